@@ -1,0 +1,72 @@
+// Statistics over typed arrays in which NaN means "not observed" and is skipped. In: Float64Array. Out: a number, NaN when
+// there is nothing to take it from.
+
+/** Count of observed values. */
+export function observedCount(values: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) count++;
+  return count;
+}
+
+export function mean(values: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return count === 0 ? Number.NaN : sum / count;
+}
+
+/** Population standard deviation (divides by the count), in two passes for accuracy. */
+export function standardDeviation(values: Float64Array): number {
+  const centre = mean(values);
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    sum += (value - centre) ** 2;
+    count++;
+  }
+  return count === 0 ? Number.NaN : Math.sqrt(sum / count);
+}
+
+/** Observed values, sorted ascending. */
+export function sortedObserved(values: Float64Array): Float64Array {
+  return values.filter((value) => !Number.isNaN(value)).sort();
+}
+
+/** Quantile of an ascending array by linear interpolation (Hyndman & Fan 1996, type 7). @param p in [0, 1] */
+export function quantileOfSorted(sorted: Float64Array, p: number): number {
+  if (sorted.length === 0) return Number.NaN;
+  const position = p * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below]!;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return low + (high - low) * (position - below);
+}
+
+export function quantile(values: Float64Array, p: number): number {
+  return quantileOfSorted(sortedObserved(values), p);
+}
+
+/** Smallest and largest observed value. */
+export function extent(values: Float64Array): { min: number; max: number } {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return min > max ? { min: Number.NaN, max: Number.NaN } : { min, max };
+}
+
+/** Index of the last observed value, or -1. */
+export function lastObservedIndex(values: Float64Array): number {
+  for (let i = values.length - 1; i >= 0; i--) if (!Number.isNaN(values[i]!)) return i;
+  return -1;
+}

@@ -1,0 +1,11 @@
+// A result before it is text. In: rows from any command. Out: the same for every format in `formats`.
+
+export type Cell = string | number | boolean | null;
+
+export interface Table {
+  /** "forecast", "score", "prediction", …: the `type` of each JSON record. */
+  readonly type: string;
+  readonly columns: readonly string[];
+  /** One cell per column. null is an empty cell; a number is always finite. */
+  readonly rows: Iterable<readonly Cell[]>;
+}

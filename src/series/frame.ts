@@ -1,0 +1,51 @@
+// A Frame is the data after reading: what every later stage works on. In: nothing (types and small pure helpers).
+//
+// A Frame guarantees:
+// - every series lies on its own regular grid: the stamp of values[k] is stampAt(frame.grid, series.start, k);
+// - values are finite or NaN, and NaN always means "not observed"; the first and the last value of a series are observed
+//   unless the series has no observation at all;
+// - series stand in the order in which they first appear in the input; keys with targets are unique;
+// - nothing in it aliases the reader's buffers.
+import type { Grid } from "./grid.js";
+import type { TimeStyle } from "./stamp.js";
+
+export interface Series {
+  /** Values of the id columns in their order; [] for a single series; [column name] for wide data. */
+  readonly key: readonly string[];
+  /** The target column the values come from. */
+  readonly target: string;
+  /** Instant of values[0]: epoch milliseconds, or the integer itself when time is an integer. */
+  readonly start: number;
+  /** [time] */
+  readonly values: Float64Array;
+}
+
+/** The input's column names, which the outputs use again. */
+export interface FrameColumns {
+  readonly time: string;
+  /** Names of the id columns; ["series"] for wide data; [] for a single series. */
+  readonly ids: readonly string[];
+  readonly targets: readonly string[];
+  readonly wide: boolean;
+}
+
+export interface Frame {
+  readonly columns: FrameColumns;
+  readonly grid: Grid;
+  readonly timeStyle: TimeStyle;
+  readonly series: readonly Series[];
+}
+
+/** How a series is called in messages: its key joined by "/", with the target when there are several; "the series" when single. */
+export function seriesName(frame: Frame, series: Series): string {
+  const parts = frame.columns.targets.length > 1 && !frame.columns.wide ? [...series.key, series.target] : series.key;
+  return parts.length === 0 ? "the series" : parts.join("/");
+}
+
+/** The frame as it was known before `ends[s]` (an index into values): a view, nothing after it can be reached. */
+export function cutFrame(frame: Frame, ends: ArrayLike<number>): Frame {
+  return {
+    ...frame,
+    series: frame.series.map((series, s) => ({ ...series, values: series.values.subarray(0, Math.max(0, ends[s]!)) })),
+  };
+}
