@@ -6,6 +6,30 @@ import { build } from "esbuild";
 const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
 const root = new URL("../", import.meta.url).pathname;
 
+/** Required, not imported, so that Node need not scan two megabytes of CommonJS for the names they export. */
+const tensorflowOutside = {
+  name: "tensorflow-outside",
+  setup(builder) {
+    builder.onResolve({ filter: /^@tensorflow\// }, ({ path, namespace }) =>
+      namespace === "tensorflow" ? { path, external: true } : { path, namespace: "tensorflow" },
+    );
+    builder.onLoad({ filter: /.*/, namespace: "tensorflow" }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)})`,
+    }));
+  },
+};
+
+/** yargs does not say that its shim is free of side effects; unused, it would compile tables of emoji at every start. */
+const shakenYargs = {
+  name: "shaken-yargs",
+  setup(builder) {
+    builder.onResolve({ filter: /platform-shims\/esm\.mjs$/ }, ({ path, resolveDir }) => ({
+      path: new URL(path, `file://${resolveDir}/`).pathname,
+      sideEffects: false,
+    }));
+  },
+};
+
 await rm(`${root}dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -16,14 +40,13 @@ await build({
   platform: "node",
   target: "node20.19",
   format: "esm",
-  external: ["@tensorflow/*"],
+  plugins: [tensorflowOutside, shakenYargs],
   define: { __HINDCAST_VERSION__: JSON.stringify(version) },
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   legalComments: "none",
   logLevel: "warning",
 });

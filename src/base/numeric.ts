@@ -8,16 +8,19 @@ export function observedCount(values: Float64Array): number {
   return count;
 }
 
+/** Taken of the distances from the first value, so that the mean of equal values is that value to the last bit. */
 export function mean(values: Float64Array): number {
+  let first = Number.NaN;
   let sum = 0;
   let count = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isNaN(value)) continue;
-    sum += value;
+    if (count === 0) first = value;
+    sum += value - first;
     count++;
   }
-  return count === 0 ? Number.NaN : sum / count;
+  return first + sum / count;
 }
 
 /** Population standard deviation (divides by the count), in two passes for accuracy. */
@@ -69,4 +72,9 @@ export function extent(values: Float64Array): { min: number; max: number } {
 export function lastObservedIndex(values: Float64Array): number {
   for (let i = values.length - 1; i >= 0; i--) if (!Number.isNaN(values[i]!)) return i;
   return -1;
+}
+
+/** The nearest finite number; NaN stays NaN. */
+export function saturate(value: number): number {
+  return Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
 }

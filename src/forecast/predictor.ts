@@ -1,5 +1,6 @@
 // What every model is, once fitted: something that goes on from the end of each series. In: a frame. Out: numbers.
 import type { Notify } from "../base/notes.js";
+import type { Progress } from "../base/progress.js";
 import type { Frame } from "../series/frame.js";
 
 export interface Predictor {
@@ -19,6 +20,7 @@ export interface Predictor {
 export interface FitContext {
   readonly notify: Notify;
   readonly signal: AbortSignal;
+  readonly progress: Progress;
 }
 
 /** A model before it is fitted. The frame it is given ends where its knowledge ends. */

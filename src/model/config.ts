@@ -1,12 +1,6 @@
-// What a network is, as data: all that is needed to build it, save it and read it back. Dimensions are named once, here:
-// B batch, T time (the window), I inputs (channels), H units, G gates (rnn 1, gru 3, lstm 4), K horizon.
-import { z } from "zod";
-
-export const cells = ["rnn", "lstm", "gru"] as const;
-export type CellKind = (typeof cells)[number];
-
-/** Gates of each cell, in the order in which stock layers store them: lstm i, f, c, o; gru z, r, h. */
-export const gateCounts: Readonly<Record<CellKind, number>> = { rnn: 1, lstm: 4, gru: 3 };
+// What a network is, as data: all that is needed to build it, save it and read it back. In: nothing. Out: a schema, its type.
+import * as z from "zod";
+import { cells } from "../engine/kernels/cells.js";
 
 export const networkConfigSchema = z.strictObject({
   kind: z.literal("recurrent"),
@@ -18,6 +12,8 @@ export const networkConfigSchema = z.strictObject({
   decoder: z.enum(["direct", "recursive"]),
   /** Share of the last layer's outputs (and of the outputs between stacked layers) dropped while training. */
   dropout: z.number().min(0).max(0.95),
+  /** Steps that backpropagation goes back from the end of the window; 0 for all. */
+  truncate: z.int().min(0),
   /** I */
   inputs: z.int().min(1),
   /** T */

@@ -1,5 +1,5 @@
 // The choices of normalisation, as data. Parsed from flags and from a saved model; everything in `scale/` is driven by it.
-import { z } from "zod";
+import * as z from "zod";
 
 export const scaleModes = ["window", "series", "global", "none"] as const;
 export const scalerNames = ["standard", "minmax", "robust", "mean", "last", "none"] as const;
@@ -14,7 +14,7 @@ export const scaleConfigSchema = z.strictObject({
   difference: z.int().min(0),
   /** Subtract each series' own seasonal indices (additive, after the transform). */
   deseasonalize: z.boolean(),
-  /** Season in steps for `deseasonalize`; 1 for none. */
+  /** Season in steps, for `deseasonalize` and for the stretches that transforms are fitted on; 1 for none. */
   season: z.int().min(1),
 });
 

@@ -1,4 +1,4 @@
-// A result before it is text. In: rows from any command. Out: the same for every format in `formats`.
+// A result before it is text. In: rows from any stage. Out: the same for every format in `formats`.
 
 export type Cell = string | number | boolean | null;
 

@@ -1,0 +1,52 @@
+// How long the command line takes to start, beside bare node. In: a built dist/. Out: a CSV of medians of interleaved runs, so that
+// what else the machine does falls on all alike. `node bench/startup.mjs [rounds]` exits with 1 when a limit is passed.
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const hindcast = join(root, "bin/hindcast.js");
+const rounds = Number(process.argv[2] ?? 41);
+const directory = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
+const model = join(directory, "model");
+
+/** `limit`: times bare node that a case may take. */
+const cases = [
+  { name: "node -e 0", args: ["-e", "0"] },
+  { name: "hindcast --version", args: [hindcast, "--version"] },
+  { name: "hindcast --help", args: [hindcast, "--help"], limit: 1.3 },
+  { name: "hindcast forecast --help", args: [hindcast, "forecast", "--help"] },
+  {
+    name: "hindcast forecast --from (wasm)",
+    args: [hindcast, "forecast", "--from", model, "--engine", "wasm"],
+    limit: 4,
+  },
+];
+
+try {
+  const data = join(root, "fixtures/air-passengers.csv");
+  const training = ["-H", "12", "--model", "gru", "--engine", "wasm", "--epochs", "2"];
+  execFileSync(process.execPath, [hindcast, "train", data, ...training, "--out", model], { stdio: "ignore" });
+
+  const durationsMs = cases.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [c, { name, args }] of cases.entries()) {
+      const startedMs = performance.now();
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+      if (status !== 0) throw new Error(`${name} exits with ${status}: ${stderr}`);
+      durationsMs[c].push(performance.now() - startedMs);
+    }
+  }
+
+  const mediansMs = durationsMs.map((values) => values.sort((a, b) => a - b)[rounds >> 1]);
+  console.log("command,median_ms,times_bare_node,limit");
+  for (const [c, { name, limit = "" }] of cases.entries()) {
+    const times = mediansMs[c] / mediansMs[0];
+    console.log(`${name},${mediansMs[c].toFixed(1)},${times.toFixed(2)},${limit}`);
+    if (limit !== "" && times > limit) process.exitCode = 1;
+  }
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,209 @@
+// A model directory on disk. In: a manifest and the files beside it. Out: a directory written whole or not at all, and read
+// only when every byte is what was written. Loading runs no code.
+import { createHash, randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { HindcastError, messageOf } from "../base/errors.js";
+import { type FileName, type FileRecord, fileNames, type Manifest, manifestSchema, schemaVersion } from "./manifest.js";
+
+const manifestName = "hindcast.json";
+/** Facts of the run that made a model, kept apart so that the same seed gives the same bytes everywhere else. */
+const runName = "run.json";
+const maxManifestBytes = 512 * 1024 * 1024;
+
+export type ModelFiles = Partial<Record<FileName, Uint8Array>>;
+
+/** Makes sure, before any long work, that a model can be written to `path`. @throws HindcastError "output" */
+export async function checkModelTarget(path: string): Promise<void> {
+  const existing = await lstat(path).catch(() => undefined);
+  if (existing === undefined) return;
+  if (existing.isSymbolicLink() || !existing.isDirectory())
+    throw new HindcastError("output", `${path} is there and is no model directory`, "choose another --out");
+  const entries = await readdir(path);
+  if (entries.length > 0 && !entries.includes(manifestName))
+    throw new HindcastError(
+      "output",
+      `${path} holds other files (${entries.slice(0, 3).join(", ")}) and no ${manifestName}`,
+      "choose a new directory for --out",
+    );
+}
+
+/**
+ * Writes beside `path` and renames, so that `path` holds the old model or the new one. Where an old one stands, it is moved to
+ * `path.previous` for the moment between the two renames; `readModel` looks there too.
+ * @throws HindcastError "output"
+ */
+export async function writeModel(
+  path: string,
+  manifest: Omit<Manifest, "files">,
+  files: ModelFiles,
+  run: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const target = resolve(path);
+  const previous = `${target}.previous`;
+  let staging: string | undefined;
+  try {
+    await checkModelTarget(path);
+    const temporary = join(dirname(target), `.${basename(target)}.writing-${randomUUID()}`);
+    await mkdir(temporary);
+    staging = temporary;
+    const records: Partial<Record<FileName, FileRecord>> = {};
+    for (const name of fileNames) {
+      const bytes = files[name];
+      if (bytes === undefined) continue;
+      await writeSynced(join(temporary, name), bytes);
+      records[name] = { bytes: bytes.length, sha256: sha256(bytes) };
+    }
+    const text = sealManifest({ ...manifest, files: records });
+    await writeSynced(join(temporary, manifestName), text);
+    await writeSynced(join(temporary, runName), `${JSON.stringify(run, null, 2)}\n`);
+    await syncDirectory(temporary);
+    const replaces = (await lstat(target).catch(() => undefined)) !== undefined;
+    if (replaces) {
+      await rm(previous, { recursive: true, force: true });
+      await rename(target, previous);
+    }
+    await rename(temporary, target);
+    staging = undefined;
+    await syncDirectory(dirname(target));
+    if (replaces) await rm(previous, { recursive: true, force: true });
+  } catch (error) {
+    if (error instanceof HindcastError) throw error;
+    throw new HindcastError(
+      "output",
+      `cannot write the model to ${path}: ${messageOf(error)}`,
+      "check that the directory above it exists, is writable and has room",
+    );
+  } finally {
+    if (staging !== undefined) await rm(staging, { recursive: true, force: true });
+  }
+}
+
+export interface StoredModel {
+  readonly path: string;
+  readonly manifest: Manifest;
+  readonly files: ModelFiles;
+}
+
+/** @throws HindcastError "model" when anything is missing, changed, or of an unknown version */
+export async function readModel(path: string): Promise<StoredModel> {
+  const directory = await findModel(path);
+  const manifest = openManifest(await readBounded(join(directory, manifestName), maxManifestBytes), path);
+  const files: ModelFiles = {};
+  for (const name of fileNames) {
+    const record = manifest.files[name];
+    if (record === undefined) continue;
+    const bytes = await readBounded(join(directory, name), record.bytes);
+    if (bytes.length !== record.bytes || sha256(bytes) !== record.sha256)
+      throw new HindcastError(
+        "model",
+        `${join(path, name)} is not what was written: its checksum does not fit`,
+        "restore the file from a copy, or train the model again",
+      );
+    files[name] = bytes;
+  }
+  return { path, manifest, files };
+}
+
+/** Whether `path` is, or stands in for, a model directory. */
+export async function isModelDirectory(path: string): Promise<boolean> {
+  return (await lstat(join(path, manifestName)).catch(() => undefined)) !== undefined;
+}
+
+async function findModel(path: string): Promise<string> {
+  for (const candidate of [path, `${resolve(path)}.previous`]) if (await isModelDirectory(candidate)) return candidate;
+  const there = await lstat(path).catch(() => undefined);
+  throw new HindcastError(
+    "model",
+    there === undefined
+      ? `there is no model directory ${path}`
+      : `${path} is no model directory: it has no ${manifestName}`,
+    `make one: hindcast train data.csv -H 12 --out ${path}`,
+  );
+}
+
+/** The manifest's text; its last field is the SHA-256 of the text with that field's digits as zeros. */
+function sealManifest(manifest: Manifest): string {
+  const text = `${JSON.stringify({ ...manifest, checksum: noChecksum }, null, 2)}\n`;
+  return text.replace(checksumPattern, `"checksum": "${sha256(text)}"\n}\n`);
+}
+
+const noChecksum = "0".repeat(64);
+const checksumPattern = /"checksum": "([0-9a-f]{64})"\n\}\n$/;
+
+function openManifest(bytes: Uint8Array, path: string): Manifest {
+  const file = join(path, manifestName);
+  const text = new TextDecoder().decode(bytes);
+  const checksum = checksumPattern.exec(text)?.[1];
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new HindcastError("model", `${file} is not JSON`, "restore it from a copy, or train the model again");
+  }
+  const version =
+    typeof json === "object" && json !== null && "schema_version" in json ? json.schema_version : undefined;
+  if (version !== schemaVersion)
+    throw new HindcastError(
+      "model",
+      `${file} has schema version ${JSON.stringify(version)}; this program reads version ${schemaVersion}`,
+      "use the version of hindcast that wrote it, or train the model again",
+    );
+  if (checksum === undefined || sha256(text.replace(checksumPattern, `"checksum": "${noChecksum}"\n}\n`)) !== checksum)
+    throw new HindcastError(
+      "model",
+      `${file} is not what was written: its checksum does not fit`,
+      "restore it from a copy, or train the model again",
+    );
+  const { checksum: _, ...fields } = json as Record<string, unknown>;
+  const parsed = manifestSchema.safeParse(fields);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new HindcastError(
+      "model",
+      `${file} does not fit: ${issue?.path.join(".") || "the whole"}: ${issue?.message}`,
+      "train the model again",
+    );
+  }
+  return parsed.data;
+}
+
+async function readBounded(path: string, maxBytes: number): Promise<Uint8Array> {
+  try {
+    // Without following links: a model directory holds its own files.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const { size } = await handle.stat();
+      if (size > maxBytes)
+        throw new HindcastError("model", `${path} is larger than it was when written`, "train the model again");
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof HindcastError) throw error;
+    throw new HindcastError("model", `cannot read ${path}: ${messageOf(error)}`, "check the path and its permissions");
+  }
+}
+
+async function writeSynced(path: string, data: Uint8Array | string): Promise<void> {
+  const handle = await open(path, "wx");
+  try {
+    await handle.writeFile(data);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a rename last through a power cut; not every file system lets a directory be opened, and then it decides itself. */
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, "r").catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+function sha256(data: Uint8Array | string): string {
+  return createHash("sha256").update(data).digest("hex");
+}

@@ -1,0 +1,72 @@
+// hindcast.json: what a model directory says of itself. In: unknown JSON. Out: a Manifest, or why it cannot be used. Fields are
+// only ever added; a reader refuses a schema version it does not know.
+import * as z from "zod";
+import { cells } from "../engine/kernels/cells.js";
+import { trainingConfigSchema, trainingRecordSchema } from "../fit/config.js";
+import { baselines } from "../forecast/baselines.js";
+import { networkConfigSchema } from "../model/config.js";
+import { preparationSchema } from "../scale/preparation.js";
+import { frequencySchema } from "../series/grid.js";
+import { aggregations, missingPolicies } from "../series/options.js";
+import { timeStyleSchema } from "../series/stamp.js";
+import { channelConfigSchema } from "../windows/prepare.js";
+
+export const schemaVersion = 1;
+
+const fileSchema = z.strictObject({ bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+export type FileRecord = z.infer<typeof fileSchema>;
+
+/** The files a model directory may hold beside hindcast.json; run.json (times and host) is no part of the model. */
+export const fileNames = ["model.json", "weights.bin", "context.bin"] as const;
+export type FileName = (typeof fileNames)[number];
+
+const modelSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("network"),
+    name: z.enum(cells),
+    network: networkConfigSchema,
+    preparation: preparationSchema,
+    channels: channelConfigSchema,
+    training: trainingConfigSchema,
+    record: trainingRecordSchema,
+  }),
+  z.strictObject({ kind: z.literal("baseline"), name: z.enum(baselines.names) }),
+]);
+
+export const manifestSchema = z.strictObject({
+  schema_version: z.literal(schemaVersion),
+  type: z.literal("model"),
+  /** Version of the program that wrote it. */
+  hindcast: z.string(),
+  asked: z.string(),
+  reason: z.string().nullable(),
+  horizon: z.int().min(1),
+  seasons: z.array(z.int().min(1)),
+  seed: z.int(),
+  /** What trained it; null for a baseline. */
+  engine: z.string().nullable(),
+  columns: z.strictObject({
+    time: z.string(),
+    ids: z.array(z.string()),
+    targets: z.array(z.string()).min(1),
+    wide: z.boolean(),
+  }),
+  grid: z.strictObject({ frequency: frequencySchema, zone: z.string() }),
+  time_style: timeStyleSchema,
+  /** How the data were read, for the data that are given later. */
+  reading: z.strictObject({ missing: z.enum(missingPolicies), aggregate: z.enum(aggregations).nullable() }),
+  /** Limits that forecasts keep. */
+  limits: z.strictObject({ min: z.number().nullable(), max: z.number().nullable(), integer: z.boolean() }),
+  model: modelSchema,
+  /** Scores on the last horizon, by a model that had not seen it; null when the data were too short to hold any back. */
+  held_out: z.strictObject({ n: z.int(), scores: z.record(z.string(), z.number().nullable()) }).nullable(),
+  data: z.strictObject({
+    series: z.int().min(0),
+    steps: z.int().min(0),
+    observed: z.int().min(0),
+    sha256: z.string(),
+  }),
+  files: z.partialRecord(z.enum(fileNames), fileSchema),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;

@@ -1,0 +1,170 @@
+// The arguments of each command, typed. In: the operands and settings of one invocation. Out: what a handler is called with;
+// whatever does not fit together is said here, before anything is read.
+import { basename } from "node:path";
+import { HindcastError } from "../base/errors.js";
+import type { ReadOptions } from "../series/options.js";
+import type { Argv } from "./argv.js";
+import { type CommandName, commands, engineActions, shells } from "./commands.js";
+import { HelpWanted } from "./help.js";
+import { commandFlags, type FlagKey, flagsOf, readingFlags, type Values } from "./options.js";
+import type { Setting } from "./settings.js";
+
+/** Of every command, for the command line itself. */
+type General = "quiet" | "logJson" | "colour" | "config" | "printConfig" | "help" | "version";
+type Reading = (typeof readingFlags)[number];
+type OwnValues<C extends CommandName> = Values<Exclude<(typeof commandFlags)[C][number], General | Reading>>;
+
+interface Common {
+  /** Names of the flags that stand on the command line itself. */
+  readonly given: ReadonlySet<string>;
+}
+
+interface DataArgs extends Common {
+  /** Paths, "-" for stdin; empty only with `from`: go on from the end of what the model was trained on. */
+  readonly data: readonly string[];
+  readonly reading: ReadOptions;
+}
+
+/** `horizon` is there, and so is `out` unless it is a dry run. */
+export type TrainArgs = DataArgs & OwnValues<"train"> & { readonly horizon: string };
+/** `horizon` is there unless `from` is, and so for a backtest. */
+export type ForecastArgs = DataArgs & OwnValues<"forecast">;
+export type BacktestArgs = DataArgs & OwnValues<"backtest">;
+export type ScoreArgs = Common &
+  OwnValues<"score"> & { readonly forecast: string; readonly actuals: string; readonly reading: ReadOptions };
+/** `data` holds files, or one model directory. */
+export type InspectArgs = DataArgs & OwnValues<"inspect">;
+export type EngineArgs = Common & OwnValues<"engine"> & { readonly action: (typeof engineActions)[number] };
+export type CompletionArgs = Common & { readonly shell: (typeof shells)[number] };
+
+export interface Invocation {
+  readonly argv: Argv;
+  readonly settings: ReadonlyMap<FlagKey, Setting>;
+  readonly stdinIsTerminal: boolean;
+}
+
+export function trainArgs(invocation: Invocation): TrainArgs {
+  const args = { ...dataArgs(invocation, undefined), ...valuesOf(invocation, "train") };
+  if (args.out === undefined && !args.dryRun)
+    throw new HindcastError("usage", "train needs a directory to write the model to", "add --out DIR");
+  return { ...args, horizon: needHorizon(args.horizon, "train") };
+}
+
+export function forecastArgs(invocation: Invocation): ForecastArgs {
+  const values = valuesOf(invocation, "forecast");
+  checkFrom(invocation, values);
+  return { ...dataArgs(invocation, values.from), ...values };
+}
+
+export function backtestArgs(invocation: Invocation): BacktestArgs {
+  const values = valuesOf(invocation, "backtest");
+  checkFrom(invocation, values);
+  return { ...dataArgs(invocation, values.from), ...values };
+}
+
+export function scoreArgs(invocation: Invocation): ScoreArgs {
+  const [forecast, actuals, ...more] = invocation.argv.operands;
+  if (forecast === undefined && invocation.stdinIsTerminal) throw new HelpWanted("score");
+  if (forecast === undefined || actuals === undefined || more.length > 0)
+    throw new HindcastError(
+      "usage",
+      `score takes two files, a forecast and what came; ${invocation.argv.operands.length} given`,
+      "hindcast score next.csv sales.csv",
+    );
+  checkStdinOnce([forecast, actuals]);
+  return {
+    ...common(invocation),
+    ...valuesOf(invocation, "score"),
+    forecast,
+    actuals,
+    reading: readOptions(invocation),
+  };
+}
+
+export function inspectArgs(invocation: Invocation): InspectArgs {
+  return { ...dataArgs(invocation, undefined), ...valuesOf(invocation, "inspect") };
+}
+
+export function engineArgs(invocation: Invocation): EngineArgs {
+  const action = operandWord(invocation, engineActions) ?? "status";
+  const values = valuesOf(invocation, "engine");
+  if (action !== "install" && invocation.argv.given.has("from"))
+    throw new HindcastError("usage", `engine ${action} has no --from`, "hindcast engine install --from DIR");
+  return { ...common(invocation), ...values, action };
+}
+
+/** @param env whose SHELL says which shell is meant when no operand does */
+export function completionArgs(
+  invocation: Invocation,
+  env: Readonly<Record<string, string | undefined>>,
+): CompletionArgs {
+  const own = basename(env.SHELL ?? "");
+  const shell = operandWord(invocation, shells) ?? shells.find((name) => name === own);
+  if (shell === undefined)
+    throw new HindcastError("usage", "which shell is the completion for?", `hindcast completion ${shells.join("|")}`);
+  return { ...common(invocation), shell };
+}
+
+function common({ argv }: Invocation): Common {
+  return { given: new Set(argv.given.keys()) };
+}
+
+function dataArgs(invocation: Invocation, from: string | undefined): DataArgs {
+  const { argv, stdinIsTerminal } = invocation;
+  if (argv.operands.length === 0 && from === undefined && stdinIsTerminal) throw new HelpWanted(argv.command);
+  checkStdinOnce(argv.operands);
+  const data = argv.operands.length > 0 || from !== undefined ? argv.operands : ["-"];
+  return { ...common(invocation), data, reading: readOptions(invocation) };
+}
+
+function checkStdinOnce(paths: readonly string[]): void {
+  if (paths.filter((path) => path === "-").length > 1)
+    throw new HindcastError("usage", "- is given twice, and stdin can be read once", "give files by name");
+}
+
+/** With a model at hand nothing is fitted, so saying how would be ignored: it is refused instead. */
+function checkFrom(invocation: Invocation, values: { from: string | undefined; horizon: string | undefined }): void {
+  const { command, given } = invocation.argv;
+  if (values.from === undefined) {
+    needHorizon(values.horizon, command);
+    return;
+  }
+  const fitting = flagsOf(command).find((flag) => flag.fitting === true && given.has(flag.name));
+  if (fitting !== undefined)
+    throw new HindcastError(
+      "usage",
+      `--${fitting.name} is about fitting, and with --from ${values.from} nothing is fitted`,
+      `leave out --${fitting.name}, or leave out --from to fit a new model`,
+    );
+}
+
+function needHorizon(horizon: string | undefined, command: CommandName): string {
+  if (horizon === undefined)
+    throw new HindcastError("usage", `${command} needs a horizon: how many steps ahead?`, 'add -H 12, or -H "2 weeks"');
+  return horizon;
+}
+
+function operandWord<const W extends string>({ argv }: Invocation, words: readonly W[]): W | undefined {
+  const [word, ...more] = argv.operands;
+  const known = words.find((candidate) => candidate === word);
+  if (more.length > 0 || (word !== undefined && known === undefined))
+    throw new HindcastError(
+      "usage",
+      `"${more.length > 0 ? more[0] : word}" is not what ${argv.command} takes`,
+      `hindcast ${argv.command} ${commands[argv.command].operands}`,
+    );
+  return known;
+}
+
+/** Every setting has been read by its flag's own schema, which is what makes the type true. */
+function pick<K extends FlagKey>({ settings }: Invocation, keys: readonly K[]): Values<K> {
+  return Object.fromEntries(keys.map((key) => [key, settings.get(key)?.value])) as Values<K>;
+}
+
+function valuesOf<C extends CommandName>(invocation: Invocation, command: C): OwnValues<C> {
+  return pick<(typeof commandFlags)[C][number]>(invocation, commandFlags[command]);
+}
+
+function readOptions(invocation: Invocation): ReadOptions {
+  return pick(invocation, readingFlags);
+}

@@ -1,0 +1,89 @@
+// `hindcast backtest`: scores of one or several models on rolling origins, with the baselines beside them.
+import { HindcastError } from "../base/errors.js";
+import { createForecaster } from "../choose/model.js";
+import { backtest } from "../evaluate/backtest.js";
+import { planFolds } from "../evaluate/folds.js";
+import { checkGates, failedGates } from "../evaluate/gates.js";
+import { predictionsTable, scoreTable } from "../evaluate/score-table.js";
+import { baselines } from "../forecast/baselines.js";
+import type { Forecaster } from "../forecast/predictor.js";
+import { cutFrame, type Frame } from "../series/frame.js";
+import { findFrameSeasons } from "../series/season.js";
+import type { BacktestArgs } from "./args.js";
+import { horizonOf, readFrame } from "./data.js";
+import { planTable } from "./dry-run.js";
+import type { Io } from "./io.js";
+import { setUpModels } from "./model-options.js";
+import { openForForecast } from "./saved-model.js";
+
+/** Exit code when a `--fail-if` condition came true. */
+const gateFailed = 6;
+
+export async function run(args: BacktestArgs, io: Io): Promise<number | undefined> {
+  const { options } = setUpModels(args, io);
+  const { frame, asked, horizon } = await whatToScore(args, io);
+  const forecasters = [
+    ...(asked ?? args.models.map((name) => createForecaster(name, options))),
+    ...baselines.names.map((name) => createForecaster(name, options)),
+  ];
+  const models = [...new Set(forecasters.map(({ name }) => name))];
+  const askedNames = asked?.map(({ name }) => name) ?? args.models;
+  const gates = args.failIf ?? [];
+  checkGates(gates, models);
+  if (args.dryRun) {
+    await io.writeTable(planTable(frame, horizon, args.models, options), args, "table");
+    return undefined;
+  }
+  const { folds, refit, span } = args;
+  const step = args.step ?? horizon;
+  const season = options.seasons === "auto" ? seasonBefore(frame, { horizon, folds, step }) : (options.seasons[0] ?? 1);
+  const result = await backtest(frame, forecasters, { horizon, folds, step, refit, span, season }, io);
+  const scoring = { by: args.by ?? [], ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }) };
+  for (const { name, folds: done } of result.models) {
+    const reason = done.at(-1)?.reason;
+    if (reason !== undefined) io.notify({ level: "note", text: `${name}: ${reason}` });
+  }
+  if (args.predictions !== undefined)
+    await io.writeTable(predictionsTable(result), { output: args.predictions }, "csv");
+  await io.writeTable(scoreTable(result, scoring), args, "table");
+  const failed = failedGates(gates, scoreTable(result, { ...scoring, by: [] }), askedNames);
+  for (const { gate, model, value } of failed)
+    io.notify({
+      level: "warning",
+      text: `--fail-if "${gate.text}": ${model} has ${gate.score} ${value ?? "undefined"}`,
+    });
+  return failed.length > 0 ? gateFailed : undefined;
+}
+
+interface Scored {
+  readonly frame: Frame;
+  readonly horizon: number;
+  /** The saved model, with `--from`. */
+  readonly asked?: readonly Forecaster[];
+}
+
+async function whatToScore(args: BacktestArgs, io: Io): Promise<Scored> {
+  if (args.from === undefined) {
+    const frame = await readFrame(args.data, args.reading, io);
+    return { frame, horizon: horizonOf(args.horizon, frame) };
+  }
+  if (args.data.length === 0)
+    throw new HindcastError("usage", "a backtest needs data", `hindcast backtest data.csv --from ${args.from}`);
+  const { manifest, frame, predictor } = await openForForecast(args, args.from, io);
+  io.notify({
+    level: "warning",
+    text: `${args.from} is scored as it is: origins inside the data it was trained on are not out of sample`,
+  });
+  const name = manifest.asked;
+  return {
+    frame,
+    horizon: args.horizon === undefined ? manifest.horizon : horizonOf(args.horizon, frame),
+    asked: [{ name, fit: async () => predictor }],
+  };
+}
+
+/** The season of the data that every fold knows. */
+function seasonBefore(frame: Frame, options: { horizon: number; folds: number; step: number }): number {
+  const first = planFolds(frame, options, () => {})[0];
+  return first === undefined ? 1 : (findFrameSeasons(cutFrame(frame, first.origins))[0] ?? 1);
+}

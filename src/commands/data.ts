@@ -1,0 +1,27 @@
+// What every command that reads data does first. In: paths and reading options. Out: a frame.
+import { HindcastError } from "../base/errors.js";
+import type { Frame } from "../series/frame.js";
+import { parseDuration } from "../series/frequency.js";
+import type { ReadOptions } from "../series/options.js";
+import type { RawData } from "../series/raw.js";
+import { readRaw } from "../series/read.js";
+import { regularise } from "../series/regularise.js";
+import { fileSource, stdinSource } from "../series/source.js";
+import type { Io } from "./io.js";
+
+/** @param paths "-" is stdin */
+export function readRows(paths: readonly string[], reading: ReadOptions, io: Io): Promise<RawData> {
+  const sources = paths.map((path) => (path === "-" ? stdinSource(io.stdin) : fileSource(path)));
+  return readRaw(sources, reading, io.notify);
+}
+
+export async function readFrame(paths: readonly string[], reading: ReadOptions, io: Io): Promise<Frame> {
+  return regularise(await readRows(paths, reading, io), reading, io.notify);
+}
+
+/** `-H 12` or `-H "2 weeks"` in steps of the data. @throws HindcastError "usage" */
+export function horizonOf(text: string | undefined, frame: Frame): number {
+  if (text === undefined)
+    throw new HindcastError("usage", "the horizon is missing: how many steps ahead?", 'add -H 12, or -H "2 weeks"');
+  return parseDuration(text, frame.grid.frequency);
+}

@@ -1,0 +1,101 @@
+// From argv to a handler. In: the words of the command line and the world. Out: the settings of an invocation, and the exit code
+// of the handler that was called with them. Handlers are loaded one by one, because each brings the stages it stands on.
+import {
+  backtestArgs,
+  completionArgs,
+  engineArgs,
+  forecastArgs,
+  type Invocation,
+  inspectArgs,
+  scoreArgs,
+  trainArgs,
+} from "./args.js";
+import { parseArgv } from "./argv.js";
+import type { Io } from "./io.js";
+import type { Values } from "./options.js";
+import { checkEnvironment, resolveSettings, settingsTable } from "./settings.js";
+import { findConfigFiles } from "./settings-file.js";
+
+type CliFlag = "quiet" | "logJson" | "colour" | "printConfig" | "format" | "help" | "version";
+
+/** What the command line itself needs to know. `format` is not set for commands without it. */
+export type CliValues = Values<CliFlag>;
+
+export interface ReadInvocation extends Invocation {
+  readonly cli: CliValues;
+}
+
+/** @throws HindcastError "usage" */
+export async function readInvocation(
+  argv: readonly string[],
+  world: Pick<Io, "env" | "cwd"> & { readonly stdinIsTerminal: boolean },
+): Promise<ReadInvocation> {
+  const parsed = parseArgv(argv);
+  const named = parsed.given.get("config");
+  const files = await findConfigFiles(world.cwd, world.env, typeof named === "string" ? named : undefined);
+  const settings = resolveSettings(parsed, world.env, files);
+  const keys: readonly CliFlag[] = ["quiet", "logJson", "colour", "printConfig", "format", "help", "version"];
+  const cli = Object.fromEntries(keys.map((key) => [key, settings.get(key)?.value])) as CliValues;
+  return { argv: parsed, settings, stdinIsTerminal: world.stdinIsTerminal, cli };
+}
+
+/** @returns the exit code */
+export async function dispatch(invocation: ReadInvocation, io: Io): Promise<number> {
+  checkEnvironment(io.env, io.notify);
+  if (invocation.cli.printConfig) {
+    await io.writeTable(settingsTable(invocation.settings), { format: invocation.cli.format }, "table");
+    return 0;
+  }
+  const exitCode = await callHandler(invocation, io);
+  return typeof exitCode === "number" ? exitCode : 0;
+}
+
+/** @returns a number when the handler has an exit code of its own */
+async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown> {
+  const { command } = invocation.argv;
+  switch (command) {
+    case "train": {
+      const args = trainArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./train.js")).run(args, io);
+    }
+    case "forecast": {
+      const args = forecastArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./forecast.js")).run(args, io);
+    }
+    case "backtest": {
+      const args = backtestArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./backtest.js")).run(args, io);
+    }
+    case "score": {
+      const args = scoreArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./score.js")).run(args, io);
+    }
+    case "inspect": {
+      const args = inspectArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./inspect.js")).run(args, io);
+    }
+    case "engine": {
+      const args = engineArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./engine.js")).run(args, io);
+    }
+    case "completion":
+      return (await import("./completion.js")).run(completionArgs(invocation, io.env), io);
+    default:
+      return command satisfies never;
+  }
+}
+
+/** What cannot be written is said before the long work. */
+async function prepareOutputs(
+  args: { readonly output?: string | undefined; readonly predictions?: string | undefined; readonly dryRun?: boolean },
+  io: Io,
+): Promise<void> {
+  for (const path of [args.output, args.predictions])
+    if (path !== undefined && args.dryRun !== true) await io.prepareOutput(path);
+}

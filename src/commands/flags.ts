@@ -1,0 +1,389 @@
+// Each flag, once, as data: what feeds the parser, the settings files, the help and the completion. In: the names that the stages
+// offer. Out: flags by the name that their value has in a command's arguments.
+import * as z from "zod";
+import { modelNames } from "../choose/model-names.js";
+import { engineNames } from "../engine/engine.js";
+import type { Span } from "../evaluate/folds.js";
+import { type Gate, gateScores, parseGate } from "../evaluate/gates.js";
+import { calendarFeatures } from "../features/calendar.js";
+import { lossNames, scheduleNames } from "../fit/config.js";
+import { formatNames } from "../report/format-names.js";
+import { scaleModes, scalerNames, transformNames } from "../scale/config.js";
+import { aggregations, decimalMarks, defaultReadOptions, inputFormats, missingPolicies } from "../series/options.js";
+import {
+  character,
+  durationMs,
+  horizon,
+  listOf,
+  oneOf,
+  path,
+  realNumber,
+  text,
+  toggle,
+  type Value,
+  wholeNumber,
+  wordOr,
+} from "./values.js";
+
+export const groupTitles = {
+  data: "Reading data",
+  model: "Model",
+  training: "Training",
+  limits: "Limits of a forecast",
+  backtest: "Backtest",
+  output: "Output",
+  general: "General",
+} as const;
+
+export interface FlagDetails {
+  readonly alias?: string;
+  readonly group: keyof typeof groupTitles;
+  readonly description: string;
+  /** Says something about fitting, so it cannot stand beside `--from`. */
+  readonly fitting?: true;
+  /** Is about one run: never taken from the environment or a settings file. */
+  readonly perRun?: true;
+  /** Names something that is run: taken from the command line and the user's own settings only. */
+  readonly trusted?: true;
+}
+
+export interface Flag<T> extends FlagDetails {
+  /** As on the command line, without the dashes. */
+  readonly name: string;
+  readonly value: Value<Exclude<T, undefined>>;
+  readonly default?: T;
+}
+
+function flag<T>(name: string, value: Value<T>, details: FlagDetails & { readonly default: NoInfer<T> }): Flag<T>;
+function flag<T>(name: string, value: Value<T>, details: FlagDetails): Flag<T | undefined>;
+function flag<T>(name: string, value: Value<T>, details: FlagDetails): FlagDetails & { name: string; value: Value<T> } {
+  return { ...details, name, value };
+}
+
+const spans = ["expanding", "sliding"] as const satisfies readonly Span[];
+const splits = ["series", "fold", "step"] as const;
+const heads = ["point"] as const;
+const decoders = ["direct", "recursive"] as const;
+/** Says what is wrong with a condition itself, by throwing. */
+const gate: Value<Gate> = {
+  schema: z.string().transform(parseGate),
+  allowed: `a condition such as mase>1, on ${gateScores.join(", ")}`,
+  placeholder: "SCORE>X",
+};
+const colours = ["auto", "always", "never"] as const;
+
+export const flags = {
+  // Reading data
+  time: flag("time", text("COL"), { group: "data", description: "the time column; found by its name or its values" }),
+  targets: flag("target", listOf(text("COL")), {
+    group: "data",
+    description: "what is forecast; y, value or target, or else the only numeric column",
+  }),
+  ids: flag("id", listOf(text("COL")), {
+    group: "data",
+    description: "the key of a series in long data; unique_id, id or series, or else a single series",
+  }),
+  wide: flag("wide", toggle, { group: "data", default: false, description: "a column per series" }),
+  freq: flag("freq", text("FREQ"), {
+    group: "data",
+    description: "15min, h, d, b (business day), w-mon, ms, me, qs, ys, or N for integer time; inferred",
+  }),
+  tz: flag("tz", text("ZONE"), {
+    group: "data",
+    default: defaultReadOptions.tz,
+    description: "zone of stamps that carry none, and of calendar steps",
+  }),
+  aggregate: flag("aggregate", oneOf(aggregations), {
+    group: "data",
+    description: "for repeated stamps, and for a --freq coarser than the data; repeated stamps are an error",
+  }),
+  missing: flag("missing", oneOf(missingPolicies), {
+    group: "data",
+    default: defaultReadOptions.missing,
+    description: "what becomes of gaps and empty cells",
+  }),
+  since: flag("since", text("TIME"), { group: "data", description: "leave out what is earlier" }),
+  until: flag("until", text("TIME"), { group: "data", description: "leave out what is later" }),
+  only: flag("only", listOf(text("ID")), { group: "data", description: "these series only" }),
+  inputFormat: flag("input-format", oneOf(inputFormats), {
+    group: "data",
+    description: "format of the data; by its file's extension, or else csv",
+  }),
+  delimiter: flag("delimiter", character, { group: "data", description: "between fields; sniffed" }),
+  decimal: flag("decimal", oneOf(decimalMarks), {
+    group: "data",
+    default: defaultReadOptions.decimal,
+    description: "decimal mark",
+  }),
+  thousands: flag("thousands", character, { group: "data", description: "thousands separator; none" }),
+  encoding: flag("encoding", text("NAME"), {
+    group: "data",
+    default: defaultReadOptions.encoding,
+    description: "of the text",
+  }),
+  header: flag("header", toggle, {
+    group: "data",
+    default: true,
+    description: "the first row is data: columns are called 1, 2, …",
+  }),
+
+  // Model
+  model: flag("model", oneOf(modelNames, "NAME"), {
+    group: "model",
+    default: "auto",
+    fitting: true,
+    description: "what forecasts",
+  }),
+  models: flag("model", listOf(oneOf(modelNames, "NAME")), {
+    group: "model",
+    default: ["auto"],
+    fitting: true,
+    description: "what is scored",
+  }),
+  from: flag("from", path("DIR"), {
+    group: "model",
+    description: "use the model of this directory; nothing is fitted",
+  }),
+  horizon: flag("horizon", horizon, {
+    alias: "H",
+    group: "model",
+    description: 'steps ahead, or a span of time such as "2 weeks"',
+  }),
+  window: flag("window", wholeNumber(1, 100_000), {
+    group: "model",
+    fitting: true,
+    description: "steps the network sees; from the season and the horizon",
+  }),
+  season: flag("season", wordOr(["auto"], listOf(wholeNumber(1, 1_000_000))), {
+    group: "model",
+    default: "auto",
+    fitting: true,
+    description: "one or two seasons in steps; found from the data and their frequency",
+  }),
+  layers: flag("layers", listOf(wholeNumber(1, 8192)), {
+    group: "model",
+    fitting: true,
+    description: "units of each stacked recurrent layer; from the amount of data",
+  }),
+  bidirectional: flag("bidirectional", toggle, {
+    group: "model",
+    default: false,
+    fitting: true,
+    description: "read the window in both directions",
+  }),
+  decoder: flag("decoder", oneOf(decoders), {
+    group: "model",
+    default: "direct",
+    fitting: true,
+    description: "all steps at once, or one step fed back",
+  }),
+  head: flag("head", oneOf(heads), {
+    group: "model",
+    default: "point",
+    fitting: true,
+    description: "what the last layer says",
+  }),
+  plain: flag("plain", toggle, {
+    group: "model",
+    default: false,
+    fitting: true,
+    description: "the textbook network alone, without the recipe around it",
+  }),
+  scale: flag("scale", oneOf(scaleModes), {
+    group: "model",
+    fitting: true,
+    description: "what is normalised together; window, with --plain series",
+  }),
+  scaler: flag("scaler", oneOf(scalerNames, "NAME"), {
+    group: "model",
+    fitting: true,
+    description: "how it is normalised; last, with --plain standard",
+  }),
+  transform: flag("transform", oneOf(transformNames), {
+    group: "model",
+    fitting: true,
+    description: "taken before scaling; auto, with --plain none",
+  }),
+  difference: flag("difference", wholeNumber(0, 100_000), {
+    group: "model",
+    default: 0,
+    fitting: true,
+    description: "forecast differences over N steps; 0 for none",
+  }),
+  deseasonalize: flag("deseasonalize", toggle, {
+    group: "model",
+    fitting: true,
+    description: "take out seasonal indices first; off",
+  }),
+  calendar: flag("calendar", wordOr(["auto", "none"], listOf(oneOf(calendarFeatures, "NAME"))), {
+    group: "model",
+    default: "auto",
+    fitting: true,
+    description: "time of day, weekday, month as inputs",
+  }),
+
+  // Training
+  loss: flag("loss", oneOf(lossNames), {
+    group: "training",
+    default: "mse",
+    fitting: true,
+    description: "what training makes small",
+  }),
+  epochs: flag("epochs", wholeNumber(1, 1_000_000), {
+    group: "training",
+    fitting: true,
+    description: "passes over the data at most; from the amount of data",
+  }),
+  batch: flag("batch", wholeNumber(1, 1_000_000), {
+    group: "training",
+    fitting: true,
+    description: "windows a step; from the amount of data",
+  }),
+  learningRate: flag("lr", realNumber({ above: 0 }), {
+    group: "training",
+    fitting: true,
+    description: "peak learning rate",
+  }),
+  schedule: flag("lr-schedule", oneOf(scheduleNames), {
+    group: "training",
+    fitting: true,
+    description: "how the learning rate goes over the epochs",
+  }),
+  clip: flag("clip", realNumber({ min: 0 }), {
+    group: "training",
+    fitting: true,
+    description: "largest global norm of the gradient; 0 for no limit",
+  }),
+  dropout: flag("dropout", realNumber({ min: 0, max: 0.95 }), {
+    group: "training",
+    fitting: true,
+    description: "share of a layer's outputs dropped while training",
+  }),
+  weightDecay: flag("weight-decay", realNumber({ min: 0 }), {
+    group: "training",
+    fitting: true,
+    description: "decoupled weight decay",
+  }),
+  patience: flag("patience", wholeNumber(0), {
+    group: "training",
+    fitting: true,
+    description: "epochs without a better held-back loss before training stops; 0 for never",
+  }),
+  truncate: flag("truncate", wholeNumber(0), {
+    group: "training",
+    default: 0,
+    fitting: true,
+    description: "propagate back through the last N steps only; 0 for all of the window",
+  }),
+  maxTimeMs: flag("max-time", durationMs, {
+    group: "training",
+    fitting: true,
+    description: "stop training after this time, with what is best by then",
+  }),
+  seed: flag("seed", wholeNumber(0, 0xffff_ffff), {
+    group: "training",
+    default: 1,
+    fitting: true,
+    description: "the same seed on the same engine gives the same bytes",
+  }),
+  engine: flag("engine", oneOf(["auto", ...engineNames]), {
+    group: "training",
+    default: "auto",
+    description: "what computes; `hindcast engine` says what is here",
+  }),
+  threads: flag("threads", wholeNumber(1, 4096), {
+    group: "training",
+    description: "threads of one operation; all cores there are",
+  }),
+  out: flag("out", path("DIR"), { group: "output", perRun: true, description: "the model directory to write" }),
+  context: flag("context", toggle, {
+    group: "output",
+    default: true,
+    description: "leave the data's last windows out of the directory: forecasting will need the data",
+  }),
+
+  // Limits of a forecast
+  min: flag("min", realNumber(), { group: "limits", description: "no forecast is lower" }),
+  max: flag("max", realNumber(), { group: "limits", description: "no forecast is higher" }),
+  integer: flag("integer", toggle, { group: "limits", default: false, description: "whole numbers" }),
+  align: flag("align", toggle, {
+    group: "limits",
+    default: false,
+    description: "each series goes on from the newest stamp of all, not from its own",
+  }),
+
+  // Backtest
+  folds: flag("folds", wholeNumber(1, 10_000), { group: "backtest", default: 3, description: "rolling origins" }),
+  step: flag("step", wholeNumber(1, 1_000_000), {
+    group: "backtest",
+    description: "steps from one origin to the next; one horizon",
+  }),
+  refit: flag("refit", wordOr(["never", "every"], wholeNumber(1, 10_000)), {
+    group: "backtest",
+    default: "never",
+    description: "fit once, at every fold, or at every Nth",
+  }),
+  span: flag("span", oneOf(spans), {
+    group: "backtest",
+    default: "expanding",
+    description: "fit on all that is known, or on as much as at the first fold",
+  }),
+  by: flag("by", listOf(oneOf(splits)), { group: "backtest", description: "a row for each; overall" }),
+  seasonOfMase: flag("mase-season", wholeNumber(1, 1_000_000), {
+    group: "backtest",
+    description: "season of MASE's scale in steps; the first --season",
+  }),
+  failIf: flag("fail-if", listOf(gate), {
+    group: "backtest",
+    description: "exit with 6 when a model's overall score is so; repeatable",
+  }),
+  predictions: flag("predictions", path("FILE"), {
+    group: "backtest",
+    perRun: true,
+    description: "write every out-of-sample row here",
+  }),
+
+  // Engine
+  source: flag("from", path("DIR|WHEEL"), {
+    group: "general",
+    trusted: true,
+    description: "install from what is already on disk",
+  }),
+
+  // Output
+  format: flag("format", oneOf(formatNames), { group: "output", description: "of what is written" }),
+  output: flag("output", path("FILE"), {
+    alias: "o",
+    group: "output",
+    perRun: true,
+    description: "write here, whole or not at all; stdout",
+  }),
+
+  // General
+  quiet: flag("quiet", toggle, { alias: "q", group: "general", default: false, description: "say errors only" }),
+  logJson: flag("log-json", toggle, { group: "general", default: false, description: "stderr is lines of JSON" }),
+  colour: flag("color", oneOf(colours), {
+    group: "general",
+    default: "auto",
+    description: "colour on a terminal; NO_COLOR is respected",
+  }),
+  dryRun: flag("dry-run", toggle, {
+    group: "general",
+    default: false,
+    perRun: true,
+    description: "check everything, say what would be done, do nothing",
+  }),
+  config: flag("config", path("FILE"), {
+    group: "general",
+    perRun: true,
+    description: "settings; hindcast.config.json, .yaml or .toml here",
+  }),
+  printConfig: flag("print-config", toggle, {
+    group: "general",
+    default: false,
+    perRun: true,
+    description: "show each setting and where it comes from, do nothing",
+  }),
+  help: flag("help", toggle, { alias: "h", group: "general", default: false, perRun: true, description: "this text" }),
+  version: flag("version", toggle, { group: "general", default: false, perRun: true, description: "the version" }),
+} as const;

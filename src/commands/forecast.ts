@@ -1,0 +1,64 @@
+// `hindcast forecast`: forecasts from a model directory, or from a model trained in memory first.
+import { HindcastError } from "../base/errors.js";
+import { forecastTable } from "../forecast/forecast-table.js";
+import type { Predictor } from "../forecast/predictor.js";
+import { alignFrame } from "../series/align.js";
+import type { Frame } from "../series/frame.js";
+import type { ForecastArgs } from "./args.js";
+import { horizonOf, readFrame } from "./data.js";
+import type { Io } from "./io.js";
+import { setUpModels } from "./model-options.js";
+
+interface Job {
+  readonly frame: Frame;
+  readonly horizon: number;
+  readonly predictor: Predictor;
+}
+
+/** Exit code when some series have no forecast. */
+const partial = 3;
+
+export async function run(args: ForecastArgs, io: Io): Promise<number | undefined> {
+  const job = args.from === undefined ? await trainFirst(args, io) : await loadModel(args, args.from, io);
+  if (job === undefined) return undefined;
+  const { frame, horizon, predictor } = job;
+  const forecasts = await predictor.predict(frame, horizon);
+  predictor.dispose();
+  const missingCount = frame.series.filter((_, s) => Number.isNaN(forecasts[s * horizon]!)).length;
+  if (missingCount === frame.series.length)
+    throw new HindcastError("data", "no series could be forecast", "hindcast inspect shows what is in the data");
+  await io.writeTable(forecastTable(frame, forecasts, horizon), args, "csv");
+  return missingCount > 0 ? partial : undefined;
+}
+
+/** @returns undefined after a dry run */
+async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> {
+  const { fitModel, predictorOf } = await import("../choose/model.js");
+  const read = await readFrame(args.data, args.reading, io);
+  const frame = args.align ? alignFrame(read) : read;
+  const horizon = horizonOf(args.horizon, frame);
+  const { options } = setUpModels(args, io);
+  if (args.dryRun) {
+    const { planTable } = await import("./dry-run.js");
+    await io.writeTable(planTable(frame, horizon, [args.model], options), args, "table");
+    return undefined;
+  }
+  io.progress.stage(`train ${args.model}`);
+  const fitted = await fitModel(args.model, frame, horizon, options, io);
+  if (fitted.reason !== undefined) io.notify({ level: "note", text: `auto: ${fitted.reason}` });
+  return { frame, horizon, predictor: await predictorOf(fitted, options.limits, io) };
+}
+
+/** @returns undefined after a dry run */
+async function loadModel(args: ForecastArgs, from: string, io: Io): Promise<Job | undefined> {
+  const { openForForecast } = await import("./saved-model.js");
+  const { frame: known, predictor, manifest } = await openForForecast(args, from, io);
+  const frame = args.align ? alignFrame(known) : known;
+  const horizon = args.horizon === undefined ? manifest.horizon : horizonOf(args.horizon, frame);
+  if (args.dryRun) {
+    const { storedTable } = await import("./dry-run.js");
+    await io.writeTable(storedTable(manifest, frame, horizon), args, "table");
+    return undefined;
+  }
+  return { frame, horizon, predictor };
+}

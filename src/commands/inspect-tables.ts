@@ -1,0 +1,174 @@
+// An audit as tables. In: what `auditFrame` found. Out: the data as a whole, the series one by one, and what each policy would do.
+import type { Cell, Table } from "../base/table.js";
+import type { Audit, SeriesAudit } from "../series/audit.js";
+import { missingPolicies } from "../series/options.js";
+
+export interface AuditTables {
+  /** Properties of the data as a whole. */
+  readonly overview: Table;
+  /** A row a series. */
+  readonly series: Table;
+  /** What each choice of a flag would do to these data. */
+  readonly policies: Table;
+}
+
+export function describeAudit(audit: Audit): AuditTables {
+  return { overview: describeWhole(audit), series: describeSeries(audit), policies: describePolicies(audit) };
+}
+
+type CountName = {
+  [K in keyof SeriesAudit]: SeriesAudit[K] extends number ? K : never;
+}[keyof SeriesAudit];
+
+function total(audit: Audit, name: CountName): number {
+  return audit.series.reduce((sum, series) => sum + series[name], 0);
+}
+
+function describeWhole(audit: Audit): Table {
+  const { series, seasons } = audit;
+  const rows: Cell[][] = [
+    ["series", series.length],
+    ["rows", total(audit, "rowCount")],
+    ["frequency", audit.frequency ?? `unknown; steps seen: ${audit.unknownFrequency?.seen}`],
+    ["zone", audit.zone],
+    ["first", audit.first],
+    ["last", audit.last],
+    ["seasons", seasons.length > 0 ? seasons.join(", ") : "none found"],
+    ["gaps", total(audit, "gapCount")],
+    ["steps in gaps", total(audit, "missingStepCount")],
+    ["longest gap", longestGap(series)],
+    ["empty cells", total(audit, "emptyCellCount")],
+    ["repeated stamps", total(audit, "repeatCount")],
+    ["rows out of order", total(audit, "outOfOrderCount")],
+    ["rows off the grid", offGrid(audit)],
+    ["negative values", total(audit, "negativeCount")],
+    ["zeros", total(audit, "zeroCount")],
+    ["outliers", outliers(audit)],
+    ["constant series", series.filter((one) => one.isConstant).length],
+    [`series too short (under ${audit.leastObservedCount} values)`, series.filter((one) => one.isTooShort).length],
+  ];
+  return { type: "audit", columns: ["property", "value"], rows };
+}
+
+function longestGap(series: readonly SeriesAudit[]): Cell {
+  let longest: SeriesAudit | undefined;
+  for (const one of series) if ((one.longestGap?.steps ?? 0) > (longest?.longestGap?.steps ?? 0)) longest = one;
+  const gap = longest?.longestGap;
+  return gap ? `${gap.steps} steps after ${gap.after} (${longest?.name})` : null;
+}
+
+function offGrid(audit: Audit): Cell {
+  const count = total(audit, "offGridCount");
+  const first = audit.series.find((one) => one.firstOffGrid !== null)?.firstOffGrid;
+  return first ? `${count}, the first ${first.stamp} at ${first.place}` : count;
+}
+
+function outliers(audit: Audit): Cell {
+  const count = total(audit, "outlierCount");
+  const one = audit.series.find((series) => series.extremeOutlier !== null);
+  return one?.extremeOutlier
+    ? `${count}, such as ${one.extremeOutlier.value} at ${one.extremeOutlier.stamp} (${one.name})`
+    : count;
+}
+
+function describeSeries(audit: Audit): Table {
+  return {
+    type: "series_audit",
+    columns: [
+      "series",
+      "rows",
+      "first",
+      "last",
+      "steps",
+      "gaps",
+      "steps_in_gaps",
+      "longest_gap",
+      "repeated",
+      "out_of_order",
+      "off_grid",
+      "empty",
+      "min",
+      "mean",
+      "max",
+      "negative",
+      "zeros",
+      "outliers",
+      "constant",
+      "too_short",
+    ],
+    rows: audit.series.map((one) => [
+      one.name,
+      one.rowCount,
+      one.first,
+      one.last,
+      one.stepCount,
+      one.gapCount,
+      one.missingStepCount,
+      one.longestGap?.steps ?? 0,
+      one.repeatCount,
+      one.outOfOrderCount,
+      one.offGridCount,
+      one.emptyCellCount,
+      one.min,
+      one.mean,
+      one.max,
+      one.negativeCount,
+      one.zeroCount,
+      one.outlierCount,
+      one.isConstant,
+      one.isTooShort,
+    ]),
+  };
+}
+
+function describePolicies(audit: Audit): Table {
+  const { options } = audit;
+  const rows: Cell[][] = [...missingEffects(audit), ...aggregateEffects(audit)];
+  if (audit.unknownFrequency !== null)
+    rows.push(["no --freq", `refused; try ${audit.unknownFrequency.suggestion}`, options.freq === undefined]);
+  return { type: "policy", columns: ["choice", "effect", "chosen"], rows };
+}
+
+function missingEffects(audit: Audit): Cell[][] {
+  const count = total(audit, "unobservedCount");
+  const steps = countOf(count, "step");
+  const effects = {
+    mask: `${steps} left out of losses and scores`,
+    interpolate: `${steps} filled on a line between their neighbours`,
+    ffill: `${steps} filled with the value before`,
+    zero: `${steps} filled with 0`,
+    mean: `${steps} filled with the mean of their series`,
+    error: `refused: ${steps} without a value`,
+  };
+  return missingPolicies.map((policy) => [
+    `--missing ${policy}`,
+    count === 0 ? "nothing to do" : effects[policy],
+    policy === audit.options.missing,
+  ]);
+}
+
+function aggregateEffects(audit: Audit): Cell[][] {
+  const { freq, aggregate } = audit.options;
+  const repeatCount = total(audit, "repeatCount");
+  const offGridCount = total(audit, "offGridCount");
+  const problems = [
+    ...(repeatCount > 0 ? [countOf(repeatCount, "repeated stamp")] : []),
+    ...(offGridCount > 0 ? [`${countOf(offGridCount, "row")} off the grid`] : []),
+  ];
+  const isFine = problems.length === 0;
+  const without: Cell[] = [
+    "no --aggregate",
+    isFine ? "nothing to do" : `refused: ${problems.join(", ")}`,
+    aggregate === undefined,
+  ];
+  if (isFine && aggregate === undefined) return [without];
+  const flag = `--aggregate ${aggregate ?? "mean"}`;
+  const combined = `${countOf(repeatCount, "row")} combined with others of the same step`;
+  if (offGridCount === 0) return [without, [flag, combined, aggregate !== undefined]];
+  const resampled = `every row combined into the step it falls in, ${countOf(offGridCount, "row")} off the grid among them`;
+  return [without, [`--freq ${freq ?? audit.frequency} ${flag}`, resampled, false]];
+}
+
+function countOf(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
+}

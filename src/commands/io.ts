@@ -1,0 +1,107 @@
+// The world as a command sees it. In: the process's streams, environment and clock. Out: one object to read, tell and write with,
+// so that nothing past this edge touches the process.
+import { homedir, hostname } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import type { Notify } from "../base/notes.js";
+import type { Progress } from "../base/progress.js";
+import type { Table } from "../base/table.js";
+import type { FormatName } from "../report/format-names.js";
+import { formats, type Page } from "../report/formats/index.js";
+import type { Messages } from "../report/messages.js";
+import { createOutputs, type Outputs } from "./output.js";
+import { version } from "./version.js";
+
+export interface Destination {
+  readonly format?: FormatName | undefined;
+  /** A path; stdout when absent. */
+  readonly output?: string | undefined;
+}
+
+export interface Io {
+  readonly stdin: Readable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly notify: Notify;
+  readonly progress: Progress;
+  /** Aborted by the first Ctrl-C: finish the batch, then throw its reason. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** hindcast's own directory for the user's data. */
+  readonly dataDirectory: string;
+  /** Of hindcast, and of the Node.js it runs on. */
+  readonly version: string;
+  readonly nodeVersion: string;
+  /** Name of this machine. */
+  readonly host: string;
+  /** Opens an output before the long work; `--output` and `--predictions` are opened before a handler starts. */
+  prepareOutput(path: string): Promise<void>;
+  /** @param fallback the format when none was asked for; "table" is for terminals, and CSV elsewhere */
+  writeTable(table: Table, destination: Destination, fallback: "csv" | "table"): Promise<void>;
+  /** Several tables under each other; as JSON, one document of them all. CSV has no such form. */
+  writeTables(tables: readonly Table[], destination: Destination & { readonly format: FormatName }): Promise<void>;
+  writeText(text: string, destination: Pick<Destination, "output">): Promise<void>;
+}
+
+export interface Terminal {
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly colour: boolean;
+}
+
+export interface World extends Pick<Io, "stdin" | "env" | "cwd" | "signal" | "nodeVersion"> {
+  readonly stdout: NodeJS.WritableStream;
+  readonly terminal: Terminal;
+  readonly messages: Messages;
+  readonly now: () => number;
+}
+
+export function createIo(world: World): Io & Pick<Outputs, "discard"> {
+  const { stdin, env, cwd, signal, nodeVersion, stdout, terminal, messages, now } = world;
+  const outputs = createOutputs(stdout, cwd);
+  const pageOf = (output: string | undefined) => ({
+    width: terminal.columns,
+    colour: terminal.colour && output === undefined,
+  });
+  return {
+    stdin,
+    env,
+    cwd,
+    signal,
+    now,
+    version,
+    nodeVersion,
+    host: hostname(),
+    notify: messages.notify,
+    progress: messages.progress,
+    dataDirectory: join(env.XDG_DATA_HOME || join(env.HOME || homedir(), ".local", "share"), "hindcast"),
+    prepareOutput: outputs.prepare,
+    discard: outputs.discard,
+    writeTable(table, { format, output }, fallback) {
+      messages.progress.stop();
+      const toTerminal = terminal.isTerminal && output === undefined;
+      const name = format ?? (fallback === "table" && !toTerminal ? "csv" : fallback);
+      return outputs.write(output, formats.get(name)(table, pageOf(output)));
+    },
+    writeTables(tables, { format, output }) {
+      messages.progress.stop();
+      return outputs.write(output, joinTables(tables, format, pageOf(output)));
+    },
+    writeText(text, { output }) {
+      messages.progress.stop();
+      return outputs.write(output, [text]);
+    },
+  };
+}
+
+function* joinTables(tables: readonly Table[], format: FormatName, page: Page): Generator<string> {
+  const [before, between, after] =
+    format === "json" ? ["[", ",", "]\n"] : format === "ndjson" ? ["", "", ""] : ["", "\n", ""];
+  yield before;
+  for (const [i, table] of tables.entries()) {
+    if (i > 0) yield between;
+    yield* formats.get(format)(table, page);
+  }
+  yield after;
+}

@@ -1,0 +1,98 @@
+// Where results go: stdout, or a file that is there whole or not at all. In: text in pieces. Out: bytes where they were asked for.
+import { unlinkSync } from "node:fs";
+import { access, constants, type FileHandle, open, realpath, rename, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import process from "node:process";
+import { HindcastError } from "../base/errors.js";
+import { cannotWrite, gatherPieces, isReaderGone, writeStream } from "./stream.js";
+
+export interface Outputs {
+  /** Opens the temporary file, so that what cannot be written is said before the long work. Devices and FIFOs wait. */
+  prepare(path: string): Promise<void>;
+  /** @param path undefined, "-" and /dev/stdout are stdout, whose reader may go away at any time */
+  write(path: string | undefined, pieces: Iterable<string>): Promise<void>;
+  /** Removes what was prepared and never written; for the very end, so it cannot wait. */
+  discard(): void;
+}
+
+interface Pending {
+  readonly file: FileHandle;
+  readonly temporary: string;
+  readonly target: string;
+}
+
+export function createOutputs(stdout: NodeJS.WritableStream, cwd: string): Outputs {
+  const pending = new Map<string, Pending>();
+  const prepare = async (path: string) => {
+    if (isStdout(path) || pending.has(path) || (await isDirect(path, cwd))) return;
+    pending.set(path, await openBeside(path, cwd));
+  };
+  return {
+    prepare,
+    async write(path, pieces) {
+      if (path === undefined || isStdout(path)) return writeStream(stdout, "stdout", pieces);
+      await prepare(path);
+      const held = pending.get(path);
+      if (held === undefined) return writeDirect(path, cwd, pieces);
+      await commit(path, held, pieces);
+      pending.delete(path);
+    },
+    discard() {
+      for (const { temporary } of pending.values()) {
+        try {
+          unlinkSync(temporary);
+        } catch {
+          // It was removed by someone else, which is what was wanted.
+        }
+      }
+      pending.clear();
+    },
+  };
+}
+
+function isStdout(path: string): boolean {
+  return path === "-" || path === "/dev/stdout" || path === "/dev/fd/1";
+}
+
+/** A device, a FIFO, or another descriptor of this process: something that a file cannot be put in place of. */
+async function isDirect(path: string, cwd: string): Promise<boolean> {
+  if (/^\/(dev|proc)\//.test(path)) return true;
+  const found = await stat(resolve(cwd, path)).catch(() => undefined);
+  if (found?.isDirectory()) throw new HindcastError("output", `${path} is a directory`, "name a file in it");
+  return found !== undefined && !found.isFile();
+}
+
+async function openBeside(path: string, cwd: string): Promise<Pending> {
+  const asked = resolve(cwd, path);
+  try {
+    const target = await realpath(asked).catch(() => asked);
+    const existing = await stat(target).catch(() => undefined);
+    if (existing !== undefined) await access(target, constants.W_OK);
+    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${Date.now().toString(36)}`);
+    const file = await open(temporary, "wx", existing === undefined ? 0o666 : existing.mode & 0o777);
+    return { file, temporary, target };
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+async function commit(path: string, { file, temporary, target }: Pending, pieces: Iterable<string>): Promise<void> {
+  try {
+    for (const chunk of gatherPieces(pieces)) await file.writeFile(chunk);
+    await file.sync();
+    await file.close();
+    await rename(temporary, target);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+async function writeDirect(path: string, cwd: string, pieces: Iterable<string>): Promise<void> {
+  try {
+    const file = await open(resolve(cwd, path), "w");
+    for (const chunk of gatherPieces(pieces)) await file.writeFile(chunk);
+    await file.close();
+  } catch (error) {
+    if (!isReaderGone(error)) throw cannotWrite(path, error);
+  }
+}

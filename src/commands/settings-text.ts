@@ -1,0 +1,46 @@
+// The text of a settings file as data. In: JSON, YAML or TOML. Out: a value, and the lines of its keys. It brings the parsers, so it
+// is loaded only where there is such a file.
+import { parse } from "smol-toml";
+import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
+import { HindcastError, messageOf } from "../base/errors.js";
+
+export interface ParsedConfig {
+  readonly root: unknown;
+  /** Line of the key at the end of `path`, where the parser tells it. */
+  lineOf(path: readonly string[]): number | undefined;
+}
+
+/**
+ * @param shown the file, as messages call it
+ * @throws HindcastError "usage" when it cannot be parsed
+ */
+export function parseConfig(text: string, shown: string, extension: string): ParsedConfig {
+  if (extension === ".toml") {
+    try {
+      return { root: parse(text), lineOf: () => undefined };
+    } catch (error) {
+      throw unparsable(shown, error);
+    }
+  }
+  // JSON is read by the same parser, in its strict JSON schema, because that one knows lines.
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, schema: extension === ".json" ? "json" : "core" });
+  const [error] = document.errors;
+  if (error !== undefined) throw unparsable(shown, error);
+  return {
+    root: document.toJS({ maxAliasCount: 100 }),
+    lineOf(path) {
+      const parent = document.getIn(path.slice(0, -1), true) ?? document.contents;
+      const pair = isMap(parent)
+        ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1))
+        : undefined;
+      const start = pair !== undefined && isNode(pair.key) ? pair.key.range?.[0] : undefined;
+      return start === undefined ? undefined : lineCounter.linePos(start).line;
+    },
+  };
+}
+
+function unparsable(shown: string, error: unknown): HindcastError {
+  const message = messageOf(error).split("\n")[0]!.replace(/:$/, "");
+  return new HindcastError("usage", `${shown} cannot be parsed: ${message}`, "mend the file, or leave it out");
+}

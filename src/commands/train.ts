@@ -1,0 +1,114 @@
+// `hindcast train`: data in, a model directory out, and one line about it.
+
+import { checkModelTarget } from "../artifact/directory.js";
+import { saveModel } from "../artifact/model.js";
+import type { Table } from "../base/table.js";
+import { createForecaster, type FittedModel, fitModel } from "../choose/model.js";
+import { backtest } from "../evaluate/backtest.js";
+import { gateScores } from "../evaluate/gates.js";
+import { scoreTable } from "../evaluate/score-table.js";
+import type { FitContext } from "../forecast/predictor.js";
+import type { Frame } from "../series/frame.js";
+import { findFrameSeasons } from "../series/season.js";
+import type { TrainArgs } from "./args.js";
+import { horizonOf, readFrame } from "./data.js";
+import { planTable } from "./dry-run.js";
+import type { Io } from "./io.js";
+import { limitsOf, setUpModels } from "./model-options.js";
+
+export async function run(args: TrainArgs, io: Io): Promise<void> {
+  const startedMs = io.now();
+  const { out } = args;
+  if (out !== undefined) await checkModelTarget(out);
+  const frame = await readFrame(args.data, args.reading, io);
+  const horizon = horizonOf(args.horizon, frame);
+  const { options, engine } = setUpModels(args, io);
+  if (args.dryRun || out === undefined)
+    return io.writeTable(planTable(frame, horizon, [args.model], options), args, "table");
+
+  const heldOut = await scoreHeldOut(frame, horizon, args.model, options, io);
+  io.progress.stage(`train ${args.model}`);
+  const fitted = await fitModel(args.model, frame, horizon, options, io);
+  io.progress.stop();
+  await saveModel(
+    out,
+    {
+      fitted,
+      frame,
+      horizon,
+      seed: args.seed,
+      engine: engine(),
+      reading: args.reading,
+      limits: limitsOf(args),
+      heldOut,
+      keepContext: args.context,
+    },
+    io.version,
+    {
+      started: new Date(startedMs).toISOString(),
+      duration_ms: Math.round(io.now() - startedMs),
+      host: io.host,
+      node: io.nodeVersion,
+      hindcast: io.version,
+    },
+  );
+  await io.writeTable(summaryTable(fitted, frame, horizon, heldOut, out), args, "table");
+}
+
+type HeldOut = Parameters<typeof saveModel>[1]["heldOut"];
+
+/** Scores, on the last horizon, of a model of the same kind that ends before it; null when too little would be left. */
+async function scoreHeldOut(
+  frame: Frame,
+  horizon: number,
+  model: string,
+  options: Parameters<typeof createForecaster>[1],
+  context: FitContext,
+): Promise<HeldOut> {
+  const longest = Math.max(0, ...frame.series.map(({ values }) => values.length));
+  if (longest < 3 * horizon) {
+    context.notify({ level: "note", text: `no held-out score: ${longest} steps are too few to hold ${horizon} back` });
+    return null;
+  }
+  const season = options.seasons === "auto" ? (findFrameSeasons(frame)[0] ?? 1) : (options.seasons[0] ?? 1);
+  const result = await backtest(
+    frame,
+    [createForecaster(model, options)],
+    { horizon, folds: 1, step: horizon, refit: "never", span: "expanding", season },
+    // What it has to say is said once more, of all the data, by the fit that follows.
+    { ...context, notify: () => {} },
+  );
+  const { columns, rows } = scoreTable(result, { by: [] });
+  const [row] = rows;
+  if (row === undefined) return null;
+  const cells = new Map(columns.map((column, i) => [column, row[i]]));
+  const scores = Object.fromEntries(
+    gateScores.map((name) => [name, typeof cells.get(name) === "number" ? Number(cells.get(name)) : null]),
+  );
+  return { n: Number(cells.get("n")), scores };
+}
+
+function summaryTable(fitted: FittedModel, frame: Frame, horizon: number, heldOut: HeldOut, out: string): Table {
+  const network = fitted.kind === "network" ? fitted.network : undefined;
+  const score = (name: string) => heldOut?.scores[name] ?? null;
+  return {
+    type: "model",
+    columns: ["model", "chose", "series", "steps", "horizon", "window", "epochs", "mse", "mae", "mase", "skill", "out"],
+    rows: [
+      [
+        fitted.asked,
+        network?.config.cell ?? (fitted.kind === "baseline" ? fitted.name : ""),
+        frame.series.length,
+        frame.series.reduce((sum, { values }) => sum + values.length, 0),
+        horizon,
+        network?.config.window ?? null,
+        network?.record.bestEpoch ?? null,
+        score("mse"),
+        score("mae"),
+        score("mase"),
+        score("skill"),
+        out,
+      ],
+    ],
+  };
+}

@@ -1,0 +1,103 @@
+// Makes the recurrent kernels known to TensorFlow.js: the same two on every backend, and one gradient. In: a backend's name.
+// Out: `recurrent` runs there. Values cross as typed arrays, so a backend needs nothing but reading and writing tensors.
+import {
+  type DataId,
+  engine,
+  type GradConfig,
+  getGradient,
+  getKernel,
+  type KernelConfig,
+  type NamedTensorMap,
+  registerGradient,
+  registerKernel,
+  type Tensor,
+  type TensorInfo,
+  zerosLike,
+} from "@tensorflow/tfjs-core";
+import { backwardKernel, forwardKernel, type RecurrentAttributes } from "./op.js";
+import { type RecurrentArrays, stateCount } from "./problem.js";
+import { recurrentBackward, recurrentForward } from "./recurrent.js";
+
+/** What every backend can do, of which TensorFlow.js passes kernels an untyped one. */
+interface Storage {
+  readSync(dataId: DataId): Float32Array;
+  write(values: Float32Array, shape: number[], dtype: "float32"): DataId;
+}
+
+type KernelCall = Parameters<KernelConfig["kernelFunc"]>[0];
+
+/** Registers the kernels for one backend, and their gradient once. Calling it again does nothing. */
+export function registerRecurrentKernels(backendName: string): void {
+  for (const [kernelName, kernelFunc] of [
+    [forwardKernel, runForward],
+    [backwardKernel, runBackward],
+  ] as const)
+    if (getKernel(kernelName, backendName) === undefined) registerKernel({ kernelName, backendName, kernelFunc });
+  if (getGradient(forwardKernel) === undefined) registerGradient(gradient);
+}
+
+/** Inputs: those of `recurrent` in their order. Outputs: states, tape. */
+function runForward(call: KernelCall): TensorInfo[] {
+  const { storage, attributes, read } = open(call);
+  const { batch, time, units, sequences } = attributes;
+  const { output, tape } = recurrentForward(attributes, read());
+  return [
+    write(storage, output, sequences ? [batch, time, units] : [batch, units]),
+    write(storage, tape, [tape.length]),
+  ];
+}
+
+/** Inputs: those of `runForward`, its tape and the gradient of its states. Outputs: gradients of all but the mask. */
+function runBackward(call: KernelCall): TensorInfo[] {
+  const { storage, attributes, read, readAt, inputCount } = open(call);
+  const { cell, batch, time, inputs, units } = attributes;
+  const arrays = read();
+  const gradients = recurrentBackward(attributes, arrays, readAt(inputCount), readAt(inputCount + 1));
+  const width = arrays.bias.length;
+  return [
+    write(storage, gradients.x, [batch, time, inputs]),
+    write(storage, gradients.kernel, [inputs, width]),
+    write(storage, gradients.recurrentKernel, [units, width]),
+    write(storage, gradients.bias, [width]),
+    write(storage, gradients.initialState, [stateCount(cell), batch, units]),
+  ];
+}
+
+const gradient: GradConfig = {
+  kernelName: forwardKernel,
+  saveAllInputs: true,
+  outputsToSave: [false, true],
+  gradFunc(dResults, saved, attrs) {
+    const { masked, initial } = attrs as unknown as RecurrentAttributes;
+    const dStates = (dResults as Tensor[])[0]!;
+    const given = [...saved, dStates];
+    const results = engine().runKernel(backwardKernel, given as unknown as NamedTensorMap, attrs) as Tensor[];
+    const [dx, dKernel, dRecurrentKernel, dBias, dInitialState] = results;
+    const gradients = [dx!, dKernel!, dRecurrentKernel!, dBias!];
+    if (masked) gradients.push(zerosLike(saved[gradients.length]!));
+    if (initial) gradients.push(dInitialState!);
+    return Object.fromEntries(gradients.map((tensor, index) => [index, () => tensor]));
+  },
+};
+
+/** The one place where what TensorFlow.js hands to a kernel gets its types. */
+function open({ inputs, backend, attrs }: KernelCall) {
+  const storage = backend as unknown as Storage;
+  const attributes = attrs as unknown as RecurrentAttributes;
+  const list = Object.values(inputs) as TensorInfo[];
+  const readAt = (index: number) => storage.readSync(list[index]!.dataId);
+  const { masked, initial } = attributes;
+  const read = (): RecurrentArrays => ({
+    x: readAt(0),
+    kernel: readAt(1),
+    recurrentKernel: readAt(2),
+    bias: readAt(3),
+    mask: masked ? readAt(4) : null,
+    initialState: initial ? readAt(masked ? 5 : 4) : null,
+  });
+  return { storage, attributes, readAt, read, inputCount: 4 + Number(masked) + Number(initial) };
+}
+
+function write(storage: Storage, values: Float32Array, shape: number[]): TensorInfo {
+  return { dataId: storage.write(values, shape, "float32"), shape, dtype: "float32" };
+}

@@ -1,0 +1,160 @@
+// Forecasts of any tool, laid beside what came. In: the rows of a forecast file and the frame of the actuals. Out: the same
+// result a backtest has, so that one table scores both.
+import { HindcastError } from "../base/errors.js";
+import type { Notify } from "../base/notes.js";
+import { baselines } from "../forecast/baselines.js";
+import { type Frame, type Series, seriesName } from "../series/frame.js";
+import { stepper } from "../series/grid.js";
+import { formatStamp } from "../series/stamp.js";
+import { type BacktestModel, type BacktestResult, spreadRows } from "./backtest.js";
+import { type Fold, knownAt } from "./folds.js";
+
+export interface ForecastRow {
+  /** Values of the actuals' id columns; [] where the file has none, for the only series. */
+  readonly key: readonly string[];
+  /** Where there are several targets. */
+  readonly target?: string;
+  readonly model: string;
+  readonly stamp: number;
+  /** The last stamp known when it was made; without it, all that is before the series' first forecast was. */
+  readonly origin?: number;
+  readonly forecast: number;
+  /** Where it stood, for messages: "next.csv line 12". */
+  readonly where: string;
+}
+
+/** Forecasts on the actuals' grid, not yet compared with anything. */
+export type PlacedForecasts = Omit<BacktestResult, "season" | "reference">;
+
+interface Placed {
+  readonly row: ForecastRow;
+  readonly s: number;
+  /** Step of the series, from the start of its actuals; may lie before or past them. */
+  readonly index: number;
+}
+
+/**
+ * Joins rows and actuals by series and instant. Rows without an actual are counted in a note.
+ * Folds are the origins of each series, the newest last, as `backtest` numbers them.
+ * @throws HindcastError "data" for a forecast given twice, one not after its origin, and when no row has an actual
+ */
+export function placeForecasts(frame: Frame, rows: readonly ForecastRow[], notify: Notify): PlacedForecasts {
+  const placed = locateRows(frame, rows, notify);
+  const { originOf, foldOf, folds } = foldsOf(frame, placed);
+  const horizon = placed.reduce((most, at) => Math.max(most, at.index - originOf(at) + 1), 0);
+  const models = new Map<string, BacktestModel>();
+  for (const at of placed) {
+    const { row, s, index } = at;
+    const origin = originOf(at);
+    if (index < origin)
+      throw new HindcastError(
+        "data",
+        `${row.where}: the forecast's time is not after its origin`,
+        "origin is the last stamp known when the forecast was made",
+      );
+    const model = models.get(row.model) ?? emptyModel(row.model, folds.length, frame.series.length * horizon);
+    models.set(row.model, model);
+    const { forecasts } = model.folds[foldOf(s, origin)]!;
+    const cell = s * horizon + index - origin;
+    if (!Number.isNaN(forecasts[cell]!))
+      throw new HindcastError(
+        "data",
+        `${row.where}: ${describe(frame, at)} is forecast twice by ${row.model}`,
+        "one row a series and stamp; forecasts made at different times need an origin column",
+      );
+    forecasts[cell] = row.forecast;
+  }
+  return { frame, horizon, folds, models: [...models.values()] };
+}
+
+/** Sets the forecasts beside the seasonal naive's from the same origins. @param season in steps */
+export async function besideSeasonalNaive(
+  placed: PlacedForecasts,
+  season: number,
+  notify: Notify,
+): Promise<BacktestResult> {
+  const { frame, folds, horizon } = placed;
+  const predictor = baselines.get("seasonal-naive")({ season }).predictor(notify);
+  const reference: Float64Array[] = [];
+  for (let f = 0; f < folds.length; f++) {
+    const known = knownAt(frame, folds, f, "expanding");
+    reference.push(spreadRows(await predictor.predict(known.frame, horizon), known.from, frame.series.length, horizon));
+  }
+  return { ...placed, season, reference };
+}
+
+/** Rows of series and on stamps that the actuals have a place for. */
+function locateRows(frame: Frame, rows: readonly ForecastRow[], notify: Notify): Placed[] {
+  const several = frame.columns.targets.length > 1 && !frame.columns.wide;
+  const nameOf = (key: readonly string[], target: string | undefined) =>
+    JSON.stringify(several ? [...key, target] : key);
+  const places = new Map(frame.series.map(({ key, target }, s) => [nameOf(key, target), s]));
+  const steps = frame.series.map(({ start }) => stepper(frame.grid, start));
+  const placed: Placed[] = [];
+  let actualCount = 0;
+  let firstWithout: ForecastRow | undefined;
+  for (const row of rows) {
+    const s = row.key.length === 0 && frame.series.length === 1 ? 0 : places.get(nameOf(row.key, row.target));
+    const index = s === undefined ? Number.NaN : steps[s]!(row.stamp);
+    if (s !== undefined && !Number.isNaN(index)) placed.push({ row, s, index });
+    if (s !== undefined && Number.isFinite(frame.series[s]!.values[index])) actualCount++;
+    else firstWithout ??= row;
+  }
+  if (firstWithout === undefined) return placed;
+  const stamp = formatStamp(frame.timeStyle, frame.grid.zone, firstWithout.stamp);
+  const first = `${[...firstWithout.key, stamp].join(" ")}, ${firstWithout.where}`;
+  if (actualCount === 0)
+    throw new HindcastError(
+      "data",
+      `none of the ${rows.length} forecasts has an actual: the first is for ${first}`,
+      "check that both files name series and time alike, or set --id, --time, --tz",
+    );
+  const text = `${rows.length - actualCount} of ${rows.length} forecasts have no actual and are not scored: the first is for ${first}`;
+  notify({ level: "note", text });
+  return placed;
+}
+
+/** The origins there are in each series, lined up at the newest. */
+function foldsOf(frame: Frame, placed: readonly Placed[]) {
+  const firstIndex = frame.series.map(() => Number.POSITIVE_INFINITY);
+  for (const { s, index } of placed) firstIndex[s] = Math.min(firstIndex[s]!, index);
+  const steps = frame.series.map(({ start }) => stepper(frame.grid, start));
+  const originOf = ({ row, s }: Placed) => {
+    if (row.origin === undefined) return firstIndex[s]!;
+    const last = steps[s]!(row.origin);
+    if (!Number.isNaN(last)) return last + 1;
+    throw new HindcastError(
+      "data",
+      `${row.where}: the origin is no stamp of the series`,
+      "origin is the last stamp known when the forecast was made",
+    );
+  };
+  const found = frame.series.map(() => new Set<number>());
+  for (const at of placed) found[at.s]!.add(originOf(at));
+  const sorted = found.map((origins) => [...origins].sort((a, b) => a - b));
+  const count = Math.max(0, ...sorted.map(({ length }) => length));
+  const folds = Array.from(
+    { length: count },
+    (_, f): Fold => ({
+      fold: f + 1,
+      origins: Int32Array.from(sorted, (origins) => origins[origins.length - count + f] ?? -1),
+    }),
+  );
+  const foldAt = sorted.map((origins) => new Map(origins.map((origin, i) => [origin, count - origins.length + i])));
+  return { folds, originOf, foldOf: (s: number, origin: number) => foldAt[s]!.get(origin)! };
+}
+
+function emptyModel(name: string, foldCount: number, size: number): BacktestModel {
+  return {
+    name,
+    folds: Array.from({ length: foldCount }, () => ({
+      chose: name,
+      forecasts: new Float64Array(size).fill(Number.NaN),
+    })),
+  };
+}
+
+function describe(frame: Frame, { row, s }: Placed): string {
+  const series: Series = frame.series[s]!;
+  return `${seriesName(frame, series)} at ${formatStamp(frame.timeStyle, frame.grid.zone, row.stamp)}`;
+}

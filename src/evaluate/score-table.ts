@@ -1,0 +1,176 @@
+// A backtest as rows. In: forecasts and the frame that holds what came. Out: tables of scores and of single predictions.
+// Scores are taken for each series over the points of a group, then averaged over the series.
+import type { Cell, Table } from "../base/table.js";
+import { type Frame, type Series, seriesName } from "../series/frame.js";
+import { stamper } from "../series/grid.js";
+import { formatStamp } from "../series/stamp.js";
+import type { BacktestModel, BacktestResult } from "./backtest.js";
+import { mase, metrics, type ScoredPoints, seasonalScales } from "./metrics.js";
+
+export const splits = ["series", "fold", "step"] as const;
+export type Split = (typeof splits)[number];
+
+export interface ScoreTableOptions {
+  /** What the rows are split on; a column not split on holds "all". */
+  readonly by: readonly Split[];
+  /** Season of the scales of MASE and RMSSE; the backtest's own by default. */
+  readonly maseSeason?: number;
+}
+
+const scorers = metrics.names.map((name) => metrics.get(name));
+
+/**
+ * A row for each model and group that the model has a forecast in. An undefined score is empty; a series it is undefined for is
+ * left out of its average. `n` counts the scored points. `skill` is 1 − MASE / MASE of the seasonal naive on the same points.
+ */
+export function scoreTable(result: BacktestResult, options: ScoreTableOptions): Table {
+  const { by, maseSeason } = options;
+  const gather = pointGatherer(result, maseSeason ?? result.season);
+  const groupsOf = (split: Split, count: number): readonly (readonly number[])[] => {
+    const all = Array.from({ length: count }, (_, i) => i);
+    return by.includes(split) ? all.map((i) => [i]) : [all];
+  };
+  const seriesGroups = groupsOf("series", result.frame.series.length);
+  const foldGroups = groupsOf("fold", result.folds.length);
+  const stepGroups = groupsOf("step", result.horizon);
+  const rows: Cell[][] = [];
+  for (const model of result.models)
+    for (const series of seriesGroups)
+      for (const folds of foldGroups)
+        for (const steps of stepGroups) {
+          const scores = averageScores(series, (s) => gather(model, s, folds, steps));
+          if (scores === undefined) continue;
+          rows.push([
+            model.name,
+            [...new Set(folds.map((f) => model.folds[f]!.chose))].join("|"),
+            by.includes("series") ? seriesLabel(result.frame, result.frame.series[series[0]!]!) : "all",
+            by.includes("fold") ? result.folds[folds[0]!]!.fold : "all",
+            by.includes("step") ? steps[0]! + 1 : "all",
+            ...scores,
+          ]);
+        }
+  return {
+    type: "score",
+    columns: ["model", "chose", "series", "fold", "step", "n", ...metrics.names, "skill"],
+    rows,
+  };
+}
+
+/** A row for each forecast of each model, the models beside each other: what was forecast, from where, and what came. */
+export function predictionsTable(result: BacktestResult): Table {
+  const { ids, targets, time, wide } = result.frame.columns;
+  const showsTarget = targets.length > 1 && !wide;
+  return {
+    type: "prediction",
+    columns: [...ids, ...(showsTarget ? ["target"] : []), time, "origin", "step", "actual", "model", "forecast"],
+    rows: predictionRows(result, showsTarget),
+  };
+}
+
+function* predictionRows({ frame, horizon, folds, models }: BacktestResult, showsTarget: boolean): Generator<Cell[]> {
+  for (const [s, { key, target, start, values }] of frame.series.entries()) {
+    const instantOf = stamper(frame.grid, start);
+    const stamp = (index: number) => formatStamp(frame.timeStyle, frame.grid.zone, instantOf(index));
+    for (const [f, { origins }] of folds.entries()) {
+      const first = origins[s]!;
+      if (first < 0) continue;
+      const origin = stamp(first - 1);
+      for (let k = 0; k < horizon; k++) {
+        const place = [...key, ...(showsTarget ? [target] : []), stamp(first + k), origin, k + 1];
+        const actual = values[first + k] ?? Number.NaN;
+        for (const model of models) {
+          const forecast = model.folds[f]!.forecasts[s * horizon + k]!;
+          if (!Number.isNaN(forecast)) yield [...place, Number.isNaN(actual) ? null : actual, model.name, forecast];
+        }
+      }
+    }
+  }
+}
+
+/** A model's forecasts of one series beside what came, and the seasonal naive's at the same points. */
+interface Points extends ScoredPoints {
+  readonly reference: Float64Array;
+  /** Whether the model has a forecast here at all, scored or not. */
+  readonly isForecast: boolean;
+}
+
+/** Gathers into the same buffers at each call: what it returned before is overwritten. */
+function pointGatherer(result: BacktestResult, season: number) {
+  const { frame, folds, horizon, reference } = result;
+  const scales = folds.map(({ origins }) =>
+    frame.series.map(({ values }, s) => seasonalScales(values.subarray(0, Math.max(0, origins[s]!)), season)),
+  );
+  const buffer = () => new Float64Array(folds.length * horizon);
+  const actual = buffer();
+  const forecast = buffer();
+  const beside = buffer();
+  const absolute = buffer();
+  const squared = buffer();
+  return (model: BacktestModel, s: number, foldGroup: readonly number[], steps: readonly number[]): Points => {
+    const { values } = frame.series[s]!;
+    let n = 0;
+    let isForecast = false;
+    for (const f of foldGroup) {
+      const origin = folds[f]!.origins[s]!;
+      for (const k of steps) {
+        const said = model.folds[f]!.forecasts[s * horizon + k]!;
+        if (Number.isNaN(said)) continue;
+        isForecast = true;
+        const came = values[origin + k] ?? Number.NaN;
+        if (Number.isNaN(came)) continue;
+        actual[n] = came;
+        forecast[n] = said;
+        beside[n] = reference[f]![s * horizon + k]!;
+        absolute[n] = scales[f]![s]!.absolute;
+        squared[n] = scales[f]![s]!.squared;
+        n++;
+      }
+    }
+    return {
+      actual: actual.subarray(0, n),
+      forecast: forecast.subarray(0, n),
+      reference: beside.subarray(0, n),
+      absoluteScale: absolute.subarray(0, n),
+      squaredScale: squared.subarray(0, n),
+      isForecast,
+    };
+  };
+}
+
+/** @returns n, each metric and skill, in the order of the columns; undefined when no series of the group has a forecast */
+function averageScores(series: readonly number[], pointsOf: (s: number) => Points): Cell[] | undefined {
+  const sums = new Float64Array(scorers.length);
+  const counts = new Int32Array(scorers.length);
+  let n = 0;
+  let isForecast = false;
+  let own = 0;
+  let naive = 0;
+  for (const s of series) {
+    const points = pointsOf(s);
+    isForecast ||= points.isForecast;
+    n += points.actual.length;
+    for (let m = 0; m < scorers.length; m++) {
+      const score = scorers[m]!(points);
+      if (Number.isNaN(score)) continue;
+      sums[m] = sums[m]! + score;
+      counts[m] = counts[m]! + 1;
+    }
+    if (points.reference.some(Number.isNaN)) continue;
+    const naiveMase = mase(points.actual, points.reference, points.absoluteScale);
+    if (Number.isNaN(naiveMase)) continue;
+    naive += naiveMase;
+    own += mase(points.actual, points.forecast, points.absoluteScale);
+  }
+  if (!isForecast) return undefined;
+  const averages = Array.from(sums, (sum, m) => finiteOrEmpty(sum / counts[m]!));
+  return [n, ...averages, finiteOrEmpty(1 - own / naive)];
+}
+
+/** A single series without a key is called by what is forecast. */
+function seriesLabel(frame: Frame, series: Series): string {
+  return series.key.length === 0 ? series.target : seriesName(frame, series);
+}
+
+function finiteOrEmpty(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

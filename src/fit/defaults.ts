@@ -1,0 +1,138 @@
+// Sensible settings from the data. In: what the user asked for, and the lengths, season and horizon of the data. Out: settings
+// with nothing left open, each of which a flag can set.
+import { quantile } from "../base/numeric.js";
+import type { CellKind } from "../engine/kernels/cells.js";
+import { calendarNames } from "../features/calendar.js";
+import type { NetworkConfig } from "../model/config.js";
+import type { ScaleConfig } from "../scale/config.js";
+import type { Frame } from "../series/frame.js";
+import type { ChannelConfig } from "../windows/prepare.js";
+import type { LossName, ScheduleName, TrainingConfig } from "./config.js";
+
+/** What was asked for; what is left out is chosen from the data. */
+export interface NetworkSpec {
+  readonly cell: CellKind;
+  /** The textbook network alone: series scaled to mean 0 and deviation 1, no transform, no calendar. */
+  readonly plain: boolean;
+  readonly seed: number;
+  readonly window?: number | undefined;
+  readonly layers?: readonly number[] | undefined;
+  readonly bidirectional?: boolean | undefined;
+  readonly decoder?: NetworkConfig["decoder"] | undefined;
+  readonly dropout?: number | undefined;
+  readonly truncate?: number | undefined;
+  readonly calendar?: "auto" | "none" | readonly string[] | undefined;
+  readonly scale?: Partial<ScaleConfig> | undefined;
+  readonly loss?: LossName | undefined;
+  readonly epochs?: number | undefined;
+  readonly batch?: number | undefined;
+  readonly learningRate?: number | undefined;
+  readonly schedule?: ScheduleName | undefined;
+  readonly clip?: number | undefined;
+  readonly weightDecay?: number | undefined;
+  readonly patience?: number | undefined;
+  readonly maxTimeMs?: number | undefined;
+}
+
+export interface NetworkSettings {
+  /** `inputs` follows from the channels once the data are prepared. */
+  readonly network: Omit<NetworkConfig, "inputs">;
+  readonly scale: ScaleConfig;
+  readonly channels: ChannelConfig;
+  readonly training: TrainingConfig;
+  /** Last steps of each series held back to tell when to stop; 0 for none. */
+  readonly validationSteps: number;
+}
+
+/** Steps that a training runs when neither the epochs nor the time say otherwise. */
+const targetStepCount = 400;
+const maxEpochs = 200;
+const maxWindow = 512;
+const longestCycle = 200;
+
+/** @param seasons seasons in steps, the shortest first; empty for none */
+export function chooseSettings(
+  frame: Frame,
+  horizon: number,
+  seasons: readonly number[],
+  spec: NetworkSpec,
+): NetworkSettings {
+  const lengths = Float64Array.from(frame.series, (series) => series.values.length);
+  const typicalLength = Math.max(1, Math.round(quantile(lengths, 0.5)));
+  const window = spec.window ?? chooseWindow(typicalLength, horizon, seasons);
+  const decoder = spec.decoder ?? "direct";
+  const validationSteps = chooseValidationSteps(typicalLength, window, horizon);
+  const windowCount = lengths.reduce(
+    (sum, length) => sum + Math.max(1, length - validationSteps - window - horizon + 1),
+    0,
+  );
+  const batch = spec.batch ?? 32;
+  const stepsPerEpoch = Math.min(Math.ceil(windowCount / batch), 100);
+  const epochs = spec.epochs ?? Math.min(maxEpochs, Math.max(2, Math.ceil(targetStepCount / stepsPerEpoch)));
+  return {
+    network: {
+      kind: "recurrent",
+      cell: spec.cell,
+      layers: [...(spec.layers ?? [windowCount > 5000 ? 64 : 32])],
+      bidirectional: spec.bidirectional ?? false,
+      decoder,
+      dropout: spec.dropout ?? 0,
+      truncate: spec.truncate ?? 0,
+      window,
+      horizon,
+    },
+    scale: chooseScale(seasons, spec),
+    channels: {
+      gapIndicator: frame.series.some((series) => series.values.some(Number.isNaN)),
+      calendar: calendarNames(frame.grid.frequency, spec.calendar ?? (spec.plain ? "none" : "auto")),
+    },
+    training: {
+      loss: spec.loss ?? "mse",
+      epochs,
+      batch,
+      stepsPerEpoch,
+      learningRate: spec.learningRate ?? 5e-3,
+      schedule: spec.schedule ?? "one-cycle",
+      clip: spec.clip ?? 1,
+      weightDecay: spec.weightDecay ?? 0,
+      patience: spec.patience ?? Math.max(5, Math.ceil(epochs / 4)),
+      seed: spec.seed,
+    },
+    validationSteps,
+  };
+}
+
+/**
+ * Two cycles of the shortest season and one of the longest, at least one horizon, and no more than half of a typical series.
+ * A season too long to walk through step by step (a year of days) is left to the calendar's channels.
+ */
+function chooseWindow(length: number, horizon: number, seasons: readonly number[]): number {
+  const room = Math.max(4, Math.floor((length - horizon) / 2));
+  const cycles = seasons.map((season, i) => (i === 0 ? 2 * season : season)).filter((steps) => steps <= longestCycle);
+  const wanted = Math.max(horizon, ...(cycles.length > 0 ? cycles : [2 * horizon, 24]));
+  return Math.max(1, Math.min(wanted, room, maxWindow));
+}
+
+/**
+ * A tenth of the series, and two horizons, so that a whole horizon's worth of origins has a say and not a single one; one horizon
+ * where that would leave too little to train on, and nothing where even that would.
+ */
+function chooseValidationSteps(length: number, window: number, horizon: number): number {
+  const leaves = (steps: number) => length - steps >= window + 2 * horizon;
+  const wanted = [Math.max(2 * horizon, Math.round(length / 10)), horizon];
+  return wanted.find(leaves) ?? 0;
+}
+
+function chooseScale(seasons: readonly number[], spec: NetworkSpec): ScaleConfig {
+  const asked = spec.scale ?? {};
+  const recipe: ScaleConfig = {
+    scale: "window",
+    scaler: "last",
+    transform: "auto",
+    difference: 0,
+    deseasonalize: false,
+    season: seasons[0] ?? 1,
+  };
+  const textbook: ScaleConfig = { ...recipe, scale: "series", scaler: "standard", transform: "none" };
+  return { ...(spec.plain ? textbook : recipe), ...asked };
+}

@@ -1,0 +1,86 @@
+// Fits one network to a frame. In: the frame (which ends where knowledge ends), the horizon and the settings. Out: all that a
+// forecast needs, as plain data. Early stopping is decided on the last steps held back; then, with the number of epochs known,
+// the network is trained afresh on everything.
+import { HindcastError } from "../base/errors.js";
+import { type Random, seededRandom } from "../base/random.js";
+import { loadGradients } from "../engine/gradients.js";
+import { type NetworkConfig, outputCount } from "../model/config.js";
+import type { NamedArray } from "../model/inference.js";
+import { buildNetwork } from "../model/recurrent.js";
+import { fitPreparation, type Preparation } from "../scale/preparation.js";
+import { cutFrame, type Frame } from "../series/frame.js";
+import { planTraining } from "../windows/plan.js";
+import { type ChannelConfig, channelCount, prepareFrame } from "../windows/prepare.js";
+import type { TrainingConfig, TrainingRecord } from "./config.js";
+import type { NetworkSettings } from "./defaults.js";
+import { type LoopContext, trainNetwork } from "./loop.js";
+
+/** A trained network and everything that belongs to it. */
+export interface FittedNetwork {
+  readonly config: NetworkConfig;
+  readonly weights: readonly NamedArray[];
+  readonly preparation: Preparation;
+  readonly channels: ChannelConfig;
+  readonly training: TrainingConfig;
+  readonly record: TrainingRecord;
+}
+
+/** Above this many windows the held-back share teaches little new, and training twice costs much. */
+const maxRefitWindowCount = 20_000;
+
+/**
+ * @throws HindcastError "data" when not one window can be formed
+ */
+export async function fitNetwork(
+  frame: Frame,
+  settings: NetworkSettings,
+  context: LoopContext,
+): Promise<FittedNetwork> {
+  await loadGradients();
+  const config: NetworkConfig = { ...settings.network, inputs: channelCount(settings.channels) };
+  const first = await fitOnce(frame, config, settings, settings.validationSteps, undefined, context);
+  const { record } = first;
+  const refits =
+    record.validationWindowCount > 0 &&
+    record.trainingWindowCount <= maxRefitWindowCount &&
+    record.stopped !== "max-time";
+  if (!refits) return first;
+  const again = await fitOnce(frame, config, settings, 0, record.bestEpoch, context);
+  return { ...again, record: { ...record, refitted: true } };
+}
+
+async function fitOnce(
+  frame: Frame,
+  config: NetworkConfig,
+  settings: NetworkSettings,
+  validationSteps: number,
+  stopAfter: number | undefined,
+  context: LoopContext,
+): Promise<FittedNetwork> {
+  const { channels, training } = settings;
+  const outputs = outputCount(config);
+  const lengths = frame.series.map((series) => series.values.length);
+  const past = cutFrame(
+    frame,
+    lengths.map((length) => Math.max(0, length - validationSteps)),
+  );
+  const preparation = fitPreparation(past, settings.scale);
+  const prepared = prepareFrame(frame, preparation, channels, outputs);
+  const plans = planTraining(prepared, { window: config.window, horizon: outputs, validationSteps });
+  if (plans.training.origins.length === 0) {
+    const longest = Math.max(0, ...lengths);
+    throw new HindcastError(
+      "data",
+      `the longest series has ${longest} steps: too few to train a network on ${config.horizon} steps ahead`,
+      "add history, lower --horizon or --window, or use --model seasonal-naive",
+    );
+  }
+  const random: Random = seededRandom(training.seed);
+  const network = buildNetwork(config, random.fork("weights"));
+  try {
+    const record = await trainNetwork(network, prepared, plans, training, random, context, stopAfter);
+    return { config, weights: network.exportWeights(), preparation, channels, training, record };
+  } finally {
+    network.dispose();
+  }
+}

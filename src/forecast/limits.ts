@@ -1,0 +1,20 @@
+// Limits a forecast must keep, such as "never below zero". In: forecasts in the data's units. Out: the same, within them.
+
+export interface ForecastLimits {
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Round to whole numbers. */
+  readonly integer: boolean;
+}
+
+/** In place. A NaN (no forecast) stays one. */
+export function applyLimits(forecasts: Float64Array, { min, max, integer }: ForecastLimits): void {
+  for (let i = 0; i < forecasts.length; i++) {
+    let value = forecasts[i]!;
+    if (integer) value = Math.round(value);
+    if (min !== null && value < min) value = integer ? Math.ceil(min) : min;
+    if (max !== null && value > max) value = integer ? Math.floor(max) : max;
+    // Adding zero turns -0, which would be written as "0" but compare unlike, into 0.
+    forecasts[i] = value + 0;
+  }
+}

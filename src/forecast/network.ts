@@ -1,0 +1,103 @@
+// Forecasts from a trained network. In: a fitted network and a frame. Out: forecasts in the data's own units. Runs on the
+// recurrent kernels alone, so that a saved model forecasts without loading TensorFlow.js.
+import { HindcastError } from "../base/errors.js";
+import type { Notify } from "../base/notes.js";
+import type { FittedNetwork } from "../fit/fit.js";
+import { outputCount } from "../model/config.js";
+import { predictArrays } from "../model/inference.js";
+import { type Frame, seriesName } from "../series/frame.js";
+import { createBatch, gatherBatch } from "../windows/gather.js";
+import { planForecast } from "../windows/plan.js";
+import { calendarAt, invertForecast, type PreparedFrame, prepareFrame } from "../windows/prepare.js";
+import type { Predictor } from "./predictor.js";
+
+const batchSize = 512;
+
+export function networkPredictor(fitted: FittedNetwork, notify: Notify, reason?: string): Predictor {
+  return {
+    name: fitted.config.cell,
+    ...(reason === undefined ? {} : { reason }),
+    predict: async (frame, horizon) => predict(fitted, frame, horizon, notify),
+    dispose() {},
+  };
+}
+
+function predict(fitted: FittedNetwork, frame: Frame, horizon: number, notify: Notify): Float64Array {
+  const { config, weights } = fitted;
+  if (config.decoder === "direct" && horizon > config.horizon)
+    throw new HindcastError(
+      "usage",
+      `this model was trained for ${config.horizon} steps ahead, not ${horizon}`,
+      `use -H ${config.horizon} or less, train again with -H ${horizon}, or train with --decoder recursive`,
+    );
+  const prepared = prepareFrame(frame, fitted.preparation, fitted.channels, horizon);
+  const plan = planForecast(prepared);
+  const out = new Float64Array(frame.series.length * horizon).fill(Number.NaN);
+  const order = Int32Array.from({ length: plan.origins.length }, (_, i) => i);
+  const batch = createBatch(prepared, config, Math.min(batchSize, Math.max(1, order.length)));
+  const width = outputCount(config);
+  const scaled = new Float64Array(horizon);
+  for (let from = 0; from < order.length; from += batch.batchSize) {
+    const count = Math.min(batch.batchSize, order.length - from);
+    gatherBatch(prepared, plan, order, from, count, batch);
+    const mask = batch.padded ? batch.mask : null;
+    const steps = new Float32Array(count * horizon);
+    if (config.decoder === "direct") {
+      const all = predictArrays(config, weights, batch.inputs, mask, count);
+      for (let b = 0; b < count; b++) steps.set(all.subarray(b * width, b * width + horizon), b * horizon);
+    } else {
+      for (let k = 0; k < horizon; k++) {
+        const one = predictArrays(config, weights, batch.inputs, mask, count);
+        for (let b = 0; b < count; b++) {
+          steps[b * horizon + k] = one[b]!;
+          feedBack(prepared, plan.series[from + b]!, plan.origins[from + b]! + k, one[b]!, batch, b, config);
+        }
+      }
+    }
+    for (let b = 0; b < count; b++) {
+      const s = plan.series[from + b]!;
+      for (let k = 0; k < horizon; k++) scaled[k] = steps[b * horizon + k]! * batch.spreads[b]! + batch.offsets[b]!;
+      out.set(invertForecast(prepared, s, plan.origins[from + b]!, scaled), s * horizon);
+    }
+  }
+  sayWhatIsMissing(frame, out, horizon, notify);
+  return out;
+}
+
+/** Slides window `b` on by one step whose value is the network's own forecast (scaled). */
+function feedBack(
+  prepared: PreparedFrame,
+  s: number,
+  time: number,
+  value: number,
+  batch: { inputs: Float32Array; mask: Float32Array },
+  b: number,
+  config: { window: number; inputs: number },
+): void {
+  const { window, inputs } = config;
+  const start = b * window * inputs;
+  const end = start + window * inputs;
+  batch.inputs.copyWithin(start, start + inputs, end);
+  batch.mask.copyWithin(b * window, b * window + 1, (b + 1) * window);
+  batch.mask[(b + 1) * window - 1] = 1;
+  const last = end - inputs;
+  batch.inputs[last] = value;
+  let channel = 1;
+  if (prepared.channels.gapIndicator) batch.inputs[last + channel++] = 0;
+  batch.inputs.set(calendarAt(prepared, s, time), last + channel);
+}
+
+/** A series without forecast is one without any observation, or one whose numbers left the range of a float64. */
+function sayWhatIsMissing(frame: Frame, out: Float64Array, horizon: number, notify: Notify): void {
+  frame.series.forEach((series, s) => {
+    const row = out.subarray(s * horizon, (s + 1) * horizon);
+    if (row.every(Number.isFinite)) return;
+    row.fill(Number.NaN);
+    notify({
+      level: "warning",
+      text: series.values.some(Number.isFinite)
+        ? `${seriesName(frame, series)}: the forecast left the range of numbers; no forecast for it`
+        : `${seriesName(frame, series)}: no observed value, so no forecast for it`,
+    });
+  });
+}

@@ -1,0 +1,41 @@
+// A progress bar on the terminal, by cli-progress. In: a stream that is a terminal. Out: something that draws the running stage.
+import { SingleBar } from "cli-progress";
+import type { Progress } from "../base/progress.js";
+
+/** @param fps redraws a second at most */
+export function createBar(stream: NodeJS.WritableStream, fps: number): Progress {
+  let stage = "";
+  let bar: SingleBar | undefined;
+  const stop = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  return {
+    stage(name) {
+      stop();
+      stage = name;
+    },
+    update({ done, total, detail }) {
+      const facts = { stage, detail: detail === undefined ? "" : ` · ${detail}` };
+      if (bar === undefined) {
+        bar = new SingleBar({
+          stream,
+          fps,
+          format: "{stage} {bar} {value}/{total}{detail} · {eta_formatted} left",
+          barsize: 20,
+          barCompleteChar: "█",
+          barIncompleteChar: "░",
+          clearOnComplete: true,
+          hideCursor: true,
+          linewrap: false,
+          // Signals are the command line's to handle, which stops the bar.
+          gracefulExit: false,
+        });
+        bar.start(total, done, facts);
+      }
+      bar.setTotal(total);
+      bar.update(done, facts);
+    },
+    stop,
+  };
+}

@@ -1,0 +1,65 @@
+// A table for people. In: a table and the terminal's width. Out: aligned lines. To fit, numbers lose significant digits first,
+// then text loses its end; what still does not fit is left to the terminal.
+import { Chalk } from "chalk";
+import type { Cell, Table } from "../../base/table.js";
+import { cutToWidth, textWidth } from "../width.js";
+
+const gap = "  ";
+const mostDigits = 6;
+const fewestDigits = 3;
+const narrowestText = 6;
+
+/** @param page.width columns to fit into; @param page.colour whether the header is bold */
+export function* table({ columns, rows }: Table, page: { width: number; colour: boolean }): Generator<string> {
+  const held = Array.from(rows);
+  const isNumber = columns.map((_, i) => held.every((row) => row[i] === null || typeof row[i] === "number"));
+  const { lines, widths } = fitColumns([columns, ...held], page.width);
+  const chalk = new Chalk({ level: page.colour ? 1 : 0 });
+  for (const [r, cells] of lines.entries()) {
+    const padded = cells.map((cell, i) => {
+      const room = " ".repeat(widths[i]! - textWidth(cell));
+      return isNumber[i] ? room + cell : cell + room;
+    });
+    const line = padded.join(gap).trimEnd();
+    yield `${r === 0 ? chalk.bold(line) : line}\n`;
+  }
+}
+
+function fitColumns(rows: readonly (readonly Cell[])[], width: number): { lines: string[][]; widths: number[] } {
+  let digits = mostDigits;
+  let lines = layOut(rows, digits);
+  while (totalWidth(widthsOf(lines)) > width && digits > fewestDigits) lines = layOut(rows, --digits);
+  const widths = widthsOf(lines);
+  const isText = widths.map((_, i) => rows.slice(1).every((row) => typeof row[i] !== "number"));
+  for (let excess = totalWidth(widths) - width; excess > 0; excess--) {
+    const widest = widths.reduce((best, w, i) => (isText[i] && w > (widths[best] ?? narrowestText) ? i : best), -1);
+    if (widest === -1) break;
+    widths[widest]!--;
+  }
+  return { lines: lines.map((cells) => cells.map((cell, i) => cutToWidth(cell, widths[i]!))), widths };
+}
+
+function layOut(rows: readonly (readonly Cell[])[], digits: number): string[][] {
+  return rows.map((row) => row.map((cell) => show(cell, digits)));
+}
+
+function show(cell: Cell, digits: number): string {
+  if (cell === null) return "";
+  if (typeof cell === "number") return Number.isFinite(cell) ? shorten(cell, digits) : "";
+  // A line feed or an escape code from the data must not move the cursor.
+  return String(cell).replaceAll(/\p{Cc}/gu, " ");
+}
+
+/** Significant digits are dropped from the fraction only: a whole number stays whole. */
+function shorten(value: number, digits: number): string {
+  if (Number.isInteger(value)) return String(value);
+  return Math.abs(value) >= 10 ** (digits - 1) ? String(Math.round(value)) : String(Number(value.toPrecision(digits)));
+}
+
+function widthsOf(lines: readonly (readonly string[])[]): number[] {
+  return lines[0]!.map((_, i) => lines.reduce((widest, cells) => Math.max(widest, textWidth(cells[i]!)), 1));
+}
+
+function totalWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, w) => sum + w, gap.length * (widths.length - 1));
+}

@@ -1,0 +1,221 @@
+// Which column is what. In: column names, the first rows and what the user named. Out: the indexes of the time, id and target
+// columns; what cannot be told without guessing is an error that names the candidates.
+import { HindcastError } from "../base/errors.js";
+import type { Notify } from "../base/notes.js";
+import { suggest } from "../base/suggest.js";
+import { listNames, quoteText } from "../base/wording.js";
+import { explainNumber, isMissing, type NumberReader, numberReader } from "./numbers.js";
+import type { ReadOptions } from "./options.js";
+import { stampKind } from "./stamp.js";
+
+/** Indexes into the columns of the file. */
+export interface Columns {
+  readonly time: number;
+  readonly ids: readonly number[];
+  readonly targets: readonly number[];
+  /** Time was found as the integers that increase in every series: to be checked to the end of the data. */
+  readonly isIncreasing: boolean;
+}
+
+export interface Sample {
+  readonly columns: readonly string[];
+  /** [rows][columns] */
+  readonly rows: readonly (readonly string[])[];
+  /** The first source's name, for messages. */
+  readonly name: string;
+}
+
+const timeNames = [
+  "ds",
+  "time",
+  "timestamp",
+  "date",
+  "datetime",
+  "month",
+  "year",
+  "quarter",
+  "week",
+  "day",
+  "hour",
+  "period",
+];
+const idNames = ["unique_id", "id", "series"];
+const targetNames = ["y", "value", "target"];
+
+/**
+ * Time by rank: by name, else by ISO 8601 text, else by integers that increase in every series. Target by name, else the only
+ * numeric column left; in wide data all that are left. Ids by name.
+ * @throws HindcastError "usage" for columns that are not there, "data" when the candidates are none or several
+ */
+export function findColumns(sample: Sample, options: ReadOptions, notify: Notify): Columns {
+  const { columns } = sample;
+  refuseDataAsHeader(sample, options);
+  const asked = {
+    time: options.time === undefined ? undefined : findAsked(sample, "--time", [options.time])[0],
+    ids: options.ids === undefined ? undefined : findAsked(sample, "--id", options.ids),
+    targets: options.targets === undefined ? undefined : findAsked(sample, "--target", options.targets),
+  };
+  refuseOverlap(sample, asked);
+  if (options.wide && asked.ids !== undefined)
+    throw new HindcastError("usage", "--wide has a column per series, and --id is for long data", "one of the two");
+
+  const ids = asked.ids ?? (options.wide ? [] : findNamed(sample, idNames, "id", taken(asked.time, asked.targets)));
+  const { time, isIncreasing } =
+    asked.time === undefined ? findTime(sample, ids, asked.targets) : { time: asked.time, isIncreasing: false };
+  const left = columns.map((_, i) => i).filter((i) => i !== time && !ids.includes(i));
+  const targets = asked.targets ?? findTargets(sample, left, options);
+  const ignored = left.filter((i) => !targets.includes(i)).map((i) => columns[i]!);
+  if (ignored.length > 0) notify({ level: "note", text: `${sample.name}: columns not used: ${listNames(ignored)}` });
+  return { time, ids, targets, isIncreasing };
+}
+
+/** A file without a header would lose its first row and be told nothing. */
+function refuseDataAsHeader({ columns, name }: Sample, options: ReadOptions): void {
+  if (!options.header) return;
+  const isData =
+    columns.some((column) => stampKind(column) === "iso") || columns.every((column) => Number.isFinite(Number(column)));
+  if (isData)
+    throw new HindcastError(
+      "data",
+      `${name} line 1: the header looks like data (${listNames(columns, 5)})`,
+      "--no-header, or a first line that names the columns",
+    );
+}
+
+function findAsked({ columns, name }: Sample, flag: string, names: readonly string[]): number[] {
+  const found = names.map((column) => {
+    const index = columns.indexOf(column);
+    if (index >= 0) return index;
+    const near = suggest(column, columns);
+    throw new HindcastError(
+      "usage",
+      `${flag}: there is no column ${quoteText(column)} in ${name}`,
+      near === undefined ? `one of: ${listNames(columns)}` : `${flag} ${near}`,
+    );
+  });
+  const repeated = names.find((column, i) => names.indexOf(column) !== i);
+  if (repeated !== undefined)
+    throw new HindcastError("usage", `${flag} names ${quoteText(repeated)} twice`, "each column once");
+  return found;
+}
+
+interface Asked {
+  readonly time: number | undefined;
+  readonly ids: readonly number[] | undefined;
+  readonly targets: readonly number[] | undefined;
+}
+
+function refuseOverlap({ columns }: Sample, { time, ids, targets }: Asked): void {
+  const all = taken(time, ids, targets);
+  const twice = all.find((column, i) => all.indexOf(column) !== i);
+  if (twice !== undefined)
+    throw new HindcastError(
+      "usage",
+      `column ${quoteText(columns[twice]!)} cannot be two of --time, --id and --target`,
+      "a column for each",
+    );
+}
+
+function taken(...columns: (number | readonly number[] | undefined)[]): number[] {
+  return columns.flatMap((column) => column ?? []);
+}
+
+/** Columns with one of the names, in any case. @throws when there are several */
+function findNamed(sample: Sample, names: readonly string[], flag: string, without: readonly number[]): number[] {
+  const found = sample.columns
+    .map((_, i) => i)
+    .filter((i) => !without.includes(i) && names.includes(sample.columns[i]!.toLowerCase()));
+  if (found.length > 1) throw severalCandidates(sample, found, flag);
+  return found;
+}
+
+function severalCandidates({ columns, name }: Sample, found: readonly number[], flag: string): HindcastError {
+  const names = found.map((i) => columns[i]!);
+  return new HindcastError(
+    "data",
+    `${name}: several columns may be the ${flag}: ${listNames(names)}`,
+    `--${flag} ${names[0]}${flag === "target" ? ", or --wide if each column is a series" : ""}`,
+  );
+}
+
+function findTime(
+  sample: Sample,
+  ids: readonly number[],
+  targets: readonly number[] | undefined,
+): { time: number; isIncreasing: boolean } {
+  const { columns, rows } = sample;
+  const without = taken(ids, targets);
+  const [named] = findNamed(sample, timeNames, "time", without);
+  if (named !== undefined) return { time: named, isIncreasing: false };
+  const open = columns.map((_, i) => i).filter((i) => !without.includes(i));
+  const iso = open.filter((i) => every(rows, i, (text) => stampKind(text) === "iso"));
+  if (iso.length > 1) throw severalCandidates(sample, iso, "time");
+  if (iso.length === 1) return { time: iso[0]!, isIncreasing: false };
+  const integers = open.filter((i) => !targetNames.includes(columns[i]!.toLowerCase()) && increases(rows, i, ids));
+  if (integers.length > 1) throw severalCandidates(sample, integers, "time");
+  if (integers.length === 1) return { time: integers[0]!, isIncreasing: true };
+  throw new HindcastError(
+    "data",
+    `${sample.name}: no column looks like time: ${listNames(columns)}`,
+    "--time COL; dates as 2024-01-31 or 2024-01-31T12:00:00Z (ISO 8601)",
+  );
+}
+
+/** Whether the cells of a column that are not missing all pass, and there are some. */
+function every(rows: Sample["rows"], column: number, passes: (text: string) => boolean): boolean {
+  let count = 0;
+  for (const row of rows) {
+    const text = row[column]!;
+    if (isMissing(text)) continue;
+    if (!passes(text)) return false;
+    count++;
+  }
+  return count > 0;
+}
+
+function increases(rows: Sample["rows"], column: number, ids: readonly number[]): boolean {
+  const last = new Map<string, number>();
+  for (const row of rows) {
+    const text = row[column]!;
+    if (stampKind(text) !== "integer") return false;
+    const key = JSON.stringify(ids.map((id) => row[id]));
+    const value = Number(text);
+    if (value <= (last.get(key) ?? Number.NEGATIVE_INFINITY)) return false;
+    last.set(key, value);
+  }
+  return rows.length > 0;
+}
+
+function findTargets(sample: Sample, left: readonly number[], options: ReadOptions): readonly number[] {
+  const { columns, rows, name } = sample;
+  const read = numberReader(options);
+  const isNumber = (text: string) => isNumeric(text, read, options);
+  if (options.wide) {
+    // A column of text beside the series is left out; one with a number in it is a series, and its text an error later.
+    const series = left.filter((i) => !every(rows, i, (text) => !isNumber(text)));
+    if (series.length > 0) return series;
+  } else {
+    const named = left.filter((i) => targetNames.includes(columns[i]!.toLowerCase()));
+    if (named.length > 1) throw severalCandidates(sample, named, "target");
+    if (named.length === 1) return named;
+    const numeric = left.filter((i) => every(rows, i, isNumber));
+    if (numeric.length > 1) throw severalCandidates(sample, numeric, "target");
+    if (numeric.length === 1) return numeric;
+    // The only column there is must be meant: its first cell that is no number will say what is wrong.
+    if (left.length === 1) return left;
+  }
+  const example = left.flatMap((i) => rows.map((row) => row[i]!)).find((text) => !isMissing(text));
+  const hint = example === undefined ? "" : explainNumber(example, options).hint;
+  throw new HindcastError(
+    "data",
+    left.length === 0
+      ? `${name}: there is no column beside time and ids: ${listNames(columns)}`
+      : `${name}: no column holds numbers only: ${listNames(left.map((i) => columns[i]!))}`,
+    hint.includes("--decimal") || hint.includes("--thousands") ? hint : "--target COL",
+  );
+}
+
+/** Whether a cell is a number, usable or not. */
+function isNumeric(text: string, read: NumberReader, options: ReadOptions): boolean {
+  return !Number.isNaN(read(text)) || (!isMissing(text) && explainNumber(text, options).isNumber);
+}

@@ -1,0 +1,58 @@
+// How data are read, as plain options. In: nothing. Out: the choices (which feed the flags), the options' type and the defaults.
+
+export const aggregations = ["mean", "sum", "first", "last", "min", "max"] as const;
+export type Aggregation = (typeof aggregations)[number];
+
+export const missingPolicies = ["mask", "interpolate", "ffill", "zero", "mean", "error"] as const;
+export type MissingPolicy = (typeof missingPolicies)[number];
+
+export const inputFormats = ["csv", "tsv", "ndjson"] as const;
+export type InputFormat = (typeof inputFormats)[number];
+
+export const decimalMarks = [".", ","] as const;
+export type DecimalMark = (typeof decimalMarks)[number];
+
+/** How the text of a file becomes cells. */
+export interface TextOptions {
+  /** By the file's extension, or else csv. */
+  readonly inputFormat?: InputFormat | undefined;
+  /** One character; sniffed when absent. */
+  readonly delimiter?: string | undefined;
+  /** A label of the WHATWG Encoding Standard. */
+  readonly encoding: string;
+  /** The first row names the columns; without, they are called 1, 2, 3, … */
+  readonly header: boolean;
+  readonly decimal: DecimalMark;
+  /** One character between groups of three digits; none when absent. */
+  readonly thousands?: string | undefined;
+}
+
+/** Everything under "Reading data" of the command line. Absent columns are found by name, then by content. */
+export interface ReadOptions extends TextOptions {
+  readonly time?: string | undefined;
+  readonly targets?: readonly string[] | undefined;
+  readonly ids?: readonly string[] | undefined;
+  /** A column per series. */
+  readonly wide: boolean;
+  /** As written after --freq; inferred when absent. */
+  readonly freq?: string | undefined;
+  /** IANA zone of stamps that carry no offset. */
+  readonly tz: string;
+  /** For repeated stamps, and for a `freq` coarser than the data; without it, repeated stamps are an error. */
+  readonly aggregate?: Aggregation | undefined;
+  readonly missing: MissingPolicy;
+  /** Stamps as text; both ends are kept. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** Keys of the series to keep, several id columns joined by "/". */
+  readonly only?: readonly string[] | undefined;
+}
+
+export const defaultReadOptions: ReadOptions = {
+  wide: false,
+  tz: "UTC",
+  missing: "mask",
+  decimal: ".",
+  encoding: "utf-8",
+  header: true,
+};

@@ -1,0 +1,23 @@
+// Rows as they were read, by series, before any policy on gaps and repeats is applied: what the reader hands to `regularise`
+// and `audit`. In: nothing (types).
+import type { FrameColumns } from "./frame.js";
+import type { TimeStyle } from "./stamp.js";
+
+export interface RawSeries {
+  readonly key: readonly string[];
+  readonly target: string;
+  /** [rows] instants (epoch milliseconds, or the integers), in the order of the input; shared between targets of one key. */
+  readonly stamps: Float64Array;
+  /** [rows] NaN = a missing cell. */
+  readonly values: Float64Array;
+}
+
+export interface RawData {
+  readonly columns: FrameColumns;
+  readonly timeStyle: TimeStyle;
+  /** IANA zone that stamps without an offset were read in. */
+  readonly zone: string;
+  readonly series: readonly RawSeries[];
+  /** Where a row of a series stood, for messages: "sales.csv line 12". */
+  locate(series: RawSeries, row: number): string;
+}

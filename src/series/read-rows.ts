@@ -1,0 +1,179 @@
+// Rows of text to series. In: which column is what, and batches of rows. Out: RawData, and an error with file, line and value for
+// the first cell that cannot be used.
+import { HindcastError } from "../base/errors.js";
+import { listNames, quoteText } from "../base/wording.js";
+import type { Columns, Sample } from "./columns.js";
+import { explainNumber, isMissing, numberReader } from "./numbers.js";
+import type { ReadOptions } from "./options.js";
+import type { RawData, RawSeries } from "./raw.js";
+import type { RowBatch } from "./read-csv.js";
+import { createKeyTable, noSuchSeries } from "./read-keys.js";
+import { areCompactDates, createStampColumn, readCut } from "./read-stamps.js";
+import { createRowStore } from "./read-store.js";
+import { stampKind } from "./stamp.js";
+
+export interface Collector {
+  /** @param file index of the file that the rows are from */
+  add(batch: RowBatch, file: number): void;
+  /** @throws HindcastError when what was read is no data: no rows, no values, an unknown series */
+  finish(): RawData;
+}
+
+/**
+ * @param sample tells the kind of time; its rows are still to be added
+ * @param files names, for messages
+ */
+export function createCollector(
+  found: Columns,
+  sample: Sample,
+  files: readonly string[],
+  options: ReadOptions,
+): Collector {
+  const names = sample.columns;
+  const { wide } = options;
+  const { time, ids } = found;
+  const targets = wide ? keepOnly(found.targets, names, options.only) : found.targets;
+  if (!wide && ids.length === 0 && options.only !== undefined)
+    throw new HindcastError("usage", "--only: the data are a single series", "--id COL if there are several");
+  const targetCount = targets.length;
+  const keys = createKeyTable(ids, wide ? undefined : options.only);
+  const readNumber = numberReader(options);
+  const timeCells = sample.rows.map((row) => row[time]!).filter((cell) => !isMissing(cell));
+  const stamps = createStampColumn(stampKind(timeCells[0] ?? "") ?? "iso", options.tz);
+  const isCompact = stamps.kind === "integer" && areCompactDates(timeCells);
+  const { since, until } = readCut(options, stamps.kind);
+  const store = createRowStore(targetCount);
+  const places = createPlaces(files);
+  const values = new Float64Array(targetCount);
+  const observed = new Float64Array(targetCount);
+  let readCount = 0;
+
+  const cellError = (where: string, column: number, text: string, explained: { problem: string; hint: string }) =>
+    new HindcastError(
+      "data",
+      `${where}: ${names[column]} is ${isMissing(text) ? "" : `${quoteText(text)}, `}${explained.problem}`,
+      explained.hint,
+    );
+
+  return {
+    add({ rows, lines }, file) {
+      for (let i = 0; i < rows.length; i++) {
+        const row = rows[i]!;
+        const line = lines[i]!;
+        const stamp = stamps.read(row[time]!);
+        if (Number.isNaN(stamp) || isCompact) {
+          if (row.every((cell) => cell.trim() === "")) continue;
+          throw cellError(
+            `${files[file]} line ${line}`,
+            time,
+            row[time]!,
+            isCompact
+              ? { problem: "a date without dashes", hint: "write it as 2024-01-31 (ISO 8601)" }
+              : stamps.explain(row[time]!),
+          );
+        }
+        readCount++;
+        if (stamp < since || stamp > until) continue;
+        const owner = keys.ownerOf(row);
+        if (owner < 0) continue;
+        for (let t = 0; t < targetCount; t++) {
+          const text = row[targets[t]!]!;
+          const value = readNumber(text);
+          values[t] = value;
+          if (!Number.isNaN(value)) observed[t]!++;
+          else if (!isMissing(text))
+            throw cellError(`${files[file]} line ${line}`, targets[t]!, text, explainNumber(text, options));
+        }
+        places.add(store.rowCount, file, line);
+        store.append(owner, stamp, values);
+      }
+    },
+    finish() {
+      keys.finish();
+      if (store.rowCount === 0)
+        throw readCount === 0
+          ? new HindcastError("data", `${files.join(", ")}: no rows with data`, "rows of data below the header")
+          : new HindcastError("data", "no row is left after --since, --until and --only", "a wider cut");
+      const empty = targets.filter((_, t) => observed[t] === 0);
+      if (wide ? empty.length === targetCount : empty.length > 0)
+        throw new HindcastError(
+          "data",
+          `${files.join(", ")}: every value of ${listNames(empty.map((column) => names[column]!))} is missing`,
+          "--target with a column that holds numbers",
+        );
+      const series: RawSeries[] = [];
+      keys.keys.forEach((key, owner) => {
+        const stamps = store.stampsOf(owner);
+        targets.forEach((column, t) => {
+          const target = names[column]!;
+          series.push({
+            key: wide ? [target] : key,
+            target,
+            stamps,
+            values: store.valuesOf(owner, t),
+          });
+        });
+      });
+      const locate = (one: RawSeries, row: number) =>
+        places.find(store.indexOf(Math.floor(series.indexOf(one) / targetCount), row));
+      if (found.isIncreasing) refuseDecreasing(series, names[time]!, locate);
+      return {
+        columns: {
+          time: names[time]!,
+          ids: wide ? ["series"] : ids.map((id) => names[id]!),
+          targets: targets.map((column) => names[column]!),
+          wide,
+        },
+        timeStyle: stamps.style(),
+        zone: options.tz,
+        series,
+        locate,
+      };
+    },
+  };
+}
+
+/** The series of wide data that are asked for. */
+function keepOnly(targets: readonly number[], names: readonly string[], only: readonly string[] | undefined) {
+  const series = targets.map((column) => names[column]!);
+  const absent = only?.find((name) => !series.includes(name));
+  if (absent !== undefined) throw noSuchSeries(absent, series);
+  return only === undefined ? targets : targets.filter((column) => only.includes(names[column]!));
+}
+
+/** @throws HindcastError "data" where integers that were taken for time turn back */
+function refuseDecreasing(series: readonly RawSeries[], column: string, locate: RawData["locate"]): void {
+  for (const one of series) {
+    const row = one.stamps.findIndex((stamp, i) => i > 0 && stamp <= one.stamps[i - 1]!);
+    if (row >= 0)
+      throw new HindcastError(
+        "data",
+        `${locate(one, row)}: ${column} goes from ${one.stamps[row - 1]} to ${one.stamps[row]}, so it may not be the time`,
+        `--time ${column} if it is; --id COL if there are several series`,
+      );
+  }
+}
+
+interface Places {
+  /** @param row among all that are kept */
+  add(row: number, file: number, line: number): void;
+  find(row: number): string;
+}
+
+/** Where rows stood. Lines mostly count up by one, so only the rows where they do not are kept. */
+function createPlaces(files: readonly string[]): Places {
+  const starts: { row: number; file: number; line: number }[] = [];
+  let nextFile = -1;
+  let nextLine = -1;
+  return {
+    add(row, file, line) {
+      if (line !== nextLine || file !== nextFile) starts.push({ row, file, line });
+      nextFile = file;
+      nextLine = line + 1;
+    },
+    find(row) {
+      const { file, line, row: from } = starts.findLast((start) => start.row <= row)!;
+      return `${files[file]} line ${line + row - from}`;
+    },
+  };
+}

@@ -1,0 +1,238 @@
+// From rows to a Frame: rows sorted, repeats combined, gaps made visible or filled. In: raw series and the policies the user
+// chose. Out: a Frame that keeps its promises, or an error that names the row in the way.
+import { HindcastError } from "../base/errors.js";
+import type { Notify } from "../base/notes.js";
+import { extent } from "../base/numeric.js";
+import { listNames } from "../base/wording.js";
+import { aggregateRows } from "./aggregate.js";
+import { type Frame, type Series, seriesName } from "./frame.js";
+import { formatFrequency, parseFrequency, parseWeekday } from "./frequency.js";
+import { fillGaps, observedRange } from "./gaps.js";
+import { type Frequency, type Grid, stampAt } from "./grid.js";
+import { inferFrequency, mixedOffsetsHint, mixesOffsets } from "./inference.js";
+import type { ReadOptions } from "./options.js";
+import { separateOverlaps } from "./order.js";
+import { isTooSparse, type Placement, placeRows, placeRowsInBins } from "./placement.js";
+import type { RawData, RawSeries } from "./raw.js";
+import { formatStamp, type TimeStyle } from "./stamp.js";
+
+export type RegulariseOptions = Pick<ReadOptions, "freq" | "aggregate" | "missing">;
+
+/**
+ * Takes the raw arrays over: a series that is sorted and without gaps is not copied.
+ * @throws HindcastError "data" on repeated stamps without an aggregation, stamps off the grid, gaps that `missing: "error"`
+ * forbids, and spans too long for their rows; "usage" on a frequency that does not fit the kind of time
+ */
+export function regularise(raw: RawData, options: RegulariseOptions, notify: Notify): Frame {
+  const rows = separateOverlaps(raw);
+  const frequency = options.freq === undefined ? inferFrequency(rows) : askedFrequency(options.freq, rows.timeStyle);
+  const { columns, timeStyle, zone } = rows;
+  const frame: Frame = { columns, grid: { frequency, zone }, timeStyle, series: [] };
+  const place = placer(rows, frame.grid, options);
+  const tally = emptyTally();
+  const series: Series[] = [];
+  let placement: Placement | undefined;
+  let stamps: Float64Array | undefined;
+  for (const one of rows.series) {
+    // The targets of a key, and all the series of wide data, share their stamps.
+    if (placement === undefined || one.stamps !== stamps) {
+      placement = place(one.stamps);
+      stamps = one.stamps;
+      tally.outOfOrderCount += placement.outOfOrderCount;
+      tally.repeatCount += placement.repeatCount;
+    }
+    const placed = { raw: one, name: seriesName(frame, { ...one, start: Number.NaN }), rows, frame, placement };
+    refuseIrregular(placed, options);
+    tally.stepCount += placement.stepCount;
+    tally.rowCount += one.stamps.length;
+    if (isTooSparse(tally.stepCount, tally.rowCount, panelStepLimit)) throw tooSparse(placed);
+    series.push(toSeries(placed, options, tally));
+  }
+  report(tally, options, notify);
+  return { ...frame, series };
+}
+
+/** @throws HindcastError "usage" when it counts what the stamps do not */
+export function askedFrequency(text: string, style: TimeStyle): Frequency {
+  const frequency = parseFrequency(text);
+  if ((frequency.kind === "integer") === (style.kind === "integer")) return frequency;
+  throw style.kind === "integer"
+    ? new HindcastError(
+        "usage",
+        `--freq ${text}: the time column holds whole numbers`,
+        "--freq with a whole number, such as 1",
+      )
+    : new HindcastError(
+        "usage",
+        `--freq ${text}: the time column holds dates`,
+        "--freq with a unit, such as d, h or 15min",
+      );
+}
+
+/** How rows are put on the grid: on their own stamps, or, where the asked frequency is coarser than they are, in bins. */
+export function placer(rows: RawData, grid: Grid, options: RegulariseOptions): (stamps: Float64Array) => Placement {
+  const weekday = options.freq === undefined ? null : parseWeekday(options.freq);
+  const exact = (stamps: Float64Array) => placeRows(stamps, grid, weekday);
+  if (options.freq === undefined || options.aggregate === undefined) return exact;
+  const isOff = [...new Set(rows.series.map((series) => series.stamps))].some(
+    (stamps) => exact(stamps).offGridCount > 0,
+  );
+  return isOff ? (stamps) => placeRowsInBins(stamps, grid, weekday) : exact;
+}
+
+/** Steps of all series together that are allowed however few rows they come from. */
+const panelStepLimit = 50_000_000;
+
+/** A series on its way, with all that a message about it needs. */
+interface Placed {
+  readonly raw: RawSeries;
+  readonly name: string;
+  readonly rows: RawData;
+  /** Without series yet. */
+  readonly frame: Frame;
+  readonly placement: Placement;
+}
+
+/** "sales.csv line 12: A", for a row. */
+function placeOf({ rows, raw, name }: Placed, row: number): string {
+  return `${rows.locate(raw, row)}: ${name}`;
+}
+
+function textOf({ frame }: Placed, stamp: number): string {
+  return formatStamp(frame.timeStyle, frame.grid.zone, stamp);
+}
+
+function refuseIrregular(placed: Placed, options: RegulariseOptions): void {
+  const { raw, rows, frame, placement } = placed;
+  const { firstOffGrid, firstRepeat } = placement;
+  if (firstOffGrid >= 0) {
+    const frequency = options.freq ?? formatFrequency(frame.grid.frequency);
+    throw new HindcastError(
+      "data",
+      `${placeOf(placed, firstOffGrid)} has ${textOf(placed, raw.stamps[firstOffGrid]!)}, which is no step of ${frequency} from ${textOf(placed, placement.start)} on`,
+      mixesOffsets(rows) ? mixedOffsetsHint : `--freq ${frequency} --aggregate mean`,
+    );
+  }
+  if (firstRepeat >= 0 && options.aggregate === undefined) {
+    const { repeatCount } = placement;
+    const isSingle = rows.columns.ids.length === 0 && !rows.columns.wide;
+    throw new HindcastError(
+      "data",
+      `${placeOf(placed, firstRepeat)} has ${textOf(placed, raw.stamps[firstRepeat]!)} again; ${countOf(repeatCount, "row repeats", "rows repeat")} a stamp`,
+      isSingle
+        ? "--id COL if there are several series, else --aggregate mean"
+        : "--aggregate mean, sum, first, last, min or max",
+    );
+  }
+  if (isTooSparse(placement.stepCount, raw.stamps.length)) throw tooSparse(placed);
+}
+
+function tooSparse(placed: Placed): HindcastError {
+  const { raw, frame, placement } = placed;
+  const { rowBefore, steps } = placement.longestGap;
+  const row = Math.max(rowBefore, 0);
+  return new HindcastError(
+    "data",
+    `${placeOf(placed, row)} has ${textOf(placed, raw.stamps[row]!)} and then no row for ${steps} steps of ${formatFrequency(frame.grid.frequency)}`,
+    "correct the stamp, cut the data with --since or --until, or set a coarser --freq with --aggregate",
+  );
+}
+
+function toSeries(placed: Placed, options: RegulariseOptions, tally: Tally): Series {
+  const { raw, name, frame, placement } = placed;
+  const all = aggregateRows(raw.values, placement, options.aggregate ?? null);
+  const { from, to, insideCount } = observedRange(all);
+  const start = from === 0 ? placement.start : stampAt(frame.grid, placement.start, from);
+  const series = { key: raw.key, target: raw.target, start };
+  if (to === from) {
+    tally.empty.push(name);
+    return { ...series, values: all };
+  }
+  tally.edgeCount += all.length - (to - from);
+  // Filling never writes into what the reader holds.
+  const mustCopy = insideCount > 0 && options.missing !== "mask" && all === raw.values;
+  const values = mustCopy ? all.slice(from, to) : all.subarray(from, to);
+  if (insideCount > 0) {
+    if (options.missing === "error") throw missing(placed, from + values.findIndex(Number.isNaN));
+    tally.gapSeriesCount++;
+    tally.gapStepCount += insideCount;
+    if (options.missing !== "mask") fillGaps(values, options.missing);
+  }
+  const { min, max } = extent(values);
+  if (min === max && values.length > 1) tally.constant.push(name);
+  return { ...series, values };
+}
+
+function missing(placed: Placed, step: number): HindcastError {
+  const { frame, placement } = placed;
+  const { order, steps, start } = placement;
+  let at = step;
+  if (steps !== null) {
+    at = 0;
+    while (at + 1 < steps.length && steps[at + 1]! <= step) at++;
+  }
+  const isEmptyCell = steps === null || steps[at] === step;
+  const place = placeOf(placed, order === null ? at : order[at]!);
+  const stamp = textOf(placed, stampAt(frame.grid, start, step));
+  return new HindcastError(
+    "data",
+    isEmptyCell ? `${place} is empty at ${stamp}` : `${place} has no row for ${stamp}, which would come next`,
+    "--missing mask, interpolate, ffill, zero or mean",
+  );
+}
+
+interface Tally {
+  rowCount: number;
+  stepCount: number;
+  outOfOrderCount: number;
+  repeatCount: number;
+  gapStepCount: number;
+  gapSeriesCount: number;
+  edgeCount: number;
+  readonly empty: string[];
+  readonly constant: string[];
+}
+
+function emptyTally(): Tally {
+  return {
+    rowCount: 0,
+    stepCount: 0,
+    outOfOrderCount: 0,
+    repeatCount: 0,
+    gapStepCount: 0,
+    gapSeriesCount: 0,
+    edgeCount: 0,
+    empty: [],
+    constant: [],
+  };
+}
+
+/** One line for each kind of thing, however many series it concerns. */
+function report(tally: Tally, options: RegulariseOptions, notify: Notify): void {
+  const note = (text: string) => notify({ level: "note", text });
+  if (tally.outOfOrderCount > 0) note(`${countOf(tally.outOfOrderCount, "row")} out of order, sorted by time`);
+  if (tally.repeatCount > 0)
+    note(
+      `${countOf(tally.repeatCount, "row")} combined with others of the same step (--aggregate ${options.aggregate})`,
+    );
+  if (tally.gapStepCount > 0)
+    note(
+      `${countOf(tally.gapStepCount, "step")} without a value in ${countOf(tally.gapSeriesCount, "series", "series")}: ${whatBecomes[options.missing]} (--missing ${options.missing})`,
+    );
+  if (tally.edgeCount > 0) note(`${countOf(tally.edgeCount, "empty step")} at the ends of series cut off`);
+  if (tally.constant.length > 0) note(`constant: ${listNames(tally.constant, 3)}`);
+  if (tally.empty.length > 0) notify({ level: "warning", text: `no value at all: ${listNames(tally.empty, 3)}` });
+}
+
+const whatBecomes = {
+  mask: "left out of losses and scores",
+  interpolate: "filled on a line between their neighbours",
+  ffill: "filled with the value before",
+  zero: "filled with 0",
+  mean: "filled with the mean of their series",
+  error: "refused",
+} as const;
+
+function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

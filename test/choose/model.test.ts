@@ -1,0 +1,205 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createForecaster, fitModel, type ModelOptions, predictorOf } from "../../src/choose/model.js";
+import { cells } from "../../src/engine/kernels/cells.js";
+import { backtest } from "../../src/evaluate/backtest.js";
+import { baselines } from "../../src/forecast/baselines.js";
+import { scaleModes, scalerNames, transformNames } from "../../src/scale/config.js";
+import { cutFrame, type Frame } from "../../src/series/frame.js";
+import { quietContext, smallModel } from "../support/context.js";
+
+function frameOf(...rows: (readonly number[])[]): Frame {
+  return {
+    columns: { time: "t", ids: ["id"], targets: ["y"], wide: false },
+    grid: { frequency: { kind: "integer", step: 1 }, zone: "UTC" },
+    timeStyle: { kind: "integer" },
+    series: rows.map((values, s) => ({ key: [`s${s}`], target: "y", start: 1, values: Float64Array.from(values) })),
+  };
+}
+
+/** Trend and a season of 4, positive. */
+function wave(length: number, phase = 0): number[] {
+  return Array.from(
+    { length },
+    (_, t) => 20 + 0.2 * t + 5 * Math.sin(((t + phase) * Math.PI) / 2) + (((t * 37) % 11) - 5) / 10,
+  );
+}
+
+async function forecast(
+  name: string,
+  frame: Frame,
+  horizon: number,
+  options: ModelOptions = smallModel,
+  ahead = horizon,
+) {
+  const context = quietContext();
+  const fitted = await fitModel(name, frame, horizon, options, context);
+  return {
+    fitted,
+    values: await (await predictorOf(fitted, options.limits, context)).predict(frame, ahead),
+    ...context,
+  };
+}
+
+test.each([...cells, ...baselines.names, "auto"])(
+  "%s forecasts every series with finite numbers, the same for the same seed",
+  async (name) => {
+    const frame = frameOf(wave(60), wave(50, 1));
+    const { values } = await forecast(name, frame, 6);
+    expect(values).toHaveLength(12);
+    expect(values.every(Number.isFinite)).toBe(true);
+    expect((await forecast(name, frame, 6)).values).toEqual(values);
+  },
+);
+
+test("another seed gives another network", async () => {
+  const frame = frameOf(wave(60));
+  const { values } = await forecast("gru", frame, 4);
+  expect((await forecast("gru", frame, 4, { ...smallModel, seed: 8 })).values).not.toEqual(values);
+});
+
+test("changing values at or after a fold's origin changes no byte of what was fitted before it", async () => {
+  const choice = fc.record({
+    model: fc.constantFrom(...cells, "auto", ...baselines.names),
+    scale: fc.constantFrom(...scaleModes),
+    scaler: fc.constantFrom(...scalerNames),
+    transform: fc.constantFrom(...transformNames),
+    difference: fc.constantFrom(0, 1, 4),
+    deseasonalize: fc.boolean(),
+    plain: fc.boolean(),
+    decoder: fc.constantFrom("direct" as const, "recursive" as const),
+    seasons: fc.constantFrom("auto" as const, [4]),
+    factor: fc.double({ min: 0.1, max: 50, noNaN: true }),
+    span: fc.constantFrom("expanding" as const, "sliding" as const),
+  });
+  await fc.assert(
+    fc.asyncProperty(choice, async ({ model, decoder, plain, seasons, factor, span, ...scale }) => {
+      const horizon = 4;
+      const frame = frameOf(wave(64), wave(48, 2));
+      const changed = frameOf(
+        ...frame.series.map(({ values }) =>
+          Array.from(values, (v, t) => (t < values.length - 2 * horizon ? v : v * factor)),
+        ),
+      );
+      const options: ModelOptions = { ...smallModel, epochs: 2, seasons, plain, decoder, scale };
+      const first = async (data: Frame) => {
+        const result = await backtest(
+          data,
+          [createForecaster(model, options)],
+          { horizon, folds: 2, step: horizon, refit: "never", span, season: 4 },
+          quietContext(),
+        );
+        return result.models[0]!.folds[0]!.forecasts;
+      };
+      expect(await first(changed)).toEqual(await first(frame));
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("a cut frame and a frame that ends there give the same fitted model", async () => {
+  const long = frameOf(wave(64));
+  const [one, two] = [cutFrame(long, [52]), frameOf(wave(64).slice(0, 52))];
+  expect((await forecast("lstm", one, 4)).fitted).toEqual((await forecast("lstm", two, 4)).fitted);
+});
+
+test("a constant series is forecast as that constant, exactly", async () => {
+  for (const name of [...cells, "auto", ...baselines.names])
+    for (const constant of [0, 7, -3.25, 1e30, 1e-30]) {
+      const { values } = await forecast(name, frameOf(new Array(40).fill(constant)), 3);
+      expect(Array.from(values), `${name} ${constant}`).toEqual([constant, constant, constant]);
+    }
+});
+
+test("gaps and series shorter than the window train and forecast in one batch with the others", async () => {
+  const gapped = wave(60).map((value, t) => (t % 7 === 3 || (t > 30 && t < 38) ? Number.NaN : value));
+  const { values, fitted } = await forecast("gru", frameOf(gapped, wave(60, 1), wave(10, 2), wave(5)), 4);
+  expect(values.every(Number.isFinite)).toBe(true);
+  if (fitted.kind === "network") expect(fitted.network.channels.gapIndicator).toBe(true);
+});
+
+test("a series without any observation has no forecast, is named, and the others go on", async () => {
+  for (const name of ["gru", "naive"]) {
+    const { values, notes } = await forecast(name, frameOf(wave(40), new Array(40).fill(Number.NaN)), 3);
+    expect(values.subarray(0, 3).every(Number.isFinite)).toBe(true);
+    expect(values.subarray(3).every(Number.isNaN)).toBe(true);
+    expect(notes.map(({ text }) => text).join()).toContain("s1");
+  }
+});
+
+test("a direct network forecasts up to its horizon, a recursive one as far as asked", async () => {
+  const frame = frameOf(wave(60));
+  const far = forecast("gru", frame, 4, smallModel, 9);
+  await expect(far).rejects.toMatchObject({ code: "usage", message: expect.stringContaining("4 steps ahead") });
+  const short = await forecast("gru", frame, 4, smallModel, 2);
+  const whole = await forecast("gru", frame, 4, smallModel, 4);
+  expect(short.values).toEqual(whole.values.subarray(0, 2));
+  const recursive = await forecast("gru", frame, 4, { ...smallModel, decoder: "recursive" }, 30);
+  expect(recursive.values.every(Number.isFinite)).toBe(true);
+});
+
+test("limits are kept by every forecast", async () => {
+  const limits = { min: 24, max: 29.5, integer: true };
+  for (const name of ["gru", "drift"]) {
+    const { values } = await forecast(name, frameOf(wave(60)), 12, { ...smallModel, limits });
+    expect(values.every((value) => Number.isInteger(value) && value >= 24 && value <= 29)).toBe(true);
+  }
+});
+
+test("training stops when its time is up, and what it has by then forecasts", async () => {
+  let now = 0;
+  const options = { ...smallModel, epochs: 50, patience: 0, maxTimeMs: 10, clock: () => (now += 6) };
+  const { fitted, values } = await forecast("gru", frameOf(wave(60)), 4, options);
+  expect(fitted.kind === "network" && fitted.network.record).toMatchObject({ stopped: "max-time", refitted: false });
+  expect(values.every(Number.isFinite)).toBe(true);
+});
+
+test("early stopping gives back the weights of the best epoch, then trains that long on everything", async () => {
+  const { fitted } = await forecast("gru", frameOf(wave(120)), 4, {
+    ...smallModel,
+    epochs: 30,
+    patience: 3,
+    learningRate: 0.05,
+  });
+  if (fitted.kind !== "network") throw new Error("no network");
+  const { bestEpoch, validationLoss, refitted } = fitted.network.record;
+  expect(validationLoss.indexOf(Math.min(...validationLoss))).toBe(bestEpoch - 1);
+  expect(refitted).toBe(true);
+});
+
+test("an interruption ends the training at once", async () => {
+  const controller = new AbortController();
+  const context = {
+    ...quietContext(),
+    signal: controller.signal,
+    progress: { stage() {}, update: () => controller.abort(), stop() {} },
+  };
+  const run = fitModel("gru", frameOf(wave(80)), 4, { ...smallModel, epochs: 1000, patience: 0 }, context);
+  await expect(run).rejects.toThrow(/abort/i);
+});
+
+test("data too short for a network are an error for one that was asked for, and a baseline with a warning for auto", async () => {
+  const frame = frameOf([1, 2, 3, 4, 5]);
+  await expect(forecast("lstm", frame, 8)).rejects.toMatchObject({
+    code: "data",
+    hint: expect.stringContaining("seasonal-naive"),
+  });
+  const { fitted, values, notes } = await forecast("auto", frame, 8, { ...smallModel, seasons: "auto" });
+  expect(fitted).toMatchObject({ asked: "auto", kind: "baseline" });
+  expect(values.every(Number.isFinite)).toBe(true);
+  expect(notes).toContainEqual({ level: "warning", text: expect.stringContaining("too few") });
+});
+
+test("auto says what it chose and why: gru for little data, lstm for long dependencies with much", async () => {
+  const little = await forecast("auto", frameOf(wave(60)), 4);
+  expect(little.fitted).toMatchObject({ kind: "network", reason: expect.stringContaining("gru") });
+  const { chooseByRule } = await import("../../src/choose/auto.js");
+  expect(chooseByRule(frameOf(new Array(60_000).fill(1)), 48, [24, 168], {}).name).toBe("lstm");
+});
+
+test("an unknown model is a usage error that lists the models", async () => {
+  await expect(forecast("arima", frameOf(wave(40)), 3)).rejects.toMatchObject({
+    code: "usage",
+    hint: expect.stringContaining("auto, rnn, lstm, gru, naive"),
+  });
+});

@@ -1,0 +1,94 @@
+// The scripts are sourced by the real shells, as far as they are installed, and asked for completions.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { commandNames } from "../../src/commands/commands.js";
+import { completionScripts } from "../../src/commands/completion-scripts.js";
+import { flagsOf } from "../../src/commands/options.js";
+import { temporaryDirectory } from "../support/directory.js";
+
+const isInstalled = (shell: string) => spawnSync(shell, ["-c", ":"]).status === 0;
+
+describe("completion in bash", () => {
+  /** COMPREPLY for a line whose last word is being written, split as readline splits it. */
+  const complete = (...words: string[]): string[] => {
+    const script = `${completionScripts.bash()}
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_hindcast hindcast
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", script, "bash", "hindcast", ...words], {
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    return stdout.split("\n").filter((line) => line !== "");
+  };
+
+  test("offers the commands first", () => {
+    expect(complete("")).toEqual([...commandNames]);
+    expect(complete("fo")).toEqual(["forecast"]);
+  });
+
+  test.each(commandNames)("offers every flag of %s", (name) => {
+    const names = flagsOf(name).map((flag) => (flag.default === true ? `--no-${flag.name}` : `--${flag.name}`));
+    expect(complete(name, "--")).toEqual(names);
+  });
+
+  test("offers the choices of a flag, also by its short form and after an equals sign", () => {
+    expect(complete("forecast", "--format", "n")).toEqual(["ndjson"]);
+    expect(complete("forecast", "a.csv", "--engine", "")).toEqual(["auto", "native", "wasm", "cpu"]);
+    expect(complete("forecast", "--format", "=", "j")).toEqual(["json"]);
+    expect(complete("forecast", "--format", "=")).toContain("csv");
+  });
+
+  test("goes on in a list after its last comma", () => {
+    expect(complete("backtest", "--model", "lstm,n")).toEqual(["lstm,naive"]);
+    expect(complete("backtest", "--model", "lstm,g")).toEqual(["lstm,gru"]);
+  });
+
+  test("offers the words that an operand may be", () => {
+    expect(complete("engine", "")).toEqual(["status", "install"]);
+    expect(complete("completion", "z")).toEqual(["zsh"]);
+  });
+
+  test("leaves files to the shell", () => {
+    expect(complete("forecast", "")).toEqual([]);
+    expect(complete("forecast", "-o", "")).toEqual([]);
+    const { stdout } = spawnSync("bash", ["--norc", "-c", `${completionScripts.bash()}\ncomplete -p hindcast`], {
+      encoding: "utf8",
+    });
+    expect(stdout).toBe("complete -o default -F _hindcast hindcast\n");
+  });
+});
+
+describe.skipIf(!isInstalled("zsh"))("completion in zsh", () => {
+  test("the script is sourced and defines a completion for hindcast", () => {
+    const script = `autoload -Uz compinit && compinit -D -u\n${completionScripts.zsh()}\nprint -r -- $_comps[hindcast]`;
+    const { stdout, stderr } = spawnSync("zsh", ["-f", "-c", script], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(stdout.trim()).toBe("_hindcast");
+  });
+});
+
+describe.skipIf(!isInstalled("fish"))("completion in fish", () => {
+  test("commands, flags, choices and files are offered", async () => {
+    const directory = await temporaryDirectory();
+    mkdirSync(join(directory, "bin"));
+    writeFileSync(join(directory, "sales.csv"), "");
+    writeFileSync(join(directory, "hindcast.fish"), completionScripts.fish());
+    const complete = (line: string) => {
+      const { stdout } = spawnSync("fish", ["-N", "-c", `source hindcast.fish; complete -C '${line}'`], {
+        cwd: directory,
+        env: { ...process.env, HOME: directory },
+        encoding: "utf8",
+      });
+      return stdout.split("\n").map((entry) => entry.split("\t")[0]);
+    };
+    expect(complete("hindcast fore")).toContain("forecast");
+    expect(complete("hindcast forecast --form")).toContain("--format");
+    expect(complete("hindcast forecast --format n")).toContain("ndjson");
+    expect(complete("hindcast forecast sal")).toContain("sales.csv");
+    expect(complete("hindcast engine in")).toContain("install");
+  });
+});

@@ -1,0 +1,153 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PassThrough, Writable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { HindcastError } from "../../src/base/errors.js";
+import { createOutputs } from "../../src/commands/output.js";
+import { writeStream } from "../../src/commands/stream.js";
+import { temporaryDirectory } from "../support/directory.js";
+
+const setUp = async () => {
+  const directory = await temporaryDirectory();
+  const stdout = new PassThrough();
+  return { directory, stdout, outputs: createOutputs(stdout, directory) };
+};
+const codeOf = async (work: Promise<unknown>) =>
+  work.then(
+    () => "written",
+    (error: unknown) => (error instanceof HindcastError ? error.code : error),
+  );
+
+describe("an output file", () => {
+  test("is the old one until the new one is whole", async () => {
+    const { directory, outputs } = await setUp();
+    const path = join(directory, "next.csv");
+    writeFileSync(path, "old");
+    await outputs.prepare("next.csv");
+    expect(readdirSync(directory)).toHaveLength(2);
+    let seen = "";
+    await outputs.write("next.csv", {
+      *[Symbol.iterator]() {
+        yield "x".repeat(200_000);
+        seen = readFileSync(path, "utf8");
+        yield "end";
+      },
+    });
+    expect(seen).toBe("old");
+    expect(readFileSync(path, "utf8")).toBe(`${"x".repeat(200_000)}end`);
+    expect(readdirSync(directory)).toEqual(["next.csv"]);
+  });
+
+  test("that was prepared and not written leaves nothing behind, and the old one as it was", async () => {
+    const { directory, outputs } = await setUp();
+    writeFileSync(join(directory, "next.csv"), "old");
+    await outputs.prepare("next.csv");
+    outputs.discard();
+    expect(readdirSync(directory)).toEqual(["next.csv"]);
+    expect(readFileSync(join(directory, "next.csv"), "utf8")).toBe("old");
+  });
+
+  test("whose rows fail half-way is not there", async () => {
+    const { directory, outputs } = await setUp();
+    const rows = function* () {
+      yield "a\n";
+      throw new HindcastError("data", "bad row", "mend it");
+    };
+    expect(await codeOf(outputs.write("next.csv", rows()))).toBe("data");
+    outputs.discard();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test("keeps the mode of the one it takes the place of, and is reached through a link", async () => {
+    const { directory, outputs } = await setUp();
+    writeFileSync(join(directory, "real.csv"), "old");
+    chmodSync(join(directory, "real.csv"), 0o640);
+    symlinkSync("real.csv", join(directory, "link.csv"));
+    await outputs.write("link.csv", ["new"]);
+    expect(readFileSync(join(directory, "real.csv"), "utf8")).toBe("new");
+    expect(statSync(join(directory, "real.csv")).mode & 0o777).toBe(0o640);
+  });
+
+  test("that cannot be is refused before any work, with the reason", async () => {
+    const { directory, outputs } = await setUp();
+    mkdirSync(join(directory, "folder"));
+    expect(await codeOf(outputs.prepare("folder"))).toBe("output");
+    await expect(outputs.prepare("none/next.csv")).rejects.toThrow(
+      "none/next.csv cannot be written: its directory does",
+    );
+  });
+});
+
+describe("what a file cannot be put in place of", () => {
+  test("a device is written directly", async () => {
+    const { outputs } = await setUp();
+    await outputs.prepare("/dev/null");
+    await outputs.write("/dev/null", ["x"]);
+    expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
+    expect(await codeOf(outputs.write("/dev/full", ["x"]))).toBe("output");
+  });
+
+  test("a FIFO is written directly, when the time has come", async () => {
+    const { directory, outputs } = await setUp();
+    execFileSync("mkfifo", [join(directory, "pipe")]);
+    await outputs.prepare("pipe");
+    const { open } = await import("node:fs/promises");
+    const [text] = await Promise.all([
+      open(join(directory, "pipe")).then(async (file) => {
+        const held = await file.readFile("utf8");
+        await file.close();
+        return held;
+      }),
+      outputs.write("pipe", ["a\n", "b\n"]),
+    ]);
+    expect(text).toBe("a\nb\n");
+    expect(readdirSync(directory)).toEqual(["pipe"]);
+  });
+
+  test("- and /dev/stdout are stdout", async () => {
+    const { directory, stdout, outputs } = await setUp();
+    for (const path of ["-", "/dev/stdout", undefined]) await outputs.write(path, ["x"]);
+    expect(stdout.read().toString()).toBe("xxx");
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe("a stream", () => {
+  const failing = (code: string) =>
+    new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error(code), { code, syscall: "write" })),
+    });
+
+  test("whose reader went away has been written successfully", async () => {
+    expect(await codeOf(writeStream(failing("EPIPE"), "stdout", ["x"]))).toBe("written");
+  });
+
+  test("that is full is a failure of the output", async () => {
+    await expect(writeStream(failing("ENOSPC"), "stdout", ["x"])).rejects.toThrow("stdout cannot be written: no space");
+  });
+
+  test("that is slow is waited for, so that no more than a chunk is held", async () => {
+    let held = 0;
+    let most = 0;
+    const slow = new Writable({
+      highWaterMark: 1,
+      write(chunk: Buffer, _encoding, done) {
+        setTimeout(() => {
+          held -= chunk.length;
+          done();
+        }, 2);
+      },
+    });
+    const rows = function* () {
+      for (let i = 0; i < 4000; i++) {
+        held += 100;
+        most = Math.max(most, held);
+        yield "x".repeat(100);
+      }
+    };
+    await writeStream(slow, "stdout", rows());
+    // Two chunks of 64 KiB: one being written, one being gathered.
+    expect(most).toBeLessThanOrEqual(2 * 65_636);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { describeAudit } from "../../src/commands/inspect-tables.js";
+import { auditFrame } from "../../src/series/audit.js";
+import { type Rows, rawData } from "../series/rows.js";
+
+const rows: Rows = [
+  ["2024-01-01", 1],
+  ["2024-01-02", 2],
+  ["2024-01-02", 2],
+  ["2024-01-05", 5],
+  ["2024-01-06", 5],
+];
+const tables = describeAudit(auditFrame(rawData({ a: rows, b: rows.slice(3) }), { missing: "ffill" }));
+
+describe("the tables of an audit", () => {
+  it("have a cell for every column, finite or text", () => {
+    for (const { columns, rows: cells } of Object.values(tables))
+      for (const row of cells) {
+        expect(row).toHaveLength(columns.length);
+        for (const cell of row) expect(typeof cell === "number" ? Number.isFinite(cell) : true).toBe(true);
+      }
+  });
+
+  it("show the data as a whole", () => {
+    const overview = new Map([...tables.overview.rows].map(([property, value]) => [property, value]));
+    expect(overview.get("series")).toBe(2);
+    expect(overview.get("rows")).toBe(7);
+    expect(overview.get("frequency")).toBe("d");
+    expect(overview.get("longest gap")).toBe("2 steps after 2024-01-02 (a)");
+  });
+
+  it("say what each policy would do, and which is chosen", () => {
+    expect([...tables.policies.rows]).toEqual([
+      ["--missing mask", "2 steps left out of losses and scores", false],
+      ["--missing interpolate", "2 steps filled on a line between their neighbours", false],
+      ["--missing ffill", "2 steps filled with the value before", true],
+      ["--missing zero", "2 steps filled with 0", false],
+      ["--missing mean", "2 steps filled with the mean of their series", false],
+      ["--missing error", "refused: 2 steps without a value", false],
+      ["no --aggregate", "refused: 1 repeated stamp", true],
+      ["--aggregate mean", "1 row combined with others of the same step", false],
+    ]);
+  });
+});

@@ -1,0 +1,238 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { HindcastError } from "../../src/base/errors.js";
+import { type BacktestOptions, backtest } from "../../src/evaluate/backtest.js";
+import { planFolds } from "../../src/evaluate/folds.js";
+import { baselines } from "../../src/forecast/baselines.js";
+import type { Forecaster } from "../../src/forecast/predictor.js";
+import type { Frame } from "../../src/series/frame.js";
+import { dailyFrame, listeningContext } from "./frames.js";
+
+const options: BacktestOptions = { horizon: 2, folds: 3, step: 2, refit: "never", span: "expanding", season: 1 };
+const ramp = (length: number) => Float64Array.from({ length }, (_, i) => i);
+const naive = baselines.get("naive")({ season: 1 });
+
+/** Learns the mean and deviation of all series at fit time, and mixes them with each series' last value. */
+const toy: Forecaster = {
+  name: "toy",
+  async fit(frame) {
+    const known = frame.series.flatMap(({ values }) => [...values]).filter((value) => !Number.isNaN(value));
+    const centre = known.reduce((a, b) => a + b, 0) / Math.max(1, known.length);
+    const spread = known.reduce((a, b) => a + Math.abs(b - centre), 0);
+    return {
+      name: "toy",
+      async predict(asked, horizon) {
+        return Float64Array.from(
+          asked.series.flatMap(({ values }) => {
+            const last = values.findLast((value) => !Number.isNaN(value)) ?? 0;
+            return Array.from({ length: horizon }, (_, k) => centre + k * spread + last);
+          }),
+        );
+      },
+      dispose() {},
+    };
+  },
+};
+
+/** Keeps the frames it is shown, and counts what of it is alive. */
+function watching(name = "watching") {
+  const seen = { fitted: [] as Frame[], predicted: [] as Frame[], alive: 0, mostAlive: 0 };
+  const forecaster: Forecaster = {
+    name,
+    async fit(frame, _horizon, { notify }) {
+      seen.fitted.push(frame);
+      seen.mostAlive = Math.max(seen.mostAlive, ++seen.alive);
+      const inner = naive.predictor(notify);
+      return {
+        name: `${name}-${seen.fitted.length}`,
+        predict: (asked, horizon) => {
+          seen.predicted.push(asked);
+          return inner.predict(asked, horizon);
+        },
+        dispose: () => void seen.alive--,
+      };
+    },
+  };
+  return { seen, forecaster };
+}
+
+const lengths = (frames: readonly Frame[]) => frames.map(({ series }) => series.map(({ values }) => values.length));
+
+/** A model that these data are too few for. */
+const unfit = (name: string): Forecaster => ({
+  name,
+  fit: async () => {
+    throw new HindcastError("data", `too few steps for ${name}`, "add history");
+  },
+});
+
+describe("the plan of the folds", () => {
+  test("counts origins from each series' own end, the newest data last", () => {
+    const folds = planFolds(dailyFrame(ramp(10), ramp(8)), options, () => {});
+    expect(folds.map(({ fold, origins }) => [fold, ...origins])).toEqual([
+      [1, 4, 2],
+      [2, 6, 4],
+      [3, 8, 6],
+    ]);
+  });
+
+  test("uses short series in the folds they reach, and says so once", () => {
+    const { notes, notify } = listeningContext();
+    const folds = planFolds(dailyFrame(ramp(10), ramp(5), ramp(2)), options, notify);
+    expect(folds.map(({ origins }) => [...origins])).toEqual([
+      [4, -1, -1],
+      [6, 1, -1],
+      [8, 3, -1],
+    ]);
+    expect(notes.map(({ text }) => text)).toEqual([
+      '2 of 3 series are too short for all 3 folds ("b" has 5 steps) and are scored in those they reach, 1 in none',
+    ]);
+  });
+
+  test("plans fewer folds when no series has enough steps, with a warning", () => {
+    const { notes, notify } = listeningContext();
+    const folds = planFolds(dailyFrame(ramp(5)), options, notify);
+    expect(folds.map(({ fold, origins }) => [fold, ...origins])).toEqual([
+      [1, 1],
+      [2, 3],
+    ]);
+    expect(notes).toEqual([{ level: "warning", text: "no series has the 7 steps that 3 folds need: 2 planned" }]);
+  });
+
+  test("refuses data too short for a single fold, saying what there is and what it takes", () => {
+    expect(() => planFolds(dailyFrame(ramp(1), ramp(2)), options, () => {})).toThrow(
+      expect.objectContaining({
+        code: "data",
+        message: 'the longest series, "b", has 2 steps; a fold with horizon 2 needs 3',
+        hint: "add history, or lower the horizon: -H 1",
+      }),
+    );
+  });
+});
+
+describe("backtest", () => {
+  test("forecasts every fold from what was known at its origin", async () => {
+    const result = await backtest(dailyFrame(ramp(10)), [naive], options, listeningContext());
+    expect(result.models[0]!.folds.map(({ forecasts }) => [...forecasts])).toEqual([
+      [3, 3],
+      [5, 5],
+      [7, 7],
+    ]);
+  });
+
+  test.each([
+    ["never", 1],
+    ["every", 3],
+    [2, 2],
+  ] as const)("refit %s fits %i times over three folds, and frees every predictor", async (refit, fits) => {
+    const { seen, forecaster } = watching();
+    const result = await backtest(dailyFrame(ramp(10)), [forecaster], { ...options, refit }, listeningContext());
+    expect(seen.fitted).toHaveLength(fits);
+    expect(lengths(seen.predicted)).toEqual([[4], [6], [8]]);
+    expect([seen.alive, seen.mostAlive]).toEqual([0, 1]);
+    expect(result.models[0]!.folds[2]!.chose).toBe(`watching-${fits}`);
+  });
+
+  test("a sliding span keeps the first fold's length and moves its start", async () => {
+    const { seen, forecaster } = watching();
+    const frame = dailyFrame(ramp(10), ramp(5));
+    await backtest(frame, [forecaster], { ...options, refit: "every", span: "sliding" }, listeningContext());
+    expect(lengths(seen.fitted)).toEqual([[4], [4, 1], [4, 1]]);
+    expect(seen.fitted.map(({ series }) => series[0]!.start)).toEqual([1, 3, 5].map((day) => Date.UTC(2024, 0, day)));
+    expect([...seen.fitted[2]!.series[0]!.values]).toEqual([4, 5, 6, 7]);
+    expect([...seen.fitted[2]!.series[1]!.values]).toEqual([2]);
+  });
+
+  test("nothing at or after an origin changes a byte of what was forecast from it or before", async () => {
+    const value = fc.oneof(
+      { arbitrary: fc.double({ min: -1e9, max: 1e9, noNaN: true }), weight: 5 },
+      { arbitrary: fc.constant(Number.NaN), weight: 1 },
+    );
+    const series = fc
+      .array(value, { minLength: 8, maxLength: 24 })
+      .map((values) => values.map((v, i) => (i === 0 || i === values.length - 1 ? v || 0 : v)));
+    const panel = fc.array(series, { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(
+        panel,
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.constantFrom("never" as const, "every" as const, 2),
+        fc.constantFrom("expanding" as const, "sliding" as const),
+        fc.nat(2),
+        fc.infiniteStream(fc.double({ min: -1e9, max: 1e9, noNaN: true })),
+        async (values, horizon, step, refit, span, changed, replacements) => {
+          const chosen = { ...options, horizon, step, refit, span, season: 3 };
+          const models = [...baselines.names.map((name) => baselines.get(name)({ season: 3 })), toy];
+          const before = await backtest(dailyFrame(...values), models, chosen, listeningContext());
+          const f = Math.min(changed, before.folds.length - 1);
+          const later = values.map((series, s) => {
+            const origin = before.folds[f]!.origins[s]!;
+            return series.map((old, i) => (i >= origin && origin > 0 ? replacements.next().value : old));
+          });
+          const after = await backtest(dailyFrame(...later), models, chosen, listeningContext());
+          for (const [m, { folds }] of before.models.entries())
+            for (let g = 0; g <= f; g++) {
+              const again = after.models[m]!.folds[g]!.forecasts;
+              expect(Buffer.from(again.buffer).equals(Buffer.from(folds[g]!.forecasts.buffer))).toBe(true);
+            }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test("runs forecasters of one name once, and computes the seasonal naive even when it is not among them", async () => {
+    const { seen, forecaster } = watching();
+    const frame = dailyFrame([1, 5, 2, 6, 3, 7]);
+    const chosen = { ...options, folds: 1, season: 2 };
+    const result = await backtest(frame, [forecaster, naive, forecaster], chosen, listeningContext());
+    expect(result.models.map(({ name }) => name)).toEqual(["watching", "naive"]);
+    expect(seen.fitted).toHaveLength(1);
+    expect(result.reference.map((forecasts) => [...forecasts])).toEqual([[2, 6]]);
+  });
+
+  test("says which fold of which model is running", async () => {
+    const context = listeningContext();
+    await backtest(dailyFrame(ramp(10)), [toy], { ...options, folds: 2 }, context);
+    expect(context.stages.slice(0, 2)).toEqual(["fold 1/2 · toy", "fold 2/2 · toy"]);
+  });
+
+  test("the only model asked for must be fit for the data; one of several is left out with a warning", async () => {
+    const frame = dailyFrame(ramp(10));
+    await expect(backtest(frame, [unfit("lstm"), naive], options, listeningContext())).rejects.toThrow(
+      "too few steps for lstm",
+    );
+    await expect(backtest(frame, [unfit("lstm"), unfit("gru"), naive], options, listeningContext())).rejects.toThrow(
+      "too few steps for gru",
+    );
+    const context = listeningContext();
+    const result = await backtest(frame, [unfit("lstm"), toy, naive], options, context);
+    expect(result.models.map(({ name }) => name)).toEqual(["toy", "naive"]);
+    expect(context.notes).toEqual([{ level: "warning", text: "lstm is left out: too few steps for lstm" }]);
+  });
+
+  test("stops between folds when aborted, and frees the predictor", async () => {
+    const stop = new AbortController();
+    const { seen, forecaster } = watching();
+    const stopping: Forecaster = {
+      name: "stopping",
+      fit: async (...args) => {
+        stop.abort(new Error("enough"));
+        return forecaster.fit(...args);
+      },
+    };
+    const run = backtest(dailyFrame(ramp(10)), [stopping], options, listeningContext(stop.signal));
+    await expect(run).rejects.toThrow("enough");
+    expect(lengths(seen.predicted)).toEqual([[4]]);
+    expect(seen.alive).toBe(0);
+  });
+
+  test("a predictor that says NaN for some steps only is a bug, not a score", async () => {
+    const broken: Forecaster = {
+      name: "broken",
+      fit: async () => ({ name: "broken", predict: async () => Float64Array.of(1, Number.NaN), dispose() {} }),
+    };
+    await expect(backtest(dailyFrame(ramp(9)), [broken], options, listeningContext())).rejects.toThrow("contract");
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import type { Cell } from "../../src/base/table.js";
+import { backtest } from "../../src/evaluate/backtest.js";
+import { besideSeasonalNaive, type ForecastRow, placeForecasts } from "../../src/evaluate/forecast-file.js";
+import { predictionsTable, scoreTable } from "../../src/evaluate/score-table.js";
+import { baselines } from "../../src/forecast/baselines.js";
+import type { Frame } from "../../src/series/frame.js";
+import { airPassengers, dailyFrame, listeningContext } from "./frames.js";
+
+const quiet = () => {};
+const day = (n: number) => Date.UTC(2024, 0, n);
+
+/** A forecast of one series for the nth of January 2024. */
+const row = (n: number, forecast: number, more: Partial<ForecastRow> = {}): ForecastRow => ({
+  key: ["a"],
+  model: "forecast",
+  stamp: day(n),
+  forecast,
+  where: `next.csv line ${n}`,
+  ...more,
+});
+
+async function score(frame: Frame, rows: readonly ForecastRow[], season = 1, notify = quiet as () => void) {
+  const result = await besideSeasonalNaive(placeForecasts(frame, rows, notify), season, quiet);
+  const { columns, rows: scores } = scoreTable(result, { by: [] });
+  return [...scores].map((cells) => Object.fromEntries(cells.map((cell, i): [string, Cell] => [columns[i]!, cell])));
+}
+
+describe("a forecast file", () => {
+  test("is scored against the actuals of the same series and instant, in any order", async () => {
+    const frame = dailyFrame([1, 2, 4, 5, 9], [10, 10, 10, 10, 14]);
+    const rows = [row(5, 7), row(4, 5), row(5, 11, { key: ["b"] })];
+    // Errors: a 0 and 2, b 3. Scale of a: (1 + 2) / 2; b's history is flat. The naive is 1 and 5 off in a.
+    expect(await score(frame, rows)).toEqual([
+      expect.objectContaining({ model: "forecast", n: 3, mae: (1 + 3) / 2, mase: 1 / 1.5, skill: 1 - 1 / 3 }),
+    ]);
+  });
+
+  test("of hindcast's own predictions layout gives the scores of the backtest that wrote it", async () => {
+    const frame = airPassengers();
+    const context = listeningContext();
+    const options = { horizon: 12, folds: 3, step: 6, refit: "never", span: "expanding", season: 12 } as const;
+    const models = baselines.names.map((name) => baselines.get(name)({ season: 12 }));
+    const direct = await backtest(frame, models, options, context);
+    const written = [...predictionsTable(direct).rows].map(
+      ([stamp, origin, , , model, forecast], i): ForecastRow => ({
+        key: [],
+        model: String(model),
+        stamp: Date.parse(`${stamp}-01`),
+        origin: Date.parse(`${origin}-01`),
+        forecast: Number(forecast),
+        where: `line ${i + 2}`,
+      }),
+    );
+    const again = await besideSeasonalNaive(placeForecasts(frame, written, quiet), 12, quiet);
+    const by = ["fold", "step"] as const;
+    expect(scoreTable(again, { by })).toEqual(scoreTable(direct, { by }));
+  });
+
+  test("leaves MASE and skill empty when the actuals hold no history", async () => {
+    expect(await score(dailyFrame([1, 2]), [row(1, 2), row(2, 2)])).toEqual([
+      expect.objectContaining({ n: 2, mae: 0.5, mase: null, rmsse: null, skill: null }),
+    ]);
+  });
+
+  test("may begin before the actuals do, and count what has no actual", async () => {
+    const context = listeningContext();
+    const frame = dailyFrame([1, 2, Number.NaN, 4]);
+    const rows = [
+      row(-1, 0),
+      row(2, 3),
+      row(3, 3),
+      row(9, 1),
+      row(2, 3, { key: ["z"] }),
+      row(2, 1, { stamp: day(2) + 1 }),
+    ];
+    expect(await score(frame, rows, 1, context.notify as () => void)).toEqual([
+      expect.objectContaining({ n: 1, mae: 1, mase: null }),
+    ]);
+    expect(context.notes).toEqual([
+      {
+        level: "note",
+        text: "5 of 6 forecasts have no actual and are not scored: the first is for a 2023-12-30, next.csv line -1",
+      },
+    ]);
+  });
+
+  test("without any actual is an error", () => {
+    expect(() => placeForecasts(dailyFrame([1, 2]), [row(7, 1)], quiet)).toThrow(
+      "none of the 1 forecasts has an actual: the first is for a 2024-01-07, next.csv line 7",
+    );
+  });
+
+  test("that says one stamp twice is an error with the line, unless the origins or the models differ", async () => {
+    const frame = dailyFrame([1, 2, 3, 4]);
+    expect(() => placeForecasts(frame, [row(3, 1), row(4, 1), row(4, 2, { where: "next.csv line 9" })], quiet)).toThrow(
+      "next.csv line 9: a at 2024-01-04 is forecast twice by forecast",
+    );
+    const both = [
+      row(4, 1, { origin: day(2) }),
+      row(4, 2, { origin: day(3) }),
+      row(4, 3, { model: "b", origin: day(3) }),
+    ];
+    expect((await score(frame, both)).map(({ model, n, mae }) => [model, n, mae])).toEqual([
+      ["forecast", 2, 2.5],
+      ["b", 1, 1],
+    ]);
+  });
+
+  test("refuses a forecast that is not after its origin", () => {
+    const rows = [row(3, 1, { origin: day(3) })];
+    expect(() => placeForecasts(dailyFrame([1, 2, 3, 4]), rows, quiet)).toThrow(
+      "next.csv line 3: the forecast's time is not after its origin",
+    );
+  });
+
+  test("numbers the folds of a series from the newest, as a backtest does", () => {
+    const frame = dailyFrame([1, 2, 3, 4], [5, 6, 7, 8]);
+    const rows = [
+      row(3, 1, { origin: day(2) }),
+      row(4, 1, { origin: day(3) }),
+      row(4, 1, { key: ["b"], origin: day(3) }),
+    ];
+    const { folds } = placeForecasts(frame, rows, quiet);
+    expect(folds.map(({ fold, origins }) => [fold, ...origins])).toEqual([
+      [1, 2, -1],
+      [2, 3, 3],
+    ]);
+  });
+});

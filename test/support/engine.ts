@@ -1,0 +1,31 @@
+// The engine the tests compute on: HINDCAST_ENGINE, or wasm. In: nothing. Out: the same started engine for the whole process.
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { type Engine, type EngineName, engineNames, startEngine } from "../../src/engine/engine.js";
+
+let started: Promise<Engine> | undefined;
+
+/** The native engine is looked for where `hindcast engine install` puts it. */
+export function dataDirectory(): string {
+  const { XDG_DATA_HOME, HOME } = process.env;
+  return join(XDG_DATA_HOME || join(HOME || tmpdir(), ".local", "share"), "hindcast");
+}
+
+export function testEngineName(): EngineName {
+  const asked = process.env.HINDCAST_ENGINE ?? "wasm";
+  const name = engineNames.find((engine) => engine === asked);
+  if (name === undefined) throw new Error(`HINDCAST_ENGINE is "${asked}"; one of: ${engineNames.join(", ")}`);
+  return name;
+}
+
+/** Starts the engine on the first call. */
+export function startTestEngine(): Promise<Engine> {
+  started ??= startEngine(testEngineName(), {
+    dataDirectory: dataDirectory(),
+    notify(note) {
+      throw new Error(`the engine has something to say: ${note.text}`);
+    },
+  });
+  return started;
+}

@@ -1,0 +1,46 @@
+// Small panels and scale choices for tests of preparation and windows.
+import fc from "fast-check";
+import { type ScaleConfig, scaleModes, scalerNames, transformNames } from "../../src/scale/config.js";
+import type { Frame } from "../../src/series/frame.js";
+
+/** Daily series called a, b, c, … that start on 2024-01-01. */
+export function dailyPanel(...values: readonly Float64Array[]): Frame {
+  return {
+    columns: { time: "day", ids: ["shop"], targets: ["sales"], wide: false },
+    grid: { frequency: { kind: "day", count: 1 }, zone: "UTC" },
+    timeStyle: { kind: "date" },
+    series: values.map((series, s) => ({
+      key: [String.fromCharCode(97 + s)],
+      target: "sales",
+      start: Date.UTC(2024, 0, 1),
+      values: series,
+    })),
+  };
+}
+
+export const plainScale: ScaleConfig = {
+  scale: "window",
+  scaler: "standard",
+  transform: "none",
+  difference: 0,
+  deseasonalize: false,
+  season: 1,
+};
+
+/** Every combination of the choices. */
+export const anyScale: fc.Arbitrary<ScaleConfig> = fc.record({
+  scale: fc.constantFrom(...scaleModes),
+  scaler: fc.constantFrom(...scalerNames),
+  transform: fc.constantFrom(...transformNames),
+  difference: fc.constantFrom(0, 1, 4),
+  deseasonalize: fc.boolean(),
+  season: fc.constantFrom(1, 4),
+});
+
+/** A series with gaps, its first and last value observed. */
+export function gappy(value: fc.Arbitrary<number>, maxLength: number): fc.Arbitrary<Float64Array> {
+  const step = fc.oneof({ weight: 6, arbitrary: value }, { weight: 1, arbitrary: fc.constant(Number.NaN) });
+  return fc
+    .tuple(value, fc.array(step, { maxLength: maxLength - 2 }), value)
+    .map(([first, middle, last]) => Float64Array.of(first, ...middle, last));
+}
