@@ -212,8 +212,9 @@ export const flags = {
   }),
   deseasonalize: flag("deseasonalize", toggle, {
     group: "model",
+    default: false,
     fitting: true,
-    description: "take out seasonal indices first; off",
+    description: "take out seasonal indices first",
   }),
   calendar: flag("calendar", wordOr(["auto", "none"], listOf(oneOf(calendarFeatures, "NAME"))), {
     group: "model",
