@@ -104,7 +104,7 @@ export function openModel(stored: StoredModel): { fitted: FittedModel; context: 
 function contextSteps(fitted: FittedModel): number {
   if (fitted.kind === "network") {
     const { config, preparation } = fitted.network;
-    return config.window + preparation.config.difference;
+    return config.window + preparation.config.difference + (fitted.seasons[0] ?? 1);
   }
   // Drift and mean rest on the whole series.
   return fitted.name === "naive" || fitted.name === "seasonal-naive"

@@ -2,22 +2,19 @@
 import { HindcastError } from "../base/errors.js";
 import { createForecaster } from "../choose/model.js";
 import { backtest } from "../evaluate/backtest.js";
-import { planFolds } from "../evaluate/folds.js";
-import { checkGates, failedGates } from "../evaluate/gates.js";
+import { planFolds, seasonBefore } from "../evaluate/folds.js";
+import { checkGates } from "../evaluate/gates.js";
 import { predictionsTable, scoreTable } from "../evaluate/score-table.js";
 import { baselines } from "../forecast/baselines.js";
 import type { Forecaster } from "../forecast/predictor.js";
-import { cutFrame, type Frame } from "../series/frame.js";
-import { findFrameSeasons } from "../series/season.js";
+import type { Frame } from "../series/frame.js";
 import type { BacktestArgs } from "./args.js";
 import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
+import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
 import { setUpModels } from "./model-options.js";
 import { openForForecast } from "./saved-model.js";
-
-/** Exit code when a `--fail-if` condition came true. */
-const gateFailed = 6;
 
 export async function run(args: BacktestArgs, io: Io): Promise<number | undefined> {
   const { options } = setUpModels(args, io);
@@ -36,7 +33,13 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
   }
   const { folds, refit, span } = args;
   const step = args.step ?? horizon;
-  const season = options.seasons === "auto" ? seasonBefore(frame, { horizon, folds, step }) : (options.seasons[0] ?? 1);
+  const season =
+    options.seasons === "auto"
+      ? seasonBefore(
+          frame,
+          planFolds(frame, { horizon, folds, step }, () => {}),
+        )
+      : (options.seasons[0] ?? 1);
   const result = await backtest(frame, forecasters, { horizon, folds, step, refit, span, season }, io);
   const scoring = { by: args.by ?? [], ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }) };
   for (const { name, folds: done } of result.models) {
@@ -46,13 +49,7 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
   if (args.predictions !== undefined)
     await io.writeTable(predictionsTable(result), { output: args.predictions }, "csv");
   await io.writeTable(scoreTable(result, scoring), args, "table");
-  const failed = failedGates(gates, scoreTable(result, { ...scoring, by: [] }), askedNames);
-  for (const { gate, model, value } of failed)
-    io.notify({
-      level: "warning",
-      text: `--fail-if "${gate.text}": ${model} has ${gate.score} ${value ?? "undefined"}`,
-    });
-  return failed.length > 0 ? gateFailed : undefined;
+  return exitCodeOf(gates, scoreTable(result, { ...scoring, by: [] }), askedNames, io.notify);
 }
 
 interface Scored {
@@ -80,10 +77,4 @@ async function whatToScore(args: BacktestArgs, io: Io): Promise<Scored> {
     horizon: args.horizon === undefined ? manifest.horizon : horizonOf(args.horizon, frame),
     asked: [{ name, fit: async () => predictor }],
   };
-}
-
-/** The season of the data that every fold knows. */
-function seasonBefore(frame: Frame, options: { horizon: number; folds: number; step: number }): number {
-  const first = planFolds(frame, options, () => {})[0];
-  return first === undefined ? 1 : (findFrameSeasons(cutFrame(frame, first.origins))[0] ?? 1);
 }

@@ -338,6 +338,15 @@ export const flags = {
     group: "backtest",
     description: "exit with 6 when a model's overall score is so; repeatable",
   }),
+  forecastColumn: flag("forecast", text("COL"), {
+    group: "data",
+    description: "the column of forecasts; forecast, yhat, prediction or alike",
+  }),
+  history: flag("train", listOf(path("FILE")), {
+    group: "data",
+    perRun: true,
+    description: "earlier data, read as one with the actuals: the scale of MASE is taken from them",
+  }),
   predictions: flag("predictions", path("FILE"), {
     group: "backtest",
     perRun: true,

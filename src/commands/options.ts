@@ -111,7 +111,7 @@ export const commandFlags = {
     "dryRun",
     ...general,
   ],
-  score: [...readingFlags, "season", ...scoring, "format", "output", ...general],
+  score: ["forecastColumn", "history", ...readingFlags, "season", ...scoring, "format", "output", ...general],
   inspect: [...readingFlags, "season", "format", "output", ...general],
   engine: ["source", "format", "output", ...general],
   completion: [...general],

@@ -1,28 +1,18 @@
 // `hindcast score`: any tool's forecast file against what came.
-
-import { knownAt } from "../evaluate/folds.js";
-import { besideSeasonalNaive, type PlacedForecasts, placeForecasts } from "../evaluate/forecast-file.js";
+import { seasonBefore } from "../evaluate/folds.js";
+import { besideSeasonalNaive, placeForecasts } from "../evaluate/forecast-file.js";
 import { checkGates } from "../evaluate/gates.js";
 import { readForecasts } from "../evaluate/read-forecasts.js";
 import { scoreTable } from "../evaluate/score-table.js";
 import { baselines } from "../forecast/baselines.js";
-import { findFrameSeasons } from "../series/season.js";
 import { fileSource, stdinSource } from "../series/source.js";
 import type { ScoreArgs } from "./args.js";
 import { readFrame } from "./data.js";
 import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
 
-/** What `score` takes beside the flags it shares. */
-export interface ScoreFiles {
-  /** Name of the forecast column. */
-  readonly forecastColumn?: string | undefined;
-  /** Files of history, read as one with the actuals: what the scale of MASE is taken from. */
-  readonly train?: readonly string[] | undefined;
-}
-
-export async function run(args: ScoreArgs & ScoreFiles, io: Io): Promise<number | undefined> {
-  const frame = await readFrame([...(args.train ?? []), args.actuals], args.reading, io);
+export async function run(args: ScoreArgs, io: Io): Promise<number | undefined> {
+  const frame = await readFrame([...(args.history ?? []), args.actuals], args.reading, io);
   const source = args.forecast === "-" ? stdinSource(io.stdin) : fileSource(args.forecast);
   const rows = await readForecasts(source, frame, args.forecastColumn, args.reading);
   const placed = placeForecasts(frame, rows, io.notify);
@@ -30,16 +20,11 @@ export async function run(args: ScoreArgs & ScoreFiles, io: Io): Promise<number 
   const gates = args.failIf ?? [];
   checkGates(gates, models);
 
-  const season = args.season === "auto" ? seasonBefore(placed) : (args.season[0] ?? 1);
+  const season = args.season === "auto" ? seasonBefore(placed.frame, placed.folds) : (args.season[0] ?? 1);
   const result = await besideSeasonalNaive(placed, season, io.notify);
   const scoring = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
   await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");
   const own = models.filter((name) => !baselines.has(name));
   const overall = scoreTable(result, { ...scoring, by: [] });
   return exitCodeOf(gates, overall, own.length > 0 ? own : models, io.notify);
-}
-
-/** The season of what was known at the oldest origin. */
-function seasonBefore({ frame, folds }: PlacedForecasts): number {
-  return findFrameSeasons(knownAt(frame, folds, 0, "expanding").frame)[0] ?? 1;
 }

@@ -5,11 +5,11 @@ import { saveModel } from "../artifact/model.js";
 import type { Table } from "../base/table.js";
 import { createForecaster, type FittedModel, fitModel } from "../choose/model.js";
 import { backtest } from "../evaluate/backtest.js";
+import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { gateScores } from "../evaluate/gates.js";
 import { scoreTable } from "../evaluate/score-table.js";
 import type { FitContext } from "../forecast/predictor.js";
 import type { Frame } from "../series/frame.js";
-import { findFrameSeasons } from "../series/season.js";
 import type { TrainArgs } from "./args.js";
 import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
@@ -30,6 +30,7 @@ export async function run(args: TrainArgs, io: Io): Promise<void> {
   io.progress.stage(`train ${args.model}`);
   const fitted = await fitModel(args.model, frame, horizon, options, io);
   io.progress.stop();
+  if (fitted.reason !== undefined) io.notify({ level: "note", text: `auto: ${fitted.reason}` });
   await saveModel(
     out,
     {
@@ -70,11 +71,18 @@ async function scoreHeldOut(
     context.notify({ level: "note", text: `no held-out score: ${longest} steps are too few to hold ${horizon} back` });
     return null;
   }
-  const season = options.seasons === "auto" ? (findFrameSeasons(frame)[0] ?? 1) : (options.seasons[0] ?? 1);
+  const fold = { horizon, folds: 1, step: horizon };
+  const season =
+    options.seasons === "auto"
+      ? seasonBefore(
+          frame,
+          planFolds(frame, fold, () => {}),
+        )
+      : (options.seasons[0] ?? 1);
   const result = await backtest(
     frame,
     [createForecaster(model, options)],
-    { horizon, folds: 1, step: horizon, refit: "never", span: "expanding", season },
+    { ...fold, refit: "never", span: "expanding", season },
     // What it has to say is said once more, of all the data, by the fit that follows.
     { ...context, notify: () => {} },
   );

@@ -4,6 +4,7 @@ import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { cutFrame, type Frame, type Series, seriesName } from "../series/frame.js";
 import { stampAt } from "../series/grid.js";
+import { findFrameSeasons } from "../series/season.js";
 
 export interface FoldOptions {
   readonly horizon: number;
@@ -96,4 +97,9 @@ function tooShort(frame: Frame, horizon: number): HindcastError {
     `the longest series, "${seriesName(frame, longest)}", has ${have} steps; a fold with horizon ${horizon} needs ${horizon + 1}`,
     have > 1 ? `add history, or lower the horizon: -H ${have - 1}` : "add history",
   );
+}
+
+/** The first season of what is known at the oldest origin; 1 when there is none. */
+export function seasonBefore(frame: Frame, folds: readonly Fold[]): number {
+  return findFrameSeasons(knownAt(frame, folds, 0, "expanding").frame)[0] ?? 1;
 }

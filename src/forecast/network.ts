@@ -2,6 +2,7 @@
 // recurrent kernels alone, so that a saved model forecasts without loading TensorFlow.js.
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
+import { extent } from "../base/numeric.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { outputCount } from "../model/config.js";
 import { predictArrays } from "../model/inference.js";
@@ -60,8 +61,18 @@ function predict(fitted: FittedNetwork, frame: Frame, horizon: number, notify: N
       out.set(invertForecast(prepared, s, plan.origins[from + b]!, scaled), s * horizon);
     }
   }
+  keepConstants(frame, prepared, out, horizon);
   sayWhatIsMissing(frame, out, horizon, notify);
   return out;
+}
+
+/** A series that never changed, neither while training nor since, goes on as it is: to the last bit, whatever the others do. */
+function keepConstants(frame: Frame, prepared: PreparedFrame, out: Float64Array, horizon: number): void {
+  frame.series.forEach(({ values }, s) => {
+    if (prepared.series[s]!.fitted.typicalChange !== 0) return;
+    const { min, max } = extent(values);
+    if (min === max) out.fill(min, s * horizon, (s + 1) * horizon);
+  });
 }
 
 /** Slides window `b` on by one step whose value is the network's own forecast (scaled). */

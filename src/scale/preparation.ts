@@ -30,7 +30,7 @@ const seriesPreparationSchema = z.strictObject({
   indices: z.array(z.number()).readonly().nullable(),
   /** For scale "series". */
   affine: affineSchema.nullable(),
-  /** Mean size of the change from one step to the next, for scale "window"; 0 when the series never changed. */
+  /** Mean size of the change from one step to the next; 0 when the series never changed. */
   typicalChange: z.number().min(0),
 });
 export type SeriesPreparation = Readonly<z.infer<typeof seriesPreparationSchema>>;
@@ -103,7 +103,7 @@ export function fitSeries(
   return {
     ...adjusted,
     affine: config.scale === "series" ? scalers.get(config.scaler).fit(changes) : null,
-    typicalChange: config.scale === "window" ? meanChange(changes) : 0,
+    typicalChange: meanChange(changes),
   };
 }
 

@@ -111,6 +111,11 @@ test("a constant series is forecast as that constant, exactly", async () => {
     }
 });
 
+test("a constant series stays constant among others that are not", async () => {
+  const { values } = await forecast("gru", frameOf(wave(40), new Array(40).fill(7), wave(40, 1)), 3);
+  expect(Array.from(values.subarray(3, 6))).toEqual([7, 7, 7]);
+});
+
 test("gaps and series shorter than the window train and forecast in one batch with the others", async () => {
   const gapped = wave(60).map((value, t) => (t % 7 === 3 || (t > 30 && t < 38) ? Number.NaN : value));
   const { values, fitted } = await forecast("gru", frameOf(gapped, wave(60, 1), wave(10, 2), wave(5)), 4);

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HindcastError } from "../../src/base/errors.js";
+import { editDistance, suggest } from "../../src/base/suggest.js";
 import { parseArgv } from "../../src/commands/argv.js";
 import { commandNames } from "../../src/commands/commands.js";
 import { flagsOf } from "../../src/commands/options.js";
-import { editDistance, suggest } from "../../src/base/suggest.js";
 
 const refusal = (...argv: string[]) => {
   try {

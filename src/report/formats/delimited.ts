@@ -1,5 +1,9 @@
-// CSV and TSV: RFC 4180 with lines that end in a line feed. In: a table. Out: a line a row.
+// CSV and TSV: RFC 4180 with lines that end in a line feed. In: a table. Out: text, a bundle of rows at a time.
+import { stringify } from "csv-stringify/sync";
 import type { Cell, Table } from "../../base/table.js";
+
+/** Rows written at once, so that a long table is never held whole as text. */
+const bundleSize = 512;
 
 export function csv(table: Table): Iterable<string> {
   return delimited(table, ",");
@@ -10,19 +14,25 @@ export function tsv(table: Table): Iterable<string> {
 }
 
 function* delimited({ columns, rows }: Table, delimiter: string): Generator<string> {
-  const needsQuotes = new RegExp(`["\\r\\n${delimiter}]|^\\s|\\s$`);
-  const line = (cells: readonly Cell[]) => {
-    const fields = cells.map((cell) => field(cell, needsQuotes));
-    // A lone empty field would be an empty line, which readers skip.
-    return fields.length === 1 && fields[0] === "" ? '""\n' : `${fields.join(delimiter)}\n`;
+  // A lone empty field would be an empty line, which readers skip; white space at an end is what readers may trim.
+  const options = {
+    delimiter,
+    quoted_empty: columns.length === 1,
+    quoted_match: /^\s|[\r\n]|\s$/,
+    cast: { number: finiteText, boolean: String },
   };
-  yield line(columns);
-  for (const row of rows) yield line(row);
+  let bundle: (readonly Cell[])[] = [columns];
+  for (const row of rows) {
+    if (bundle.length === bundleSize) {
+      yield stringify(bundle, options);
+      bundle = [];
+    }
+    bundle.push(row);
+  }
+  yield stringify(bundle, options);
 }
 
-/** A number is the shortest text that reads back as the same; null, and what is no number, is empty. */
-function field(cell: Cell, needsQuotes: RegExp): string {
-  if (cell === null || (typeof cell === "number" && !Number.isFinite(cell))) return "";
-  if (typeof cell !== "string") return String(cell);
-  return needsQuotes.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+/** The shortest text that reads back as the same number; empty for what is no number. */
+function finiteText(value: number): string {
+  return Number.isFinite(value) ? String(value) : "";
 }
