@@ -109,15 +109,15 @@ describe("md", () => {
 describe("table", () => {
   const scores = tableOf(
     ["model", "series", "mse", "n"],
-    ["seasonal-naive", "all", 1234.56789, 24],
-    ["gru", "all", 0.000123456789, 24],
+    ["seasonal-naive", "one", 1234.56789, 24],
+    ["gru", "two", 0.000123456789, 24],
   );
 
   test("is aligned, numbers right, with six digits where there is room", () => {
     expect(render("table", scores)).toBe(
       "model           series          mse   n\n" +
-        "seasonal-naive  all         1234.57  24\n" +
-        "gru             all     0.000123457  24\n",
+        "seasonal-naive  one         1234.57  24\n" +
+        "gru             two     0.000123457  24\n",
     );
   });
 
@@ -126,6 +126,12 @@ describe("table", () => {
     expect(narrow).toContain("seasonal-naive");
     expect(narrow).toContain("1235");
     expect(render("table", scores, 30)).toContain("…");
+  });
+
+  test("what every row leaves undivided, or repeats of the column before, is not shown", () => {
+    const wide = tableOf(["model", "chose", "fold", "n"], ["gru", "gru", "all", 24], ["naive", "naive", "all", 24]);
+    expect(render("table", wide).split("\n")[0]).toBe("model   n");
+    expect(render("csv", wide).split("\n")[0]).toBe("model,chose,fold,n");
   });
 
   test("every line fits the width, as long as there is text to cut", () => {

@@ -11,7 +11,23 @@ const narrowestText = 6;
 
 /** @param page.width columns to fit into; @param page.colour whether the header is bold */
 export function* table({ columns, rows }: Table, page: { width: number; colour: boolean }): Generator<string> {
-  const held = Array.from(rows);
+  const all = Array.from(rows);
+  // A column that is not split on, or that repeats the one before it, is worth a file's columns and not a screen's.
+  const tells = (row: readonly Cell[], i: number) =>
+    row[i] !== "all" && (typeof row[i] !== "string" || row[i] !== row[i - 1]);
+  const shown = columns.map((_, i) => i).filter((i) => all.length === 0 || all.some((row) => tells(row, i)));
+  yield* draw(
+    shown.map((i) => columns[i]!),
+    all.map((row) => shown.map((i) => row[i] ?? null)),
+    page,
+  );
+}
+
+function* draw(
+  columns: readonly string[],
+  held: readonly (readonly Cell[])[],
+  page: { width: number; colour: boolean },
+): Generator<string> {
   const isNumber = columns.map((_, i) => held.every((row) => row[i] === null || typeof row[i] === "number"));
   const { lines, widths } = fitColumns([columns, ...held], page.width);
   const chalk = new Chalk({ level: page.colour ? 1 : 0 });
