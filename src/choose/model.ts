@@ -5,6 +5,7 @@ import { cells } from "../engine/kernels/cells.js";
 import type { NetworkSpec } from "../fit/defaults.js";
 import { chooseSettings } from "../fit/defaults.js";
 import type { FittedNetwork } from "../fit/fit.js";
+import type { CreateTrainer } from "../fit/trainer.js";
 import { type BaselineName, baselines } from "../forecast/baselines.js";
 import { applyLimits, type ForecastLimits } from "../forecast/limits.js";
 import { networkPredictor } from "../forecast/network.js";
@@ -18,8 +19,8 @@ export interface ModelOptions extends Omit<NetworkSpec, "cell"> {
   /** "auto": found in the very frame a model is fitted on. */
   readonly seasons: "auto" | readonly number[];
   readonly limits: ForecastLimits;
-  /** Starts the engine; called before the first network is trained, so that baselines need none. */
-  readonly startEngine: () => Promise<void>;
+  /** What trains; opened when the first network is to be trained, so that baselines need no engine. */
+  readonly openTrainer: () => Promise<CreateTrainer>;
   /** Milliseconds, for `maxTimeMs` only. */
   readonly clock: () => number;
 }
@@ -55,11 +56,12 @@ export async function fitModel(
       `there is no model "${asked}"`,
       `one of: auto, ${[...cells, ...baselines.names].join(", ")}`,
     );
-  await options.startEngine();
-  // Only training needs TensorFlow.js, so only training loads it.
+  const createTrainer = await options.openTrainer();
+  // What forecasts from a saved model has no use for the code that trains.
   const { fitNetwork } = await import("../fit/fit.js");
   const deadline = options.maxTimeMs === undefined ? Number.POSITIVE_INFINITY : options.clock() + options.maxTimeMs;
   const network = await fitNetwork(frame, chooseSettings(frame, horizon, seasons, { ...options, cell }), {
+    createTrainer,
     notify: context.notify,
     signal: context.signal,
     isTimeUp: () => options.clock() >= deadline,

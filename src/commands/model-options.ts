@@ -1,5 +1,6 @@
 // From flags to a model. In: the flags about models and training. Out: options that `choose/` takes.
 import type { ModelOptions } from "../choose/model.js";
+import type { TrainerSource } from "../fit/trainer.js";
 import type { ForecastLimits } from "../forecast/limits.js";
 import type { TrainArgs } from "./args.js";
 import type { Io } from "./io.js";
@@ -37,21 +38,21 @@ type ModelFlags = Pick<
   | "window"
 >;
 
-/** Options of every model, and what trained: the engine is started when the first network needs it. */
+/** Options of every model, and what trained; that is opened when the first network needs it. */
 export interface ModelSetup {
   readonly options: ModelOptions;
-  /** Name of the engine that was started; null when none was. */
+  /** Name of what trained; null when nothing did. */
   readonly engine: () => string | null;
 }
 
 export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
-  let started: Promise<string> | undefined;
+  let opened: Promise<TrainerSource> | undefined;
   let engine: string | null = null;
-  const startOnce = async () => {
-    const { startEngine } = await import("../engine/engine.js");
+  const open = async () => {
+    const { openTrainer } = await import("../fit/trainer.js");
     const { dataDirectory, notify } = io;
     const threads = args.threads === undefined ? {} : { threads: args.threads };
-    return (await startEngine(args.engine, { dataDirectory, notify, ...threads })).name;
+    return openTrainer(args.engine, { dataDirectory, notify, ...threads });
   };
   const { scale, scaler, transform, difference, deseasonalize, season, ...rest } = args;
   return {
@@ -61,9 +62,11 @@ export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
       scale: withoutUndefined({ scale, scaler, transform, difference, deseasonalize }),
       limits: limitsOf(args),
       clock: io.now,
-      startEngine: async () => {
-        started ??= startOnce();
-        engine = await started;
+      openTrainer: async () => {
+        opened ??= open();
+        const { name, create } = await opened;
+        engine = name;
+        return create;
       },
     },
     engine: () => engine,

@@ -3,10 +3,10 @@
 // the network is trained afresh on everything.
 import { HindcastError } from "../base/errors.js";
 import { type Random, seededRandom } from "../base/random.js";
-import { loadGradients } from "../engine/gradients.js";
 import { type NetworkConfig, outputCount } from "../model/config.js";
 import type { NamedArray } from "../model/inference.js";
-import { buildNetwork } from "../model/recurrent.js";
+import { initialise } from "../model/initialisers.js";
+import { planNetwork } from "../model/parameters.js";
 import { fitPreparation, type Preparation } from "../scale/preparation.js";
 import { cutFrame, type Frame } from "../series/frame.js";
 import { planTraining } from "../windows/plan.js";
@@ -36,7 +36,6 @@ export async function fitNetwork(
   settings: NetworkSettings,
   context: LoopContext,
 ): Promise<FittedNetwork> {
-  await loadGradients();
   const config: NetworkConfig = { ...settings.network, inputs: channelCount(settings.channels) };
   const first = await fitOnce(frame, config, settings, settings.validationSteps, undefined, context);
   const { record } = first;
@@ -76,11 +75,12 @@ async function fitOnce(
     );
   }
   const random: Random = seededRandom(training.seed);
-  const network = buildNetwork(config, random.fork("weights"));
-  try {
-    const record = await trainNetwork(network, prepared, plans, training, random, context, stopAfter);
-    return { config, weights: network.exportWeights(), preparation, channels, training, record };
-  } finally {
-    network.dispose();
-  }
+  const weights = random.fork("weights");
+  // A stream for each parameter, so that another layer more leaves the others' first weights as they are.
+  const start = planNetwork(config).parameters.map((parameter) => {
+    const { name, shape } = parameter;
+    return { name, shape, values: initialise(parameter, weights.fork(name)) };
+  });
+  const trained = await trainNetwork(config, start, prepared, plans, training, random, context, stopAfter);
+  return { config, ...trained, preparation, channels, training };
 }

@@ -1,13 +1,34 @@
-// A network's forecasts without TensorFlow.js, on the typed-array kernels alone, so that a saved model answers in milliseconds.
+// A network's forecasts without TensorFlow.js, on the recurrent kernels alone, so that a saved model answers in milliseconds.
 // In: config, weights and windows. Out: what `Network.forward` gives for them.
-import { type RecurrentArrays, recurrentForward } from "../engine/kernels/recurrent.js";
-import type { NetworkConfig } from "./config.js";
-import { checkWeights, type LayerPlan, type NamedArray, planNetwork } from "./parameters.js";
+import type { FusedNetwork, NetworkShape } from "../engine/kernels/fused/kernels.js";
+import { loadKernels } from "../engine/kernels/fused/load.js";
+import { type NetworkConfig, outputCount } from "./config.js";
+import { checkWeights, type NamedArray, planNetwork } from "./parameters.js";
 
 export type { NamedArray } from "./parameters.js";
 
 /** Rows computed together, so that the states of a large batch need no memory of its size. */
-const chunkRows = 64;
+const chunkRows = 256;
+
+/** What the kernels need to know to lay a network out. */
+export function shapeOf(config: NetworkConfig, batch: number): Omit<NetworkShape, "trains" | "threads"> {
+  const { cell, layers, bidirectional, inputs, window, truncate } = config;
+  return { cell, layers, bidirectional, inputs, time: window, outputs: outputCount(config), batch, truncate };
+}
+
+/**
+ * Writes weights, in the order of `planNetwork`, into a network of the kernels.
+ * @throws HindcastError "model" when they are not those of the config
+ */
+export function fillWeights(network: FusedNetwork, config: NetworkConfig, weights: readonly NamedArray[]): void {
+  checkWeights(planNetwork(config), weights);
+  let at = 0;
+  for (const { values } of weights) {
+    network.parameters.set(values, at);
+    at += values.length;
+  }
+  network.loadParameters();
+}
 
 /**
  * @param inputs [batch × T × I], finite also where masked; may be longer, the rest is not looked at
@@ -22,55 +43,17 @@ export function predictArrays(
   mask: Float32Array | null,
   batch: number,
 ): Float32Array {
-  const plan = planNetwork(config);
-  checkWeights(plan, weights);
-  const { window } = config;
-  const { head } = plan;
-  const kernel = weights[head.first]!.values;
-  const bias = weights[head.first + 1]!.values;
-  const forecasts = new Float32Array(batch * head.outputs);
+  const shape = shapeOf(config, Math.min(batch, chunkRows));
+  const network = loadKernels().kernels.openNetwork({ ...shape, trains: false, threads: 1 });
+  fillWeights(network, config, weights);
+  const { time, outputs } = shape;
+  const forecasts = new Float32Array(batch * outputs);
   for (let from = 0; from < batch; from += chunkRows) {
-    const rows = Math.min(chunkRows, batch - from);
-    const rowSize = window * config.inputs;
-    let x = inputs.subarray(from * rowSize, (from + rows) * rowSize);
-    const chunkMask = mask === null ? null : mask.subarray(from * window, (from + rows) * window);
-    for (const layer of plan.layers) x = runLayer(config, layer, weights, x, chunkMask, rows);
-    for (let row = 0; row < rows; row++)
-      for (let output = 0; output < head.outputs; output++) {
-        let sum = bias[output]!;
-        for (let i = 0; i < head.inputs; i++) sum += x[row * head.inputs + i]! * kernel[i * head.outputs + output]!;
-        forecasts[(from + row) * head.outputs + output] = sum;
-      }
+    const end = Math.min(from + chunkRows, batch);
+    network.inputs.set(inputs.subarray(from * time * config.inputs, end * time * config.inputs));
+    if (mask !== null) network.mask.set(mask.subarray(from * time, end * time));
+    network.predict(end - from, mask !== null);
+    forecasts.set(network.output.subarray(0, (end - from) * outputs), from * outputs);
   }
   return forecasts;
-}
-
-/** @returns [batch × T × outputs] where the layer hands on every state, else [batch × outputs] */
-function runLayer(
-  { cell, window }: NetworkConfig,
-  { inputs, units, outputs, sequences, passes }: LayerPlan,
-  weights: readonly NamedArray[],
-  x: Float32Array,
-  mask: Float32Array | null,
-  batch: number,
-): Float32Array {
-  const states = passes.map(({ reverse, first }) => {
-    const arrays: RecurrentArrays = {
-      x,
-      kernel: weights[first]!.values,
-      recurrentKernel: weights[first + 1]!.values,
-      bias: weights[first + 2]!.values,
-      mask,
-      initialState: null,
-    };
-    return recurrentForward({ cell, batch, time: window, inputs, units, reverse, sequences, truncate: 0 }, arrays)
-      .output;
-  });
-  if (states.length === 1) return states[0]!;
-  const joined = new Float32Array(states[0]!.length * states.length);
-  states.forEach((values, pass) => {
-    for (let row = 0; row * units < values.length; row++)
-      joined.set(values.subarray(row * units, (row + 1) * units), row * outputs + pass * units);
-  });
-  return joined;
 }

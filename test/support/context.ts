@@ -2,7 +2,7 @@
 import type { Note } from "../../src/base/notes.js";
 import type { ModelOptions } from "../../src/choose/model.js";
 import type { FitContext } from "../../src/forecast/predictor.js";
-import { startTestEngine } from "./engine.js";
+import { openTestTrainer } from "./engine.js";
 
 export function quietContext(): FitContext & { readonly notes: Note[] } {
   const notes: Note[] = [];
@@ -24,6 +24,6 @@ export const smallModel: ModelOptions = {
   epochs: 3,
   batch: 16,
   limits: { min: null, max: null, integer: false },
-  startEngine: async () => void (await startTestEngine()),
+  openTrainer: openTestTrainer,
   clock: () => 0,
 };

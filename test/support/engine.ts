@@ -2,7 +2,9 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import type { Note } from "../../src/base/notes.js";
 import { type Engine, type EngineName, engineNames, startEngine } from "../../src/engine/engine.js";
+import { type CreateTrainer, openTrainer } from "../../src/fit/trainer.js";
 
 let started: Promise<Engine> | undefined;
 
@@ -23,9 +25,17 @@ export function testEngineName(): EngineName {
 export function startTestEngine(): Promise<Engine> {
   started ??= startEngine(testEngineName(), {
     dataDirectory: dataDirectory(),
-    notify(note) {
-      throw new Error(`the engine has something to say: ${note.text}`);
-    },
+    notify: refuse,
   });
   return started;
+}
+
+/** Trains through TensorFlow.js where HINDCAST_ENGINE names an engine, and as by default where it does not. */
+export async function openTestTrainer(): Promise<CreateTrainer> {
+  const choice = process.env.HINDCAST_ENGINE === undefined ? "auto" : testEngineName();
+  return (await openTrainer(choice, { dataDirectory: dataDirectory(), notify: refuse })).create;
+}
+
+function refuse(note: Note): void {
+  throw new Error(`the engine has something to say: ${note.text}`);
 }

@@ -14,9 +14,9 @@ import {
   type TensorInfo,
   zerosLike,
 } from "@tensorflow/tfjs-core";
+import { loadKernels } from "./fused/load.js";
 import { backwardKernel, forwardKernel, type RecurrentAttributes } from "./op.js";
 import { type RecurrentArrays, stateCount } from "./problem.js";
-import { recurrentBackward, recurrentForward } from "./recurrent.js";
 
 /** What every backend can do, of which TensorFlow.js passes kernels an untyped one. */
 interface Storage {
@@ -40,7 +40,7 @@ export function registerRecurrentKernels(backendName: string): void {
 function runForward(call: KernelCall): TensorInfo[] {
   const { storage, attributes, read } = open(call);
   const { batch, time, units, sequences } = attributes;
-  const { output, tape } = recurrentForward(attributes, read());
+  const { output, tape } = loadKernels().kernels.forward(attributes, read());
   return [
     write(storage, output, sequences ? [batch, time, units] : [batch, units]),
     write(storage, tape, [tape.length]),
@@ -52,7 +52,7 @@ function runBackward(call: KernelCall): TensorInfo[] {
   const { storage, attributes, read, readAt, inputCount } = open(call);
   const { cell, batch, time, inputs, units } = attributes;
   const arrays = read();
-  const gradients = recurrentBackward(attributes, arrays, readAt(inputCount), readAt(inputCount + 1));
+  const gradients = loadKernels().kernels.backward(attributes, arrays, readAt(inputCount), readAt(inputCount + 1));
   const width = arrays.bias.length;
   return [
     write(storage, gradients.x, [batch, time, inputs]),

@@ -16,9 +16,9 @@ import { layers, type Sequential, sequential } from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadGradients } from "../../../src/engine/gradients.js";
 import { type CellKind, cells } from "../../../src/engine/kernels/cells.js";
+import { loadKernels } from "../../../src/engine/kernels/fused/load.js";
 import { forwardKernel, type RecurrentTensors, recurrent } from "../../../src/engine/kernels/op.js";
 import type { RecurrentProblem } from "../../../src/engine/kernels/problem.js";
-import { recurrentBackward, recurrentForward } from "../../../src/engine/kernels/recurrent.js";
 import { registerRecurrentKernels } from "../../../src/engine/kernels/register.js";
 import { startTestEngine } from "../../support/engine.js";
 import { type Case, makeCase, relativeDistance } from "./reference.js";
@@ -96,7 +96,7 @@ describe("recurrent", () => {
           });
         }
 
-  test.each(cells)("%s has the gradients of the typed-array kernel, with and without the optional inputs", (cell) => {
+  test.each(cells)("%s has the gradients of the kernels themselves, with and without the optional inputs", (cell) => {
     for (const [mask, initial] of [
       [false, false],
       [true, false],
@@ -105,8 +105,9 @@ describe("recurrent", () => {
     ] as const) {
       const problem: RecurrentProblem = { ...small, cell, sequences: mask, reverse: initial, truncate: 4 };
       const given = makeCase(problem, { mask, initial, seed: 2 });
-      const { tape } = recurrentForward(problem, given.arrays);
-      const expected = recurrentBackward(problem, given.arrays, tape, given.dOutput);
+      const { kernels } = loadKernels();
+      const { tape } = kernels.forward(problem, given.arrays);
+      const expected = kernels.backward(problem, given.arrays, tape, given.dOutput);
       tidy(() => {
         const tensors = tensorsOf(given);
         const differentiable = [tensors.x, tensors.kernel, tensors.recurrentKernel, tensors.bias];

@@ -1,0 +1,62 @@
+// One vector type for every instruction set, from the compiler's vector extensions: + - * / on it are per lane. In: the
+// target's macros. Out: how many floats a vector holds, and the tile of a matrix product that its registers have room for.
+#pragma once
+
+typedef __SIZE_TYPE__ Size;
+
+#if defined(__AVX512F__)
+enum { LANES = 16, PANEL_VECTORS = 1, TILE_ROWS = 8 };
+#elif defined(__AVX2__)
+enum { LANES = 8, PANEL_VECTORS = 2, TILE_ROWS = 4 };
+#elif defined(__aarch64__)
+enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 8 };
+#else
+enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 4 };
+#endif
+
+// Matrices lie in panels PANEL columns wide, so that a product streams its operands.
+enum { PANEL = LANES * PANEL_VECTORS };
+// Batches are padded to a multiple of this many rows, the height of the smallest tile.
+enum { ROW_STEP = 4 };
+
+typedef float Vector __attribute__((ext_vector_type(LANES)));
+typedef int IntVector __attribute__((ext_vector_type(LANES)));
+typedef float Unaligned __attribute__((ext_vector_type(LANES), aligned(4), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+INLINE Vector load(const float *from) { return *(const Unaligned *)from; }
+INLINE void store(float *to, Vector value) { *(Unaligned *)to = value; }
+INLINE Vector splat(float value) { return (Vector)(value); }
+
+// a b + c, in one rounding where the instruction set can.
+INLINE Vector multiply_add(Vector a, Vector b, Vector c) {
+#if defined(__wasm_relaxed_simd__)
+  return __builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+// A NaN in x stays a NaN: a training that blew up has to show it.
+INLINE Vector clamp(Vector x, float limit) {
+  const Vector high = splat(limit), low = splat(-limit);
+  x = high < x ? high : x;
+  return low > x ? low : x;
+}
+
+INLINE Vector square_root(Vector x) { return __builtin_elementwise_sqrt(x); }
+
+INLINE float sum_lanes(Vector x) {
+  float sum = 0;
+  UNROLL for (int lane = 0; lane < LANES; lane++) sum += x[lane];
+  return sum;
+}
+
+INLINE int round_up(int value, int step) { return (value + step - 1) / step * step; }
+INLINE int panels_for(int columns) { return (columns + PANEL - 1) / PANEL; }
+
+static void fill_zero(float *values, Size count) {
+  for (Size i = 0; i < count; i++) values[i] = 0;
+}
