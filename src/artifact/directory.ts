@@ -2,7 +2,7 @@
 // only when every byte is what was written. Loading runs no code.
 import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { access, lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { HindcastError, messageOf } from "../base/errors.js";
 import { type FileName, type FileRecord, fileNames, type Manifest, manifestSchema, schemaVersion } from "./manifest.js";
@@ -11,11 +11,13 @@ const manifestName = "hindcast.json";
 /** Facts of the run that made a model, kept apart so that the same seed gives the same bytes everywhere else. */
 const runName = "run.json";
 const maxManifestBytes = 512 * 1024 * 1024;
+const restoreHint = "restore it from a copy, or train the model again";
 
 export type ModelFiles = Partial<Record<FileName, Uint8Array>>;
 
 /** Makes sure, before any long work, that a model can be written to `path`. @throws HindcastError "output" */
 export async function checkModelTarget(path: string): Promise<void> {
+  await checkParent(path);
   const existing = await lstat(path).catch(() => undefined);
   if (existing === undefined) return;
   if (existing.isSymbolicLink() || !existing.isDirectory())
@@ -27,6 +29,19 @@ export async function checkModelTarget(path: string): Promise<void> {
       `${path} holds other files (${entries.slice(0, 3).join(", ")}) and no ${manifestName}`,
       "choose a new directory for --out",
     );
+}
+
+/** A model is written beside its place and renamed, so the directory above has to take new files. */
+async function checkParent(path: string): Promise<void> {
+  const parent = dirname(resolve(path));
+  const above = await stat(parent).catch(() => undefined);
+  const refuse = (reason: string, hint: string) =>
+    new HindcastError("output", `${path} cannot be written: ${reason}`, hint);
+  if (above === undefined) throw refuse("its directory does not exist", `mkdir -p ${dirname(path)}`);
+  if (!above.isDirectory()) throw refuse("what should be its directory is a file", "choose another --out");
+  await access(parent, constants.W_OK).catch((error: unknown) => {
+    throw refuse(`no permission to write in ${parent} (${codeOf(error)})`, "choose another --out");
+  });
 }
 
 /**
@@ -99,7 +114,7 @@ export async function readModel(path: string): Promise<StoredModel> {
       throw new HindcastError(
         "model",
         `${join(path, name)} is not what was written: its checksum does not fit`,
-        "restore the file from a copy, or train the model again",
+        restoreHint,
       );
     files[name] = bytes;
   }
@@ -113,13 +128,19 @@ export async function isModelDirectory(path: string): Promise<boolean> {
 
 async function findModel(path: string): Promise<string> {
   for (const candidate of [path, `${resolve(path)}.previous`]) if (await isModelDirectory(candidate)) return candidate;
-  const there = await lstat(path).catch(() => undefined);
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined)
+    throw new HindcastError(
+      "model",
+      `there is no model directory ${path}`,
+      `make one: hindcast train data.csv -H 12 --out ${path}`,
+    );
   throw new HindcastError(
     "model",
-    there === undefined
-      ? `there is no model directory ${path}`
-      : `${path} is no model directory: it has no ${manifestName}`,
-    `make one: hindcast train data.csv -H 12 --out ${path}`,
+    there.isDirectory()
+      ? `${path} is no model directory: it has no ${manifestName}`
+      : `${path} is a file, and a model is a directory`,
+    "name a directory that hindcast train --out has made",
   );
 }
 
@@ -140,7 +161,7 @@ function openManifest(bytes: Uint8Array, path: string): Manifest {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new HindcastError("model", `${file} is not JSON`, "restore it from a copy, or train the model again");
+    throw new HindcastError("model", `${file} is not JSON`, restoreHint);
   }
   const version =
     typeof json === "object" && json !== null && "schema_version" in json ? json.schema_version : undefined;
@@ -151,11 +172,7 @@ function openManifest(bytes: Uint8Array, path: string): Manifest {
       "use the version of hindcast that wrote it, or train the model again",
     );
   if (checksum === undefined || sha256(text.replace(checksumPattern, `"checksum": "${noChecksum}"\n}\n`)) !== checksum)
-    throw new HindcastError(
-      "model",
-      `${file} is not what was written: its checksum does not fit`,
-      "restore it from a copy, or train the model again",
-    );
+    throw new HindcastError("model", `${file} is not what was written: its checksum does not fit`, restoreHint);
   const { checksum: _, ...fields } = json as Record<string, unknown>;
   const parsed = manifestSchema.safeParse(fields);
   if (!parsed.success) {
@@ -169,21 +186,27 @@ function openManifest(bytes: Uint8Array, path: string): Manifest {
   return parsed.data;
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
 async function readBounded(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
     // Without following links: a model directory holds its own files.
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       const { size } = await handle.stat();
-      if (size > maxBytes)
-        throw new HindcastError("model", `${path} is larger than it was when written`, "train the model again");
+      if (size > maxBytes) throw new HindcastError("model", `${path} is larger than it was when written`, restoreHint);
       return await handle.readFile();
     } finally {
       await handle.close();
     }
   } catch (error) {
     if (error instanceof HindcastError) throw error;
-    throw new HindcastError("model", `cannot read ${path}: ${messageOf(error)}`, "check the path and its permissions");
+    const reason = { ENOENT: "is missing", ELOOP: "is a link, not a file", EACCES: "cannot be read: no permission" }[
+      codeOf(error)
+    ];
+    throw new HindcastError("model", `${path} ${reason ?? `cannot be read: ${messageOf(error)}`}`, restoreHint);
   }
 }
 

@@ -226,9 +226,8 @@ export const flags = {
   // Training
   loss: flag("loss", oneOf(lossNames), {
     group: "training",
-    default: "mse",
     fitting: true,
-    description: "what training makes small",
+    description: "what training makes small; huber, with --plain mse",
   }),
   epochs: flag("epochs", wholeNumber(1, 1_000_000), {
     group: "training",

@@ -1,5 +1,6 @@
 // `hindcast forecast`: forecasts from a model directory, or from a model trained in memory first.
 import { HindcastError } from "../base/errors.js";
+import type { Notify } from "../base/notes.js";
 import { forecastTable } from "../forecast/forecast-table.js";
 import type { Predictor } from "../forecast/predictor.js";
 import { alignFrame } from "../series/align.js";
@@ -46,7 +47,18 @@ async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> 
   io.progress.stage(`train ${args.model}`);
   const fitted = await fitModel(args.model, frame, horizon, options, io);
   if (fitted.reason !== undefined) io.notify({ level: "note", text: `auto: ${fitted.reason}` });
+  else warnOfLongHorizon(frame, horizon, io.notify);
   return { frame, horizon, predictor: await predictorOf(fitted, options.limits, io) };
+}
+
+/** A baseline goes on for ever; whoever asked for it should know when that is further than the data reach back. */
+function warnOfLongHorizon({ series }: Frame, horizon: number, notify: Notify): void {
+  const longest = series.reduce((most, { values }) => Math.max(most, values.length), 0);
+  if (horizon > longest)
+    notify({
+      level: "warning",
+      text: `${horizon} steps ahead of ${longest} steps of data: far beyond what they can say`,
+    });
 }
 
 /** @returns undefined after a dry run */

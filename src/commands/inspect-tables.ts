@@ -1,19 +1,31 @@
-// An audit as tables. In: what `auditFrame` found. Out: the data as a whole, the series one by one, and what each policy would do.
+// An audit as tables. In: what `auditFrame` found. Out: the data as a whole, what each policy would do, and the series one by one:
+// as columns for scripts, and for people as spans and sentences that fit a screen.
 import type { Cell, Table } from "../base/table.js";
 import type { Audit, SeriesAudit } from "../series/audit.js";
+import { describeFrequency, parseFrequency } from "../series/frequency.js";
 import { missingPolicies } from "../series/options.js";
 
 export interface AuditTables {
   /** Properties of the data as a whole. */
   readonly overview: Table;
-  /** A row a series. */
+  /** A row a series, with all there is to say of it. */
   readonly series: Table;
+  /** A row a series, with what it spans. */
+  readonly spans: Table;
+  /** A row a finding: a series that is as it should be has none. */
+  readonly findings: Table;
   /** What each choice of a flag would do to these data. */
   readonly policies: Table;
 }
 
 export function describeAudit(audit: Audit): AuditTables {
-  return { overview: describeWhole(audit), series: describeSeries(audit), policies: describePolicies(audit) };
+  return {
+    overview: describeWhole(audit),
+    series: describeSeries(audit),
+    spans: describeSpans(audit),
+    findings: describeFindings(audit),
+    policies: describePolicies(audit),
+  };
 }
 
 type CountName = {
@@ -30,13 +42,14 @@ function describeWhole(audit: Audit): Table {
     ["series", series.length],
     ["rows", total(audit, "rowCount")],
     ["frequency", audit.frequency ?? `unknown; steps seen: ${audit.unknownFrequency?.seen}`],
+    ["a step every", audit.frequency && describeFrequency(parseFrequency(audit.frequency))],
     ["zone", audit.zone],
     ["first", audit.first],
     ["last", audit.last],
     ["seasons", seasons.length > 0 ? seasons.join(", ") : "none found"],
     ["gaps", total(audit, "gapCount")],
     ["steps in gaps", total(audit, "missingStepCount")],
-    ["longest gap", longestGap(series)],
+    ["longest gap", longestGap(audit)],
     ["empty cells", total(audit, "emptyCellCount")],
     ["repeated stamps", total(audit, "repeatCount")],
     ["rows out of order", total(audit, "outOfOrderCount")],
@@ -45,16 +58,22 @@ function describeWhole(audit: Audit): Table {
     ["zeros", total(audit, "zeroCount")],
     ["outliers", outliers(audit)],
     ["constant series", series.filter((one) => one.isConstant).length],
-    [`series too short (under ${audit.leastObservedCount} values)`, series.filter((one) => one.isTooShort).length],
+    ["values a series needs", audit.leastObservedCount],
+    ["series too short", series.filter((one) => one.isTooShort).length],
   ];
   return { type: "audit", columns: ["property", "value"], rows };
 }
 
-function longestGap(series: readonly SeriesAudit[]): Cell {
+/** " (A)", where there are others. */
+function nameAmong({ series }: Audit, { name }: SeriesAudit): string {
+  return series.length > 1 ? ` (${name})` : "";
+}
+
+function longestGap(audit: Audit): Cell {
   let longest: SeriesAudit | undefined;
-  for (const one of series) if ((one.longestGap?.steps ?? 0) > (longest?.longestGap?.steps ?? 0)) longest = one;
+  for (const one of audit.series) if ((one.longestGap?.steps ?? 0) > (longest?.longestGap?.steps ?? 0)) longest = one;
   const gap = longest?.longestGap;
-  return gap ? `${gap.steps} steps after ${gap.after} (${longest?.name})` : null;
+  return longest && gap ? `${countOf(gap.steps, "step")} after ${gap.after}${nameAmong(audit, longest)}` : null;
 }
 
 function offGrid(audit: Audit): Cell {
@@ -67,7 +86,7 @@ function outliers(audit: Audit): Cell {
   const count = total(audit, "outlierCount");
   const one = audit.series.find((series) => series.extremeOutlier !== null);
   return one?.extremeOutlier
-    ? `${count}, such as ${one.extremeOutlier.value} at ${one.extremeOutlier.stamp} (${one.name})`
+    ? `${count}, such as ${one.extremeOutlier.value} at ${one.extremeOutlier.stamp}${nameAmong(audit, one)}`
     : count;
 }
 
@@ -121,6 +140,60 @@ function describeSeries(audit: Audit): Table {
   };
 }
 
+function describeSpans(audit: Audit): Table {
+  return {
+    type: "series_span",
+    columns: ["series", "rows", "first", "last", "min", "mean", "max"],
+    rows: audit.series.map(({ name, rowCount, first, last, min, mean, max }) => [
+      name,
+      rowCount,
+      first,
+      last,
+      min,
+      mean,
+      max,
+    ]),
+  };
+}
+
+function describeFindings(audit: Audit): Table {
+  return {
+    type: "series_finding",
+    columns: ["series", "finding"],
+    rows: audit.series.flatMap((one) =>
+      findingsOf(one, audit.leastObservedCount).map((finding) => [one.name, finding]),
+    ),
+  };
+}
+
+function findingsOf(one: SeriesAudit, leastObservedCount: number): string[] {
+  const { longestGap: gap, firstOffGrid, extremeOutlier } = one;
+  const observed = one.rowCount - one.emptyCellCount;
+  const found = (count: number, name: string, more = "") => (count > 0 ? [`${countOf(count, name)}${more}`] : []);
+  return [
+    ...(gap
+      ? [
+          `${countOf(one.missingStepCount, "step")} in ${countOf(one.gapCount, "gap")}, the longest ${gap.steps} after ${gap.after}`,
+        ]
+      : []),
+    ...found(one.repeatCount, "repeated stamp"),
+    ...found(one.outOfOrderCount, "row", " out of order"),
+    ...found(
+      one.offGridCount,
+      "row",
+      firstOffGrid ? ` off the grid, the first ${firstOffGrid.stamp} at ${firstOffGrid.place}` : "",
+    ),
+    ...found(one.emptyCellCount, "empty cell"),
+    ...found(
+      one.outlierCount,
+      "outlier",
+      extremeOutlier ? `, such as ${extremeOutlier.value} at ${extremeOutlier.stamp}` : "",
+    ),
+    ...(one.isConstant ? ["constant"] : []),
+    ...(one.isTooShort ? [`too short: ${countOf(observed, "value")}, ${leastObservedCount} needed`] : []),
+  ];
+}
+
 function describePolicies(audit: Audit): Table {
   const { options } = audit;
   const rows: Cell[][] = [...missingEffects(audit), ...aggregateEffects(audit)];
@@ -131,6 +204,7 @@ function describePolicies(audit: Audit): Table {
 
 function missingEffects(audit: Audit): Cell[][] {
   const count = total(audit, "unobservedCount");
+  if (count === 0) return [[`--missing ${audit.options.missing}`, "nothing to do", true]];
   const steps = countOf(count, "step");
   const effects = {
     mask: `${steps} left out of losses and scores`,
@@ -140,11 +214,7 @@ function missingEffects(audit: Audit): Cell[][] {
     mean: `${steps} filled with the mean of their series`,
     error: `refused: ${steps} without a value`,
   };
-  return missingPolicies.map((policy) => [
-    `--missing ${policy}`,
-    count === 0 ? "nothing to do" : effects[policy],
-    policy === audit.options.missing,
-  ]);
+  return missingPolicies.map((policy) => [`--missing ${policy}`, effects[policy], policy === audit.options.missing]);
 }
 
 function aggregateEffects(audit: Audit): Cell[][] {

@@ -17,12 +17,14 @@ export async function run(args: InspectArgs, io: Io): Promise<void> {
     const { manifest } = await readModel(path);
     return io.writeTable(describeModel(manifest), { ...args, format }, "table");
   }
-  const { overview, series, policies } = describeAudit(
+  const { overview, policies, series, spans, findings } = describeAudit(
     auditFrame(await readRows(args.data, args.reading, io), args.reading),
   );
   // What has one table only has the one that scripts want: a row a series.
   if (format === "csv" || format === "tsv") return io.writeTable(series, { ...args, format }, "csv");
-  return io.writeTables([overview, policies, series], { ...args, format });
+  if (format !== "table" && format !== "md") return io.writeTables([overview, policies, series], { ...args, format });
+  const isSound = [...findings.rows].length === 0;
+  return io.writeTables([overview, policies, spans, ...(isSound ? [] : [findings])], { ...args, format });
 }
 
 function describeModel(manifest: Manifest): Table {

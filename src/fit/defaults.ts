@@ -45,7 +45,7 @@ export interface NetworkSettings {
 }
 
 /** Steps that a training runs when neither the epochs nor the time say otherwise. */
-const targetStepCount = 400;
+const targetStepCount = 1200;
 const maxEpochs = 200;
 const maxWindow = 512;
 const longestCycle = 200;
@@ -87,7 +87,7 @@ export function chooseSettings(
       calendar: calendarNames(frame.grid.frequency, spec.calendar ?? (spec.plain ? "none" : "auto")),
     },
     training: {
-      loss: spec.loss ?? "mse",
+      loss: spec.loss ?? (spec.plain ? "mse" : "huber"),
       epochs,
       batch,
       stepsPerEpoch,

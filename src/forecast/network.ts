@@ -2,7 +2,8 @@
 // recurrent kernels alone, so that a saved model forecasts without loading TensorFlow.js.
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
-import { extent } from "../base/numeric.js";
+import { extent, lastObservedIndex } from "../base/numeric.js";
+import { listNames } from "../base/wording.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { outputCount } from "../model/config.js";
 import { predictArrays } from "../model/inference.js";
@@ -100,15 +101,15 @@ function feedBack(
 
 /** A series without forecast is one without any observation, or one whose numbers left the range of a float64. */
 function sayWhatIsMissing(frame: Frame, out: Float64Array, horizon: number, notify: Notify): void {
+  const unobserved: string[] = [];
+  const outOfRange: string[] = [];
   frame.series.forEach((series, s) => {
     const row = out.subarray(s * horizon, (s + 1) * horizon);
     if (row.every(Number.isFinite)) return;
     row.fill(Number.NaN);
-    notify({
-      level: "warning",
-      text: series.values.some(Number.isFinite)
-        ? `${seriesName(frame, series)}: the forecast left the range of numbers; no forecast for it`
-        : `${seriesName(frame, series)}: no observed value, so no forecast for it`,
-    });
+    (lastObservedIndex(series.values) < 0 ? unobserved : outOfRange).push(seriesName(frame, series));
   });
+  const warn = (text: string) => notify({ level: "warning", text });
+  if (unobserved.length > 0) warn(`no observed value, so no forecast: ${listNames(unobserved, 3)}`);
+  if (outOfRange.length > 0) warn(`no forecast, as it left the range of numbers: ${listNames(outOfRange, 3)}`);
 }

@@ -63,7 +63,7 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
   const { time, isIncreasing } =
     asked.time === undefined ? findTime(sample, ids, asked.targets) : { time: asked.time, isIncreasing: false };
   const left = columns.map((_, i) => i).filter((i) => i !== time && !ids.includes(i));
-  const targets = asked.targets ?? findTargets(sample, left, options);
+  const targets = asked.targets ?? findTargets(sample, left, options, isIncreasing ? columns[time] : undefined);
   const ignored = left.filter((i) => !targets.includes(i)).map((i) => columns[i]!);
   if (ignored.length > 0) notify({ level: "note", text: `${sample.name}: columns not used: ${listNames(ignored)}` });
   return { time, ids, targets, isIncreasing };
@@ -186,7 +186,13 @@ function increases(rows: Sample["rows"], column: number, ids: readonly number[])
   return rows.length > 0;
 }
 
-function findTargets(sample: Sample, left: readonly number[], options: ReadOptions): readonly number[] {
+/** @param presumedTime a column of numbers that was taken for the time because they increase */
+function findTargets(
+  sample: Sample,
+  left: readonly number[],
+  options: ReadOptions,
+  presumedTime: string | undefined,
+): readonly number[] {
   const { columns, rows, name } = sample;
   const read = numberReader(options);
   const isNumber = (text: string) => isNumeric(text, read, options);
@@ -202,15 +208,17 @@ function findTargets(sample: Sample, left: readonly number[], options: ReadOptio
     if (numeric.length > 1) throw severalCandidates(sample, numeric, "target");
     if (numeric.length === 1) return numeric;
     // The only column there is must be meant: its first cell that is no number will say what is wrong.
-    if (left.length === 1) return left;
+    const [only] = left;
+    if (left.length === 1 && (presumedTime === undefined || rows.some((row) => isNumber(row[only!]!)))) return left;
   }
   const example = left.flatMap((i) => rows.map((row) => row[i]!)).find((text) => !isMissing(text));
   const hint = example === undefined ? "" : explainNumber(example, options).hint;
+  const beside = presumedTime === undefined ? "" : `beside ${presumedTime}, which was taken for the time, `;
   throw new HindcastError(
     "data",
     left.length === 0
       ? `${name}: there is no column beside time and ids: ${listNames(columns)}`
-      : `${name}: no column holds numbers only: ${listNames(left.map((i) => columns[i]!))}`,
+      : `${name}: ${beside}no column holds numbers only: ${listNames(left.map((i) => columns[i]!))}`,
     hint.includes("--decimal") || hint.includes("--thousands") ? hint : "--target COL",
   );
 }

@@ -83,6 +83,32 @@ export function formatFrequency(frequency: Frequency): string {
   }
 }
 
+/** In words: what comes after "every". */
+export function describeFrequency(frequency: Frequency): string {
+  switch (frequency.kind) {
+    case "integer":
+      return inWords(frequency.step, "number");
+    case "fixed": {
+      const { ms } = frequency;
+      if (ms % hourMs === 0) return inWords(ms / hourMs, "hour");
+      return ms % minuteMs === 0 ? inWords(ms / minuteMs, "minute") : inWords(ms / 1000, "second");
+    }
+    case "day":
+    case "week":
+      return inWords(frequency.count, frequency.kind);
+    case "business-day":
+      return "business day";
+    case "month":
+      return frequency.count % 12 === 0 ? inWords(frequency.count / 12, "year") : inWords(frequency.count, "month");
+    default:
+      return frequency satisfies never;
+  }
+}
+
+function inWords(count: number, unit: string): string {
+  return count === 1 ? unit : `${count} ${unit}s`;
+}
+
 function counted(count: number, unit: string): string {
   return count === 1 ? unit : `${count}${unit}`;
 }
@@ -134,7 +160,7 @@ export function parseDuration(text: string, frequency: Frequency): number {
   if (!Number.isInteger(steps))
     throw new HindcastError(
       "usage",
-      `"${text}" is not a whole number of steps: the data come every ${formatFrequency(frequency)}`,
+      `"${text}" is not a whole number of steps: the data come every ${describeFrequency(frequency)}`,
       "--horizon with the number of steps, such as 12",
     );
   return steps;

@@ -22,7 +22,7 @@ export function inferFrequency(raw: RawData): Frequency {
   if (inference.kind === "known") return inference.frequency;
   throw new HindcastError(
     "data",
-    `the frequency cannot be inferred; steps between stamps: ${inference.seen}`,
+    `${raw.name}: the frequency cannot be inferred; steps between stamps: ${inference.seen}`,
     inference.suggestion,
   );
 }

@@ -13,6 +13,8 @@ export interface RawSeries {
 }
 
 export interface RawData {
+  /** The sources, for messages: "sales.csv, stdin". */
+  readonly name: string;
   readonly columns: FrameColumns;
   readonly timeStyle: TimeStyle;
   /** IANA zone that stamps without an offset were read in. */

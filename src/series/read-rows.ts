@@ -89,16 +89,17 @@ export function createCollector(
       }
     },
     finish() {
+      const name = files.join(", ");
       keys.finish();
       if (store.rowCount === 0)
         throw readCount === 0
-          ? new HindcastError("data", `${files.join(", ")}: no rows with data`, "rows of data below the header")
-          : new HindcastError("data", "no row is left after --since, --until and --only", "a wider cut");
+          ? new HindcastError("data", `${name}: no rows with data`, "rows of data below the header")
+          : new HindcastError("data", `${name}: no row is left after ${describeCut(options)}`, "a wider cut");
       const empty = targets.filter((_, t) => observed[t] === 0);
       if (wide ? empty.length === targetCount : empty.length > 0)
         throw new HindcastError(
           "data",
-          `${files.join(", ")}: every value of ${listNames(empty.map((column) => names[column]!))} is missing`,
+          `${name}: every value of ${listNames(empty.map((column) => names[column]!))} is missing`,
           "--target with a column that holds numbers",
         );
       const series: RawSeries[] = [];
@@ -118,6 +119,7 @@ export function createCollector(
         places.find(store.indexOf(Math.floor(series.indexOf(one) / targetCount), row));
       if (found.isIncreasing) refuseDecreasing(series, names[time]!, locate);
       return {
+        name,
         columns: {
           time: names[time]!,
           ids: wide ? ["series"] : ids.map((id) => names[id]!),
@@ -131,6 +133,14 @@ export function createCollector(
       };
     },
   };
+}
+
+/** The flags that leave rows out, as they were given. */
+function describeCut({ since, until, only }: ReadOptions): string {
+  const flags = { since, until, only: only?.join(",") };
+  return Object.entries(flags)
+    .flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${value}`]))
+    .join(" ");
 }
 
 /** The series of wide data that are asked for. */

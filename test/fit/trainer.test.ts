@@ -71,7 +71,7 @@ test.each(cells)(
       expect(Math.abs(loss / expected - 1), `step ${step + 1}`).toBeLessThan(tolerance);
     }
     const [theirs, ours] = [one.exportWeights(), two.exportWeights()];
-    theirs.forEach((weight, i) => expect(ours[i]).toBeCloseTo(weight, 3));
+    for (const [i, weight] of theirs.entries()) expect(ours[i]).toBeCloseTo(weight, 3);
     one.close();
     two.close();
   },

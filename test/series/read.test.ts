@@ -356,7 +356,7 @@ describe("a cut of the data", () => {
     ['usage: --only: there is no series "zebra"; try: one of: a, b', { only: ["a", "zebra"] }],
     ['usage: --since "7": the time column holds dates; try: --since 2024-01-31', { since: "7" }],
     ["usage: --until 2023-01-01 is before --since 2024-01-01", { since: "2024-01-01", until: "2023-01-01" }],
-    ["data: no row is left after --since, --until and --only", { since: "2025-01-01" }],
+    ["data: data.csv: no row is left after --since 2025-01-01", { since: "2025-01-01" }],
   ])("%s", async (message, options) => {
     expect(await failureOf(readText(text, options))).toContain(message);
   });

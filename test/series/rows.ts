@@ -10,6 +10,7 @@ export function rawData(panel: Readonly<Record<string, Rows>>, zone = "UTC"): Ra
   const samples = Object.values(panel).flatMap((rows) => rows.map(([stamp]) => stamp));
   const isSingle = Object.keys(panel).join() === "";
   return {
+    name: "data.csv",
     columns: { time: "ds", ids: isSingle ? [] : ["id"], targets: ["y"], wide: false },
     timeStyle: detectTimeStyle(samples),
     zone,
