@@ -5,6 +5,7 @@ import type { Cell, Table } from "../base/table.js";
 import { chooseByRule } from "../choose/auto.js";
 import type { ModelOptions } from "../choose/model.js";
 import { cells } from "../engine/kernels/cells.js";
+import { loadKernels } from "../engine/kernels/fused/load.js";
 import { chooseSettings } from "../fit/defaults.js";
 import { parameterCount } from "../model/parameters.js";
 import type { Frame } from "../series/frame.js";
@@ -12,8 +13,8 @@ import { formatFrequency } from "../series/frequency.js";
 import { findFrameSeasons } from "../series/season.js";
 import { channelCount } from "../windows/prepare.js";
 
-/** Floating-point operations a second that the plain recurrent kernels were seen to reach on one core of 2024; for an estimate. */
-const operationsPerSecond = 1.5e9;
+/** Floating-point operations a second that each kind of kernels was seen to reach on one core of 2024; for an estimate. */
+const operationsPerSecond = { native: 2e10, wasm: 7e9, js: 1.5e9 } as const;
 
 /** A row for each model: its windows, parameters, steps, and estimates of memory and time. */
 export function planTable(frame: Frame, horizon: number, models: readonly string[], options: ModelOptions): Table {
@@ -57,7 +58,7 @@ export function planTable(frame: Frame, horizon: number, models: readonly string
       parameters,
       steps,
       Math.ceil(bytes / 1e6),
-      Math.ceil(operations / operationsPerSecond),
+      Math.ceil(operations / operationsPerSecond[loadKernels().kernels.kind]),
     ];
   });
   return {
