@@ -107,7 +107,7 @@ if (process.argv.includes("--out")) {
   const results = fileURLToPath(new URL("results/", import.meta.url));
   mkdirSync(results, { recursive: true });
   writeFileSync(
-    join(results, `${date}-inspect.csv`),
+    join(results, `inspect-${date}.csv`),
     `${["date", "node", "cpu", ...Object.keys(rows[0])].join(",")}\n${lines.join("\n")}\n`,
   );
 }

@@ -1,7 +1,7 @@
 // How long the command line takes to start, beside bare node. In: a built dist/. Out: a CSV of medians of interleaved runs, so that
-// what else the machine does falls on all alike. `node bench/startup.mjs [rounds]` exits with 1 when a limit is passed.
+// what else the machine does falls on all alike; the same, dated, in bench/results/. `node bench/startup.mjs [rounds]` exits with 1 when a limit is passed.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,12 +41,16 @@ try {
   }
 
   const mediansMs = durationsMs.map((values) => values.sort((a, b) => a - b)[rounds >> 1]);
-  console.log("command,median_ms,times_bare_node,limit");
+  const lines = ["command,median_ms,times_bare_node,limit"];
   for (const [c, { name, limit = "" }] of cases.entries()) {
     const times = mediansMs[c] / mediansMs[0];
-    console.log(`${name},${mediansMs[c].toFixed(1)},${times.toFixed(2)},${limit}`);
+    lines.push(`${name},${mediansMs[c].toFixed(1)},${times.toFixed(2)},${limit}`);
     if (limit !== "" && times > limit) process.exitCode = 1;
   }
+  const csv = `${lines.join("\n")}\n`;
+  mkdirSync(join(root, "bench/results"), { recursive: true });
+  writeFileSync(join(root, `bench/results/startup-${new Date().toISOString().slice(0, 10)}.csv`), csv);
+  console.log(csv);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

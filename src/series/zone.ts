@@ -26,13 +26,14 @@ const clocks = new Map<string, ZoneClock>();
 export function zoneClock(zone: string): ZoneClock {
   const known = clocks.get(zone);
   if (known !== undefined) return known;
-  if (!IANAZone.isValidZone(zone))
+  // Names of UTC are known without asking Intl, which takes as long to load as all the rest of a forecast.
+  const isUtc = /^((etc\/)?(utc|uct|gmt|universal|zulu)|greenwich)$/i.test(zone);
+  if (!isUtc && !IANAZone.isValidZone(zone))
     throw new HindcastError(
       "usage",
       `there is no time zone "${zone}"`,
       "--tz with a name such as Europe/Berlin, or UTC",
     );
-  const isUtc = /^((etc\/)?(utc|uct|gmt|universal|zulu)|greenwich)$/i.test(zone);
   const clock = isUtc ? utcClock : createClock(zone);
   clocks.set(zone, clock);
   return clock;
