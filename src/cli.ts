@@ -98,7 +98,8 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
 async function fail(error: unknown, style: MessageStyle): Promise<number> {
   const { describeFailure } = await import("./report/messages.js");
   const { text, exitCode } = describeFailure(error, style);
-  await print(process.stderr, text);
+  // Where stderr cannot be written, the exit code is all that is left to say it with.
+  await print(process.stderr, text).catch(() => {});
   return exitCode;
 }
 

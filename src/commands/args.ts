@@ -47,6 +47,8 @@ export function trainArgs(invocation: Invocation): TrainArgs {
   const args = { ...dataArgs(invocation, undefined), ...valuesOf(invocation, "train") };
   if (args.out === undefined && !args.dryRun)
     throw new HindcastError("usage", "train needs a directory to write the model to", "add --out DIR");
+  if (args.out === "-")
+    throw new HindcastError("usage", "--out - is stdout, and a model is a directory", "name a directory: --out model");
   return { ...args, horizon: needHorizon(args.horizon, "train") };
 }
 
@@ -59,6 +61,12 @@ export function forecastArgs(invocation: Invocation): ForecastArgs {
 export function backtestArgs(invocation: Invocation): BacktestArgs {
   const values = valuesOf(invocation, "backtest");
   checkFrom(invocation, values);
+  if (values.predictions === (values.output ?? "-"))
+    throw new HindcastError(
+      "usage",
+      `--predictions ${values.predictions} is where the scores are written`,
+      "give each a file of its own",
+    );
   return { ...dataArgs(invocation, values.from), ...values };
 }
 

@@ -49,7 +49,7 @@ export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
   let opened: Promise<TrainerSource> | undefined;
   let engine: string | null = null;
   const open = async () => {
-    const { openTrainer } = await import("../fit/trainer.js");
+    const { openTrainer } = await import("../fit/open-trainer.js");
     const { dataDirectory, notify } = io;
     const threads = args.threads === undefined ? {} : { threads: args.threads };
     return openTrainer(args.engine, { dataDirectory, notify, ...threads });

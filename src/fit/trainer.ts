@@ -1,7 +1,6 @@
 // One network in training. In: its config and first weights; batches. Out: weights, moved step by step. There are two: the kernels'
 // own, which takes a whole step in one call, and TensorFlow.js's automatic differentiation on an engine that was asked for.
 import type { Random } from "../base/random.js";
-import { type EngineName, type EngineOptions, startEngine } from "../engine/engine.js";
 import type { NetworkConfig } from "../model/config.js";
 import type { NamedArray } from "../model/inference.js";
 import type { Batch } from "../windows/gather.js";
@@ -29,18 +28,4 @@ export interface TrainerSource {
   /** What computes, as a model's record names it: "kernels avx2", or an engine. */
   readonly name: string;
   readonly create: CreateTrainer;
-}
-
-/**
- * "auto" is the kernels, which know every network there is; a named engine trains through TensorFlow.js.
- * @throws HindcastError "engine" when the engine asked for is missing or does not start
- */
-export async function openTrainer(choice: "auto" | EngineName, options: EngineOptions): Promise<TrainerSource> {
-  if (choice === "auto") {
-    const { kernelTrainers } = await import("./kernel-trainer.js");
-    return kernelTrainers(options.threads ?? 1);
-  }
-  const engine = await startEngine(choice, options);
-  const { openTensorTrainers } = await import("./tensor-trainer.js");
-  return { name: engine.name, create: await openTensorTrainers() };
 }

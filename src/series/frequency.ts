@@ -134,6 +134,9 @@ const spans: Readonly<Record<string, Span>> = {
   year: { months: 12 },
 };
 
+/** More is a slip of the keyboard, and would be found out by the memory it takes. */
+const longestHorizon = 1_000_000;
+
 /**
  * Steps of a horizon: a count ("12", "12 steps") or a span ("2 weeks", "36h").
  * @throws HindcastError "usage" when it is neither, or not a whole number of steps of this frequency
@@ -142,10 +145,12 @@ export function parseDuration(text: string, frequency: Frequency): number {
   const match = /^(\d+)\s*([a-z ]*)$/.exec(text.trim().toLowerCase());
   const count = Number(match?.[1]);
   const unit = match?.[2] ?? "";
-  if (match === null || !(count >= 1 && count <= 1e9))
+  if (match === null || !(count >= 1 && count <= longestHorizon))
     throw new HindcastError(
       "usage",
-      `"${text}" is not a horizon`,
+      count > longestHorizon
+        ? `"${text}": a horizon has ${longestHorizon} steps at most`
+        : `"${text}" is not a horizon`,
       '--horizon with steps, such as 12, or a span, such as "2 weeks"',
     );
   if (unit === "" || unit === "step" || unit === "steps") return count;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import process from "node:process";
 import type { Note } from "../../src/base/notes.js";
 import { type Engine, type EngineName, engineNames, startEngine } from "../../src/engine/engine.js";
-import { type CreateTrainer, openTrainer } from "../../src/fit/trainer.js";
+import { openTrainer } from "../../src/fit/open-trainer.js";
+import type { CreateTrainer } from "../../src/fit/trainer.js";
 
 let started: Promise<Engine> | undefined;
 

@@ -10,17 +10,23 @@ const fewestDigits = 3;
 const narrowestText = 6;
 
 /** @param page.width columns to fit into; @param page.colour whether the header is bold */
-export function* table({ columns, rows }: Table, page: { width: number; colour: boolean }): Generator<string> {
-  const all = Array.from(rows);
+export function* table({ columns, rows: held }: Table, page: { width: number; colour: boolean }): Generator<string> {
+  const all = Array.from(held);
   // A column that is not split on, or that repeats the one before it, is worth a file's columns and not a screen's.
   const tells = (row: readonly Cell[], i: number) =>
     row[i] !== "all" && (typeof row[i] !== "string" || row[i] !== row[i - 1]);
   const shown = columns.map((_, i) => i).filter((i) => all.length === 0 || all.some((row) => tells(row, i)));
-  yield* draw(
-    shown.map((i) => columns[i]!),
-    all.map((row) => shown.map((i) => row[i] ?? null)),
-    page,
-  );
+  const header = shown.map((i) => columns[i]!);
+  const rows = all.map((row) => shown.map((i) => row[i] ?? null));
+  const [only] = rows;
+  // One row that does not fit is read more easily downwards.
+  if (rows.length === 1 && totalWidth(widthsOf(layOut([header, only!], fewestDigits))) > page.width)
+    yield* draw(
+      [header[0]!, show(only![0]!, mostDigits)],
+      header.slice(1).map((name, i) => [name, only![i + 1]!]),
+      page,
+    );
+  else yield* draw(header, rows, page);
 }
 
 function* draw(
