@@ -49,18 +49,21 @@ export function trainArgs(invocation: Invocation): TrainArgs {
     throw new HindcastError("usage", "train needs a directory to write the model to", "add --out DIR");
   if (args.out === "-")
     throw new HindcastError("usage", "--out - is stdout, and a model is a directory", "name a directory: --out model");
+  checkLimits(args);
   return { ...args, horizon: needHorizon(args.horizon, "train") };
 }
 
 export function forecastArgs(invocation: Invocation): ForecastArgs {
   const values = valuesOf(invocation, "forecast");
   checkFrom(invocation, values);
+  checkLimits(values);
   return { ...dataArgs(invocation, values.from), ...values };
 }
 
 export function backtestArgs(invocation: Invocation): BacktestArgs {
   const values = valuesOf(invocation, "backtest");
   checkFrom(invocation, values);
+  checkLimits(values);
   if (values.predictions === (values.output ?? "-"))
     throw new HindcastError(
       "usage",
@@ -143,6 +146,17 @@ function checkFrom(invocation: Invocation, values: { from: string | undefined; h
       "usage",
       `--${fitting.name} is about fitting, and with --from ${values.from} nothing is fitted`,
       `leave out --${fitting.name}, or leave out --from to fit a new model`,
+    );
+}
+
+function checkLimits({ min, max, integer }: Values<"min" | "max" | "integer">): void {
+  if (min === undefined || max === undefined) return;
+  const isEmpty = integer ? Math.ceil(min) > Math.floor(max) : min > max;
+  if (isEmpty)
+    throw new HindcastError(
+      "usage",
+      `no ${integer ? "whole number" : "number"} lies between --min ${min} and --max ${max}`,
+      "--min with the lower one, --max with the higher one",
     );
 }
 

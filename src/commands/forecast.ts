@@ -54,11 +54,9 @@ async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> 
 /** A baseline goes on for ever; whoever asked for it should know when that is further than the data reach back. */
 function warnOfLongHorizon({ series }: Frame, horizon: number, notify: Notify): void {
   const longest = series.reduce((most, { values }) => Math.max(most, values.length), 0);
-  if (horizon > longest)
-    notify({
-      level: "warning",
-      text: `${horizon} steps ahead of ${longest} steps of data: far beyond what they can say`,
-    });
+  if (horizon <= longest) return;
+  const text = `the horizon, ${horizon} steps, is longer than the data, ${longest}: little can be known that far ahead`;
+  notify({ level: "warning", text });
 }
 
 /** @returns undefined after a dry run */

@@ -219,7 +219,11 @@ function findTargets(
     left.length === 0
       ? `${name}: there is no column beside time and ids: ${listNames(columns)}`
       : `${name}: ${beside}no column holds numbers only: ${listNames(left.map((i) => columns[i]!))}`,
-    hint.includes("--decimal") || hint.includes("--thousands") ? hint : "--target COL",
+    left.length === 0
+      ? "data with a column of numbers beside the time"
+      : hint.includes("--decimal") || hint.includes("--thousands")
+        ? hint
+        : "--target COL",
   );
 }
 

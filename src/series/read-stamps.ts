@@ -66,6 +66,8 @@ function offsetStart(text: string): number {
   return length;
 }
 
+/** A day, a month or a time of day as ISO 8601 writes it, whether there is one or not. */
+const isoForm = /^\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?)?$/;
 const isoHint = "write it as 2024-01-31 or 2024-01-31T12:00:00Z (ISO 8601)";
 
 function explainStamp(text: string, kind: StampKind): { problem: string; hint: string } {
@@ -75,6 +77,7 @@ function explainStamp(text: string, kind: StampKind): { problem: string; hint: s
       problem: kind === "iso" ? "a whole number among dates" : "a date among whole numbers",
       hint: "one kind of time in the column, or --time with another",
     };
+  if (isoForm.test(text.trim())) return { problem: "a date or a time that does not exist", hint: "correct it" };
   if (/^\s*\d{1,4}([/.-])\d{1,2}\1\d{1,4}/.test(text))
     return {
       problem: /^\s*\d{4}/.test(text) ? "not ISO 8601" : "a date whose day and month cannot be told apart",

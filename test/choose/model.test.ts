@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createForecaster, fitModel, type ModelOptions, predictorOf } from "../../src/choose/model.js";
-import { modelNames } from "../../src/choose/model-names.js";
 import { cells } from "../../src/engine/kernels/cells.js";
 import { backtest } from "../../src/evaluate/backtest.js";
 import { baselines } from "../../src/forecast/baselines.js";
@@ -41,10 +40,6 @@ async function forecast(
     ...context,
   };
 }
-
-test("what --model takes is auto, every cell and every baseline", () => {
-  expect([...modelNames].sort()).toEqual(["auto", ...cells, ...baselines.names].sort());
-});
 
 test.each([...cells, ...baselines.names, "auto"])(
   "%s forecasts every series with finite numbers, the same for the same seed",
