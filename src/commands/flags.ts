@@ -212,9 +212,8 @@ export const flags = {
   }),
   deseasonalize: flag("deseasonalize", toggle, {
     group: "model",
-    default: false,
     fitting: true,
-    description: "take out seasonal indices first",
+    description: "take out seasonal indices first; where a season has no calendar",
   }),
   calendar: flag("calendar", wordOr(["auto", "none"], listOf(oneOf(calendarFeatures, "NAME"))), {
     group: "model",

@@ -69,6 +69,7 @@ export function chooseSettings(
   const batch = spec.batch ?? 32;
   const stepsPerEpoch = Math.min(Math.ceil(windowCount / batch), 100);
   const epochs = spec.epochs ?? Math.min(maxEpochs, Math.max(2, Math.ceil(targetStepCount / stepsPerEpoch)));
+  const calendar = calendarNames(frame.grid.frequency, spec.calendar ?? (spec.plain ? "none" : "auto"));
   return {
     network: {
       kind: "recurrent",
@@ -81,10 +82,10 @@ export function chooseSettings(
       window,
       horizon,
     },
-    scale: chooseScale(seasons, spec),
+    scale: chooseScale(seasons, calendar.length > 0, spec),
     channels: {
       gapIndicator: frame.series.some((series) => series.values.some(Number.isNaN)),
-      calendar: calendarNames(frame.grid.frequency, spec.calendar ?? (spec.plain ? "none" : "auto")),
+      calendar,
     },
     training: {
       loss: spec.loss ?? (spec.plain ? "mse" : "huber"),
@@ -123,16 +124,23 @@ function chooseValidationSteps(length: number, window: number, horizon: number):
   return wanted.find(leaves) ?? 0;
 }
 
-function chooseScale(seasons: readonly number[], spec: NetworkSpec): ScaleConfig {
+function chooseScale(seasons: readonly number[], tellsPhase: boolean, spec: NetworkSpec): ScaleConfig {
   const asked = spec.scale ?? {};
   const recipe: ScaleConfig = {
     scale: "window",
     scaler: "last",
     transform: "auto",
     difference: 0,
-    deseasonalize: false,
+    // With no calendar to tell a step's phase, the season is better taken out than learnt.
+    deseasonalize: seasons.length > 0 && !tellsPhase,
     season: seasons[0] ?? 1,
   };
-  const textbook: ScaleConfig = { ...recipe, scale: "series", scaler: "standard", transform: "none" };
+  const textbook: ScaleConfig = {
+    ...recipe,
+    scale: "series",
+    scaler: "standard",
+    transform: "none",
+    deseasonalize: false,
+  };
   return { ...(spec.plain ? textbook : recipe), ...asked };
 }

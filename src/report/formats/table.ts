@@ -23,7 +23,7 @@ export function* table({ columns, rows: held }: Table, page: { width: number; co
   if (rows.length === 1 && totalWidth(widthsOf(layOut([header, only!], fewestDigits))) > page.width)
     yield* draw(
       [header[0]!, show(only![0]!, mostDigits)],
-      header.slice(1).map((name, i) => [name, only![i + 1]!]),
+      header.slice(1).map((name, i) => [name, show(only![i + 1]!, mostDigits)]),
       page,
     );
   else yield* draw(header, rows, page);
