@@ -38,7 +38,8 @@ export function createOutputs(stdout: NodeJS.WritableStream, cwd: string): Outpu
       pending.delete(path);
     },
     discard() {
-      for (const { temporary } of pending.values()) {
+      for (const { file, temporary } of pending.values()) {
+        void file.close().catch(() => {});
         try {
           unlinkSync(temporary);
         } catch {

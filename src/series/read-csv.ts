@@ -62,16 +62,15 @@ function startParser(head: Buffer, name: string, asked: string | undefined): Row
       "--input-format ndjson, with one object a line",
     );
   const delimiter = asked ?? sniffDelimiter(sample);
-  const columnCount = countFields(head.toString("latin1"), delimiter);
-  if (columnCount > columnLimit) throw tooManyColumns(name, columnCount);
+  if (countFields(head.toString("latin1"), delimiter) > columnLimit) throw tooManyColumns(name);
   // Old Mac files end their lines with \r; in all others a lone \r is part of a cell.
   return createRowParser(name, delimiter, /\r(?!\n)/.test(sample) && !sample.includes("\n") ? ["\r"] : ["\r\n", "\n"]);
 }
 
-export function tooManyColumns(name: string, count: number): HindcastError {
+export function tooManyColumns(name: string): HindcastError {
   return new HindcastError(
     "data",
-    `${name} line 1: more than ${columnLimit} columns (at least ${count})`,
+    `${name} line 1: more than ${columnLimit} columns`,
     "long data instead: a row per series and time, with an id column",
   );
 }

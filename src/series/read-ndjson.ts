@@ -105,7 +105,7 @@ function isObject(value: unknown): value is JsonObject {
 function keysOf(objects: readonly JsonObject[], name: string): string[] {
   const keys = new Set<string>();
   for (const object of objects) for (const key of Object.keys(object)) keys.add(key);
-  if (keys.size > columnLimit) throw tooManyColumns(name, keys.size);
+  if (keys.size > columnLimit) throw tooManyColumns(name);
   return [...keys];
 }
 

@@ -78,13 +78,6 @@ test("every changed byte is refused", async () => {
   }
 });
 
-test("a link in place of a file is refused", async () => {
-  const { parent, path } = await written();
-  await rename(join(path, "context.bin"), join(parent, "elsewhere"));
-  await symlink(join(parent, "elsewhere"), join(path, "context.bin"));
-  await expect(readModel(path)).rejects.toMatchObject({ code: "model" });
-});
-
 test("a version from the future is refused with what to do", async () => {
   const { path } = await written();
   const file = join(path, "hindcast.json");
@@ -108,6 +101,21 @@ test("a directory of other things, a file and a link are never overwritten", asy
   }
   await writeModel(join(parent, "empty"), manifest, files, {});
   await readModel(join(parent, "empty"));
+});
+
+test("a place that no model can be written to is refused before there is one to write", async () => {
+  const parent = await mkdtemp(join(tmpdir(), "hindcast-directory-"));
+  await writeFile(join(parent, "file"), "");
+  await expect(checkModelTarget(join(parent, "none", "model"))).rejects.toThrow("its directory does not exist");
+  await expect(checkModelTarget(join(parent, "file", "model"))).rejects.toThrow("should be its directory is a file");
+});
+
+test("a file that is gone, or a link, is named", async () => {
+  const { parent, path } = await written();
+  await rename(join(path, "context.bin"), join(parent, "context.bin"));
+  await expect(readModel(path)).rejects.toThrow("model/context.bin is missing");
+  await symlink(join(parent, "context.bin"), join(path, "context.bin"));
+  await expect(readModel(path)).rejects.toThrow("model/context.bin is a link");
 });
 
 test("what is no model, or not there, is said with how to make one", async () => {

@@ -31,7 +31,7 @@ const isWaiting = (directory: string) => () => readdirSync(directory).some((name
 
 describe("a closed pipe", () => {
   test("is success and silence, though much more was to come", async () => {
-    const line = `hindcast forecast ${data} --model naive -H 200000 | head -1; echo "\${PIPESTATUS[0]}"`;
+    const line = `hindcast forecast ${data} --model naive -H 200000 -q | head -1; echo "\${PIPESTATUS[0]}"`;
     expect(await runShell(line, await temporaryDirectory())).toEqual({
       stdout: "month,forecast\n0\n",
       stderr: "",
@@ -70,6 +70,31 @@ describe("a signal", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s ends `train` with exit code %d and no half of a model", async (signal, exitCode) => {
+    const directory = await temporaryDirectory();
+    const training = ["-H", "3", "--model", "gru", "--epochs", "100000", "--patience", "0"];
+    const { child, closed, stderr } = start(directory, "train", data, ...training, "--out", "model", "--log-json");
+    await until(() => stderr().includes('"done":'));
+    child.kill(signal);
+    expect(await closed).toBe(exitCode);
+    expect(readdirSync(directory)).toEqual([]);
+    expect(stderr()).not.toContain('"error"');
+  });
+
+  test("a second one does not wait for the first", async () => {
+    const directory = await temporaryDirectory();
+    const { child, closed, stderr } = start(directory, "forecast", "-", "-H", "3", "-o", "next.csv");
+    await until(isWaiting(directory));
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
+    expect([130, 143]).toContain(await closed);
+    expect(readdirSync(directory)).toEqual([]);
+    expect(stderr()).not.toContain("error");
+  });
+
   test("SIGUSR1 asks how far it is, and does not end it", async () => {
     const directory = await temporaryDirectory();
     const { child, closed, stderr } = start(
@@ -91,6 +116,30 @@ describe("a signal", () => {
     endInput(child, "month,y\n2024-01,1\n2024-02,2\n2024-03,3\n");
     expect(await closed).toBe(0);
     expect(readdirSync(directory)).toEqual(["next.csv"]);
+  });
+});
+
+describe.skipIf(process.getuid?.() === 0)("without permission", () => {
+  test("a file is not read, and the exit code is that of data", async () => {
+    const { stderr, exit } = await runShell(
+      "echo x > a.csv; chmod 0 a.csv; hindcast forecast a.csv -H 1",
+      await temporaryDirectory(),
+    );
+    expect([stderr, exit]).toEqual(["hindcast: error: a.csv: no permission to read it\ntry: ls -l a.csv\n", 4]);
+  });
+
+  test.each([
+    `hindcast forecast ${data} -H 1 --model naive -o locked/next.csv`,
+    `hindcast train ${data} -H 1 --model naive --out locked/model`,
+  ])("nothing is written, and the exit code is that of output: %s", async (line) => {
+    const { stderr, exit } = await runShell(`mkdir -m 555 locked; ${line}`, await temporaryDirectory());
+    expect(stderr).toContain("cannot be written: ");
+    expect(exit).toBe(8);
+  });
+
+  test("a working directory that cannot be written to is no obstacle to a forecast on stdout", async () => {
+    const line = `chmod 555 .; hindcast forecast ${data} -H 1 --model naive; chmod 755 .`;
+    expect((await runShell(line, await temporaryDirectory())).stdout).toBe("month,forecast\n1961-01,432\n");
   });
 });
 

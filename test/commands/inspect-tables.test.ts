@@ -29,6 +29,23 @@ describe("the tables of an audit", () => {
     expect(overview.get("longest gap")).toBe("2 steps after 2024-01-02 (a)");
   });
 
+  it("put into words what is not as it should be in a series", () => {
+    expect([...tables.findings.rows]).toEqual([
+      ["a", "2 steps in 1 gap, the longest 2 after 2024-01-02"],
+      ["a", "1 repeated stamp"],
+      ["a", "too short: 5 values, 10 needed"],
+      ["b", "constant"],
+      ["b", "too short: 2 values, 10 needed"],
+    ]);
+    const sound: Rows = Array.from({ length: 20 }, (_, i) => [`2024-01-${String(i + 1).padStart(2, "0")}`, i]);
+    const { findings, policies } = describeAudit(auditFrame(rawData({ "": sound }), { missing: "mask" }));
+    expect([...findings.rows]).toEqual([]);
+    expect([...policies.rows]).toEqual([
+      ["--missing mask", "nothing to do", true],
+      ["no --aggregate", "nothing to do", true],
+    ]);
+  });
+
   it("say what each policy would do, and which is chosen", () => {
     expect([...tables.policies.rows]).toEqual([
       ["--missing mask", "2 steps left out of losses and scores", false],

@@ -134,6 +134,12 @@ describe("table", () => {
     expect(render("csv", wide).split("\n")[0]).toBe("model,chose,fold,n");
   });
 
+  test("a single row that does not fit stands upright", () => {
+    const plan = tableOf(["model", "parameters", "out"], ["gru", 3852, "a/model"]);
+    expect(render("table", plan, 40)).toBe("model  parameters  out\ngru          3852  a/model\n");
+    expect(render("table", plan, 20)).toBe("model       gru\nparameters  3852\nout         a/model\n");
+  });
+
   test("every line fits the width, as long as there is text to cut", () => {
     fc.assert(
       fc.property(fc.integer({ min: 40, max: 120 }), fc.array(fc.string({ unit: "grapheme" })), (width, texts) => {

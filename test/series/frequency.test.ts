@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
-import { formatFrequency, parseDuration, parseFrequency, parseWeekday } from "../../src/series/frequency.js";
+import {
+  describeFrequency,
+  formatFrequency,
+  parseDuration,
+  parseFrequency,
+  parseWeekday,
+} from "../../src/series/frequency.js";
 import { type Frequency, stampsOf } from "../../src/series/grid.js";
 import { inferFrequency } from "../../src/series/inference.js";
 import { formatStamp } from "../../src/series/stamp.js";
@@ -100,8 +106,23 @@ describe("a horizon", () => {
     ["1 day", "1"],
     ["10 days", "b"],
     ["1 quarter", "ys"],
+    ["1000001", "d"],
   ])("of %j in steps of %s is refused", (text, frequency) => {
     expect(() => parseDuration(text, parseFrequency(frequency))).toThrow();
+  });
+
+  it.each([
+    ["ms", "month"],
+    ["qe", "3 months"],
+    ["2ys", "2 years"],
+    ["15min", "15 minutes"],
+    ["h", "hour"],
+    ["b", "business day"],
+    ["2w", "2 weeks"],
+    ["10", "10 numbers"],
+  ])("that is no whole number of steps of %s is told that the data come every %s", (frequency, words) => {
+    expect(describeFrequency(parseFrequency(frequency))).toBe(words);
+    expect(() => parseDuration("7 seconds", parseFrequency(frequency))).toThrow(`the data come every ${words}`);
   });
 });
 
