@@ -32,7 +32,7 @@ export function chooseByRule(
   const season = seasons.at(-1) ?? 1;
   if (longest < 2 * horizon + 4) {
     const name = (seasons[0] ?? 1) > 1 && longest >= seasons[0]! ? "seasonal-naive" : "naive";
-    const reason = `${longest} steps are too few to train a network on ${horizon} steps ahead`;
+    const reason = `${longest === 1 ? "1 step is" : `${longest} steps are`} too few to train a network on ${horizon} steps ahead`;
     return { name, reason, warning: `${reason}: the forecast is the ${name} one` };
   }
   const window = Math.max(options.window ?? 0, 2 * season, horizon);

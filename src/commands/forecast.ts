@@ -46,8 +46,9 @@ async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> 
   }
   io.progress.stage(`train ${args.model}`);
   const fitted = await fitModel(args.model, frame, horizon, options, io);
-  if (fitted.reason !== undefined) io.notify({ level: "note", text: `auto: ${fitted.reason}` });
-  else warnOfLongHorizon(frame, horizon, io.notify);
+  // Where auto fell back to a baseline, it has warned of that already.
+  if (fitted.reason === undefined) warnOfLongHorizon(frame, horizon, io.notify);
+  else if (fitted.kind === "network") io.notify({ level: "note", text: `auto: ${fitted.reason}` });
   return { frame, horizon, predictor: await predictorOf(fitted, options.limits, io) };
 }
 

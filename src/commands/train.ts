@@ -30,7 +30,8 @@ export async function run(args: TrainArgs, io: Io): Promise<void> {
   io.progress.stage(`train ${args.model}`);
   const fitted = await fitModel(args.model, frame, horizon, options, io);
   io.progress.stop();
-  if (fitted.reason !== undefined) io.notify({ level: "note", text: `auto: ${fitted.reason}` });
+  if (fitted.reason !== undefined && fitted.kind === "network")
+    io.notify({ level: "note", text: `auto: ${fitted.reason}` });
   await saveModel(
     out,
     {

@@ -66,14 +66,19 @@ async function fitOnce(
   const preparation = fitPreparation(past, settings.scale);
   const prepared = prepareFrame(frame, preparation, channels, outputs);
   const plans = planTraining(prepared, { window: config.window, horizon: outputs, validationSteps });
-  if (plans.training.origins.length === 0) {
-    const longest = Math.max(0, ...lengths);
+  const longest = Math.max(0, ...lengths);
+  if (plans.training.origins.length === 0)
     throw new HindcastError(
       "data",
       `the longest series has ${longest} steps: too few to train a network on ${config.horizon} steps ahead`,
       "add history, lower --horizon or --window, or use --model seasonal-naive",
     );
-  }
+  if (config.window > longest)
+    throw new HindcastError(
+      "data",
+      `a window of ${config.window} steps is longer than the longest series, which has ${longest}`,
+      `--window ${Math.max(1, Math.floor(longest / 2))} or less`,
+    );
   const random: Random = seededRandom(training.seed);
   const weights = random.fork("weights");
   // A stream for each parameter, so that another layer more leaves the others' first weights as they are.

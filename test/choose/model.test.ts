@@ -3,10 +3,12 @@ import { expect, test } from "vitest";
 import { createForecaster, fitModel, type ModelOptions, predictorOf } from "../../src/choose/model.js";
 import { cells } from "../../src/engine/kernels/cells.js";
 import { backtest } from "../../src/evaluate/backtest.js";
+import { openTrainer } from "../../src/fit/open-trainer.js";
 import { baselines } from "../../src/forecast/baselines.js";
 import { scaleModes, scalerNames, transformNames } from "../../src/scale/config.js";
 import { cutFrame, type Frame } from "../../src/series/frame.js";
 import { quietContext, smallModel } from "../support/context.js";
+import { dataDirectory, testEngineName } from "../support/engine.js";
 
 function frameOf(...rows: (readonly number[])[]): Frame {
   return {
@@ -51,6 +53,26 @@ test.each([...cells, ...baselines.names, "auto"])(
     expect((await forecast(name, frame, 6)).values).toEqual(values);
   },
 );
+
+test("a network trained by the kernels and one trained through TensorFlow.js on the engine forecast the same", async () => {
+  // Both train in float32 and differ in the order of their sums: 1e-4 of the values after some dozen steps.
+  const frame = frameOf(wave(60), wave(50, 1));
+  for (const cell of cells) {
+    const [ours, theirs] = await Promise.all(
+      (["auto", testEngineName()] as const).map(async (choice) => {
+        const openTrainerOf = async () =>
+          (await openTrainer(choice, { dataDirectory: dataDirectory(), notify: () => {} })).create;
+        return (await forecast(cell, frame, 6, { ...smallModel, openTrainer: openTrainerOf })).values;
+      }),
+    );
+    for (const [i, value] of theirs!.entries()) expect(Math.abs(ours![i]! / value - 1), cell).toBeLessThan(1e-4);
+  }
+});
+
+test("a window longer than every series is refused", async () => {
+  const far = forecast("gru", frameOf(wave(40)), 3, { ...smallModel, window: 41 });
+  await expect(far).rejects.toMatchObject({ code: "data", hint: "--window 20 or less" });
+});
 
 test("another seed gives another network", async () => {
   const frame = frameOf(wave(60));
