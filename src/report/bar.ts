@@ -22,12 +22,13 @@ export function createBar(stream: NodeJS.WritableStream, fps: number): Progress 
           stream,
           fps,
           format: "{stage} {bar} {value}/{total}{detail} · {eta_formatted} left",
-          barsize: 20,
+          barsize: 14,
           barCompleteChar: "█",
           barIncompleteChar: "░",
           clearOnComplete: true,
           hideCursor: true,
           linewrap: false,
+          formatTime,
           // Signals are the command line's to handle, which stops the bar.
           gracefulExit: false,
         });
@@ -38,4 +39,11 @@ export function createBar(stream: NodeJS.WritableStream, fps: number): Progress 
     },
     stop,
   };
+}
+
+/** @param seconds anything but a number while nothing is known yet */
+function formatTime(seconds: unknown): string {
+  if (typeof seconds !== "number" || !Number.isFinite(seconds)) return "?";
+  const [minutes, rest] = [Math.floor(seconds / 60), Math.round(seconds % 60)];
+  return minutes === 0 ? `${rest}s` : `${minutes}m${String(rest).padStart(2, "0")}s`;
 }
