@@ -45,6 +45,8 @@ export async function fitNetwork(
     record.stopped !== "max-time";
   if (!refits) return first;
   const again = await fitOnce(frame, config, settings, 0, record.bestEpoch, context);
+  // A network cut off in the middle of its second training is worse than the one that had its first to the end.
+  if (again.record.stopped === "max-time") return { ...first, record: { ...record, stopped: "max-time" } };
   return { ...again, record: { ...record, refitted: true } };
 }
 

@@ -12,7 +12,7 @@ import type { PreparedFrame } from "../windows/prepare.js";
 import type { TrainingConfig, TrainingRecord } from "./config.js";
 import { sumLoss } from "./loss.js";
 import { learningRateFactor } from "./schedule.js";
-import type { CreateTrainer } from "./trainer.js";
+import type { CreateTrainer, Trainer } from "./trainer.js";
 
 export interface LoopContext {
   readonly createTrainer: CreateTrainer;
@@ -49,6 +49,26 @@ export async function trainNetwork(
   context: LoopContext,
   stopAfter = config.epochs,
 ): Promise<Trained> {
+  const batchSize = Math.min(config.batch, plans.training.origins.length);
+  const trainer = context.createTrainer(networkConfig, start, batchSize, config, random.fork("dropout"));
+  try {
+    return await runEpochs(trainer, networkConfig, start, prepared, plans, config, random, context, stopAfter);
+  } finally {
+    trainer.close();
+  }
+}
+
+async function runEpochs(
+  trainer: Trainer,
+  networkConfig: NetworkConfig,
+  start: readonly NamedArray[],
+  prepared: PreparedFrame,
+  plans: { readonly training: WindowPlan; readonly validation: WindowPlan },
+  config: TrainingConfig,
+  random: Random,
+  context: LoopContext,
+  stopAfter: number,
+): Promise<Trained> {
   const windowCount = plans.training.origins.length;
   const order = Int32Array.from({ length: windowCount }, (_, i) => i);
   const batchSize = Math.min(config.batch, windowCount);
@@ -56,7 +76,6 @@ export async function trainNetwork(
   const stepCount = stepsPerEpoch * config.epochs;
   const batch = createBatch(prepared, networkConfig, batchSize);
   const shuffles = random.fork("shuffle");
-  const trainer = context.createTrainer(networkConfig, start, batchSize, config, random.fork("dropout"));
 
   const losses: number[] = [];
   const validationLosses: number[] = [];
@@ -111,7 +130,6 @@ export async function trainNetwork(
     if (stopped === "epochs" && context.isTimeUp()) stopped = "max-time";
   }
 
-  trainer.close();
   const record: TrainingRecord = {
     loss: losses,
     validationLoss: validationLosses,

@@ -181,6 +181,22 @@ test("training stops when its time is up, and what it has by then forecasts", as
   expect(values.every(Number.isFinite)).toBe(true);
 });
 
+test("a second training that runs out of time is thrown away for the first, which had its time", async () => {
+  const free = await forecast("gru", frameOf(wave(60)), 4, { ...smallModel, patience: 0 });
+  if (free.fitted.kind !== "network") throw new Error("no network");
+  const { bestEpoch } = free.fitted.network.record;
+  expect(bestEpoch).toBeGreaterThan(1);
+  // The clock is asked once at the start and once an epoch: time is up in the first epoch of the second training.
+  let asked = 0;
+  const options = { ...smallModel, patience: 0, maxTimeMs: 1, clock: () => (++asked > smallModel.epochs! + 1 ? 1 : 0) };
+  const { fitted } = await forecast("gru", frameOf(wave(60)), 4, options);
+  expect(fitted.kind === "network" && fitted.network.record).toMatchObject({
+    stopped: "max-time",
+    refitted: false,
+    bestEpoch,
+  });
+});
+
 test("early stopping gives back the weights of the best epoch, then trains that long on everything", async () => {
   const { fitted } = await forecast("gru", frameOf(wave(120)), 4, {
     ...smallModel,
