@@ -1,5 +1,5 @@
 // The field's rule of thumb for `--model auto`. In: the size of the data and what is asked. Out: a model's name, and why.
-import type { Frame } from "../series/frame.js";
+import { type Frame, longestLength } from "../series/frame.js";
 
 export interface Choice {
   readonly name: string;
@@ -23,12 +23,8 @@ export function chooseByRule(
   seasons: readonly number[],
   options: { readonly window?: number | undefined },
 ): Choice {
-  let observed = 0;
-  let longest = 0;
-  for (const { values } of frame.series) {
-    observed += values.length;
-    longest = Math.max(longest, values.length);
-  }
+  const stepCount = frame.series.reduce((sum, { values }) => sum + values.length, 0);
+  const longest = longestLength(frame);
   const season = seasons.at(-1) ?? 1;
   if (longest < 2 * horizon + 4) {
     const name = (seasons[0] ?? 1) > 1 && longest >= seasons[0]! ? "seasonal-naive" : "naive";
@@ -36,7 +32,7 @@ export function chooseByRule(
     return { name, reason, warning: `${reason}: the forecast is the ${name} one` };
   }
   const window = Math.max(options.window ?? 0, 2 * season, horizon);
-  return observed >= muchData && window >= longDependency
-    ? { name: "lstm", reason: `${observed} steps of data and dependencies over ${window} steps: lstm` }
-    : { name: "gru", reason: `${observed} steps of data: gru, which has fewer weights to learn than lstm` };
+  return stepCount >= muchData && window >= longDependency
+    ? { name: "lstm", reason: `${stepCount} steps of data and dependencies over ${window} steps: lstm` }
+    : { name: "gru", reason: `${stepCount} steps of data: gru, which has fewer weights to learn than lstm` };
 }

@@ -3,10 +3,11 @@
 import * as z from "zod";
 import { modelNames } from "../choose/model-names.js";
 import { engineNames } from "../engine/engine.js";
+import { lossKinds } from "../engine/kernels/fused/kernels.js";
 import type { Span } from "../evaluate/folds.js";
 import { type Gate, gateScores, parseGate } from "../evaluate/gates.js";
 import { calendarFeatures } from "../features/calendar.js";
-import { lossNames, scheduleNames } from "../fit/config.js";
+import { scheduleNames } from "../fit/config.js";
 import { formatNames } from "../report/format-names.js";
 import { scaleModes, scalerNames, transformNames } from "../scale/config.js";
 import { aggregations, decimalMarks, defaultReadOptions, inputFormats, missingPolicies } from "../series/options.js";
@@ -223,7 +224,7 @@ export const flags = {
   }),
 
   // Training
-  loss: flag("loss", oneOf(lossNames), {
+  loss: flag("loss", oneOf(lossKinds), {
     group: "training",
     fitting: true,
     description: "what training makes small; huber, with --plain mse",

@@ -1,10 +1,10 @@
 // `hindcast forecast`: forecasts from a model directory, or from a model trained in memory first.
-import { HindcastError } from "../base/errors.js";
+import { exitCodes, HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { forecastTable } from "../forecast/forecast-table.js";
 import type { Predictor } from "../forecast/predictor.js";
 import { alignFrame } from "../series/align.js";
-import type { Frame } from "../series/frame.js";
+import { type Frame, longestLength } from "../series/frame.js";
 import type { ForecastArgs } from "./args.js";
 import { horizonOf, readFrame } from "./data.js";
 import type { Io } from "./io.js";
@@ -16,9 +16,6 @@ interface Job {
   readonly predictor: Predictor;
 }
 
-/** Exit code when some series have no forecast. */
-const partial = 3;
-
 export async function run(args: ForecastArgs, io: Io): Promise<number | undefined> {
   const job = args.from === undefined ? await trainFirst(args, io) : await loadModel(args, args.from, io);
   if (job === undefined) return undefined;
@@ -29,7 +26,7 @@ export async function run(args: ForecastArgs, io: Io): Promise<number | undefine
   if (missingCount === frame.series.length)
     throw new HindcastError("data", "no series could be forecast", "hindcast inspect shows what is in the data");
   await io.writeTable(forecastTable(frame, forecasts, horizon), args, "csv");
-  return missingCount > 0 ? partial : undefined;
+  return missingCount > 0 ? exitCodes.partial : undefined;
 }
 
 /** @returns undefined after a dry run */
@@ -53,8 +50,8 @@ async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> 
 }
 
 /** A baseline goes on for ever; whoever asked for it should know when that is further than the data reach back. */
-function warnOfLongHorizon({ series }: Frame, horizon: number, notify: Notify): void {
-  const longest = series.reduce((most, { values }) => Math.max(most, values.length), 0);
+function warnOfLongHorizon(frame: Frame, horizon: number, notify: Notify): void {
+  const longest = longestLength(frame);
   if (horizon <= longest) return;
   const text = `the horizon, ${horizon} steps, is longer than the data, ${longest}: little can be known that far ahead`;
   notify({ level: "warning", text });

@@ -9,7 +9,7 @@ import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { gateScores } from "../evaluate/gates.js";
 import { scoreTable } from "../evaluate/score-table.js";
 import type { FitContext } from "../forecast/predictor.js";
-import type { Frame } from "../series/frame.js";
+import { type Frame, longestLength } from "../series/frame.js";
 import type { TrainArgs } from "./args.js";
 import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
@@ -67,7 +67,7 @@ async function scoreHeldOut(
   options: Parameters<typeof createForecaster>[1],
   context: FitContext,
 ): Promise<HeldOut> {
-  const longest = Math.max(0, ...frame.series.map(({ values }) => values.length));
+  const longest = longestLength(frame);
   if (longest < 3 * horizon) {
     context.notify({ level: "note", text: `no held-out score: ${longest} steps are too few to hold ${horizon} back` });
     return null;

@@ -1,13 +1,12 @@
 // How a network is trained, as data: from flags and defaults, and kept with the model.
 import * as z from "zod";
+import { lossKinds } from "../engine/kernels/fused/kernels.js";
 
-export const lossNames = ["mse", "mae", "huber"] as const;
-export type LossName = (typeof lossNames)[number];
 export const scheduleNames = ["constant", "cosine", "one-cycle"] as const;
 export type ScheduleName = (typeof scheduleNames)[number];
 
 export const trainingConfigSchema = z.strictObject({
-  loss: z.enum(lossNames),
+  loss: z.enum(lossKinds),
   /** Passes over the training windows at most; early stopping may end sooner. */
   epochs: z.int().min(1),
   /** Windows a step. */

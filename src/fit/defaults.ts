@@ -2,12 +2,13 @@
 // with nothing left open, each of which a flag can set.
 import { quantile } from "../base/numeric.js";
 import type { CellKind } from "../engine/kernels/cells.js";
+import type { LossKind } from "../engine/kernels/fused/kernels.js";
 import { calendarNames } from "../features/calendar.js";
 import type { NetworkConfig } from "../model/config.js";
 import type { ScaleConfig } from "../scale/config.js";
 import type { Frame } from "../series/frame.js";
 import type { ChannelConfig } from "../windows/prepare.js";
-import type { LossName, ScheduleName, TrainingConfig } from "./config.js";
+import type { ScheduleName, TrainingConfig } from "./config.js";
 
 /** What was asked for; what is left out is chosen from the data. */
 export interface NetworkSpec {
@@ -23,7 +24,7 @@ export interface NetworkSpec {
   readonly truncate?: number | undefined;
   readonly calendar?: "auto" | "none" | readonly string[] | undefined;
   readonly scale?: Partial<ScaleConfig> | undefined;
-  readonly loss?: LossName | undefined;
+  readonly loss?: LossKind | undefined;
   readonly epochs?: number | undefined;
   readonly batch?: number | undefined;
   readonly learningRate?: number | undefined;

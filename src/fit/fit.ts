@@ -8,7 +8,7 @@ import type { NamedArray } from "../model/inference.js";
 import { initialise } from "../model/initialisers.js";
 import { planNetwork } from "../model/parameters.js";
 import { fitPreparation, type Preparation } from "../scale/preparation.js";
-import { cutFrame, type Frame } from "../series/frame.js";
+import { cutFrame, type Frame, longestLength } from "../series/frame.js";
 import { planTraining } from "../windows/plan.js";
 import { type ChannelConfig, channelCount, prepareFrame } from "../windows/prepare.js";
 import type { TrainingConfig, TrainingRecord } from "./config.js";
@@ -68,7 +68,7 @@ async function fitOnce(
   const preparation = fitPreparation(past, settings.scale);
   const prepared = prepareFrame(frame, preparation, channels, outputs);
   const plans = planTraining(prepared, { window: config.window, horizon: outputs, validationSteps });
-  const longest = Math.max(0, ...lengths);
+  const longest = longestLength(frame);
   if (plans.training.origins.length === 0)
     throw new HindcastError(
       "data",

@@ -1,8 +1,7 @@
 // Training on the recurrent kernels alone: forward, loss, backpropagation through time, clipping and Adam in one call a step.
 // In: config, first weights and batches. Out: a Trainer.
-import type { Random } from "../base/random.js";
-import type { FusedNetwork } from "../engine/kernels/fused/kernels.js";
 import { loadKernels } from "../engine/kernels/fused/load.js";
+import { drawDropout } from "../model/dropout.js";
 import { fillWeights, shapeOf } from "../model/inference.js";
 import type { TrainerSource } from "./trainer.js";
 
@@ -22,7 +21,9 @@ export function kernelTrainers(threads: number): TrainerSource {
           network.targets.set(batch.targets);
           network.weights.set(batch.weights);
           if (batch.padded) network.mask.set(batch.mask);
-          if (scaled) drawDropout(network, count / batchSize, config.dropout, dropouts);
+          if (scaled)
+            for (const scales of network.scales)
+              drawDropout(scales, Math.round((scales.length * count) / batchSize), config.dropout, dropouts);
           const options = { count, masked: batch.padded, scaled, loss, learningRate, clip, weightDecay };
           const result = network.step({ ...options, step: taken + 1 });
           if (!Number.isFinite(result.gradientNorm)) return Number.NaN;
@@ -41,13 +42,4 @@ export function kernelTrainers(threads: number): TrainerSource {
       };
     },
   };
-}
-
-/** Inverted dropout (Srivastava et al. 2014): 0 for a share `rate` of the values, 1 / (1 - rate) for the others. */
-function drawDropout(network: FusedNetwork, share: number, rate: number, random: Random): void {
-  const kept = 1 / (1 - rate);
-  for (const scales of network.scales) {
-    const length = Math.round(scales.length * share);
-    for (let i = 0; i < length; i++) scales[i] = random.uniform() < rate ? 0 : kept;
-  }
 }

@@ -1,19 +1,17 @@
 // Losses over the steps of the horizon. In: forecasts, targets and weights, all [B × K] on the scaled values. Out: a scalar
 // that is the weighted mean, so that unobserved steps (weight 0) neither help nor hurt.
 import { abs, div, minimum, mul, type Scalar, square, sub, sum, type Tensor2D, tidy } from "@tensorflow/tfjs-core";
-import type { LossName } from "./config.js";
+import type { LossKind } from "../engine/kernels/fused/kernels.js";
+import { huberDelta, pointLoss } from "../engine/kernels/fused/loss.js";
 
-/** Error at which the Huber loss turns from squared to absolute, in scaled units (Huber 1964). */
-const huberDelta = 1;
-
-export function weightedLoss(loss: LossName, forecast: Tensor2D, target: Tensor2D, weight: Tensor2D): Scalar {
+export function weightedLoss(loss: LossKind, forecast: Tensor2D, target: Tensor2D, weight: Tensor2D): Scalar {
   return tidy(() => {
     const error = sub(forecast, target);
-    return div(sum(mul(pointLoss(loss, error as Tensor2D), weight)), sum(weight)) as Scalar;
+    return div(sum(mul(pointLosses(loss, error as Tensor2D), weight)), sum(weight)) as Scalar;
   });
 }
 
-function pointLoss(loss: LossName, error: Tensor2D) {
+function pointLosses(loss: LossKind, error: Tensor2D) {
   switch (loss) {
     case "mse":
       return square(error);
@@ -31,7 +29,7 @@ function pointLoss(loss: LossName, error: Tensor2D) {
 
 /** The same losses over typed arrays. @returns the weighted sum and the sum of the weights */
 export function sumLoss(
-  loss: LossName,
+  loss: LossKind,
   forecast: Float32Array,
   target: Float32Array,
   weight: Float32Array,
@@ -42,9 +40,7 @@ export function sumLoss(
   for (let i = 0; i < length; i++) {
     const w = weight[i]!;
     if (w === 0) continue;
-    const size = Math.abs(forecast[i]! - target[i]!);
-    const inner = Math.min(size, huberDelta);
-    total += w * (loss === "mse" ? size * size : loss === "mae" ? size : inner * (size - 0.5 * inner));
+    total += w * pointLoss(loss, forecast[i]! - target[i]!).value;
     weights += w;
   }
   return { sum: total, weight: weights };

@@ -16,6 +16,7 @@ import {
 import type { Random } from "../base/random.js";
 import { recurrent } from "../engine/kernels/op.js";
 import type { NetworkConfig } from "./config.js";
+import { drawDropout } from "./dropout.js";
 import { initialise } from "./initialisers.js";
 import { checkWeights, type LayerPlan, type NamedArray, planNetwork, sizeOf } from "./parameters.js";
 
@@ -89,10 +90,8 @@ export function buildNetwork(config: NetworkConfig, random: Random): Network {
   };
 }
 
-/** Inverted dropout (Srivastava et al. 2014): 0 for a share `rate` of the values, 1 / (1 - rate) for the others. */
 function dropoutMask(shape: number[], rate: number, random: Random): Tensor {
-  const kept = 1 / (1 - rate);
   const values = new Float32Array(sizeOf(shape));
-  for (let i = 0; i < values.length; i++) values[i] = random.uniform() < rate ? 0 : kept;
+  drawDropout(values, values.length, rate, random);
   return tensor(values, shape);
 }

@@ -49,3 +49,8 @@ export function cutFrame(frame: Frame, ends: ArrayLike<number>): Frame {
     series: frame.series.map((series, s) => ({ ...series, values: series.values.subarray(0, Math.max(0, ends[s]!)) })),
   };
 }
+
+/** Steps of the longest series; 0 without series. */
+export function longestLength(frame: Frame): number {
+  return frame.series.reduce((longest, { values }) => Math.max(longest, values.length), 0);
+}

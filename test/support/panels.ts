@@ -1,22 +1,8 @@
 // Small panels and scale choices for tests of preparation and windows.
 import fc from "fast-check";
 import { type ScaleConfig, scaleModes, scalerNames, transformNames } from "../../src/scale/config.js";
-import type { Frame } from "../../src/series/frame.js";
 
-/** Daily series called a, b, c, … that start on 2024-01-01. */
-export function dailyPanel(...values: readonly Float64Array[]): Frame {
-  return {
-    columns: { time: "day", ids: ["shop"], targets: ["sales"], wide: false },
-    grid: { frequency: { kind: "day", count: 1 }, zone: "UTC" },
-    timeStyle: { kind: "date" },
-    series: values.map((series, s) => ({
-      key: [String.fromCharCode(97 + s)],
-      target: "sales",
-      start: Date.UTC(2024, 0, 1),
-      values: series,
-    })),
-  };
-}
+export { dailyFrame as dailyPanel } from "../evaluate/frames.js";
 
 export const plainScale: ScaleConfig = {
   scale: "window",

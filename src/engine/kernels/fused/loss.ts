@@ -3,7 +3,7 @@
 import type { LossKind } from "./kernels.js";
 
 /** Error at which the Huber loss turns from squared to absolute, in scaled units (Huber 1964). */
-const huberDelta = 1;
+export const huberDelta = 1;
 
 /** @param gradient is written, and says by its length how many elements count */
 export function weightedLoss(
@@ -29,7 +29,8 @@ export function weightedLoss(
   return total / weights;
 }
 
-function pointLoss(loss: LossKind, error: number): { value: number; slope: number } {
+/** The loss of one error, and its derivative. */
+export function pointLoss(loss: LossKind, error: number): { value: number; slope: number } {
   const size = Math.abs(error);
   switch (loss) {
     case "mse":
