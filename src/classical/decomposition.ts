@@ -31,3 +31,46 @@ export function seasonalIndices(values: Float64Array, season: number): Float64Ar
   for (let phase = 0; phase < season; phase++) indices[phase]! -= mean;
   return indices;
 }
+
+/**
+ * Centred moving average over one cycle, the ends of an even one at half weight.
+ * @param values [time]
+ * @returns [time − 2⌊season/2⌋], the first one that of step ⌊season/2⌋
+ */
+export function averageCycles(values: Float64Array, season: number): Float64Array {
+  const half = season >> 1;
+  const isEven = season % 2 === 0;
+  const averages = new Float64Array(Math.max(0, values.length - 2 * half));
+  let sum = 0;
+  for (let t = 0; t < Math.min(season, values.length); t++) sum += values[t]!;
+  for (let i = 0; i < averages.length; i++) {
+    const change = i + season < values.length ? values[i + season]! - values[i]! : 0;
+    averages[i] = (isEven ? sum + change / 2 : sum) / season;
+    sum += change;
+  }
+  return averages;
+}
+
+/**
+ * Multiplicative counterpart of {@link seasonalIndices}: means by phase of the ratios to a centred moving average, over their mean.
+ * @param values [time] positive
+ * @returns [season] by t mod season; ones where there are fewer than two cycles
+ */
+export function seasonalRatios(values: Float64Array, season: number): Float64Array {
+  const ratios = new Float64Array(season);
+  if (season < 2 || values.length < 2 * season) return ratios.fill(1);
+  const averages = averageCycles(values, season);
+  const half = season >> 1;
+  const counts = new Int32Array(season);
+  for (let i = 0; i < averages.length; i++) {
+    const phase = (i + half) % season;
+    ratios[phase]! += values[i + half]! / averages[i]!;
+    counts[phase]!++;
+  }
+  let mean = 0;
+  for (let phase = 0; phase < season; phase++) {
+    ratios[phase]! /= Math.max(1, counts[phase]!);
+    mean += ratios[phase]! / season;
+  }
+  return ratios.map((ratio) => ratio / mean);
+}

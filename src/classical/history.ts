@@ -1,6 +1,7 @@
 // One series as the classical methods take it, with what several of them need worked out once. In: values without gaps, and
 // seasons. Out: those, with logarithms and seasonal indices made when first asked for.
 import { seasonalIndices } from "./decomposition.js";
+import { smoothPhaseMeans } from "./phase-means.js";
 
 export interface History {
   /** [time] finite, at least one value */
@@ -17,6 +18,8 @@ export interface History {
   indices(season: number): Float64Array;
   /** [season] likewise, of the logarithms: exp of them multiplies. */
   logIndices(season: number): Float64Array;
+  /** [season] means by t mod season, smoothed over neighbouring phases as far as that helps: of the values. */
+  phaseMeans(season: number): Float64Array;
 }
 
 /** Below this share of the mean a value is too near zero for its logarithm to say anything of the level. */
@@ -40,6 +43,7 @@ export function createHistory(values: Float64Array, seasons: readonly number[]):
   let logs: Float64Array | undefined;
   const indices = new Map<number, Float64Array>();
   const logIndices = new Map<number, Float64Array>();
+  const phaseMeans = new Map<number, Float64Array>();
   const remember = (known: Map<number, Float64Array>, season: number, make: () => Float64Array) => {
     const made = known.get(season) ?? make();
     known.set(season, made);
@@ -60,5 +64,6 @@ export function createHistory(values: Float64Array, seasons: readonly number[]):
     },
     indices: (season) => remember(indices, season, () => seasonalIndices(values, season)),
     logIndices: (season) => remember(logIndices, season, () => seasonalIndices(takeLogs(), season)),
+    phaseMeans: (season) => remember(phaseMeans, season, () => smoothPhaseMeans(values, season)),
   };
 }

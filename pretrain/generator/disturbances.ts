@@ -1,0 +1,73 @@
+// What happens to series: breaks, outliers, filled gaps. In: a draft. Out: the same, disturbed in place.
+import { drawBetween, drawChance, drawInteger, drawLogBetween, drawStudent } from "../../src/base/distributions.js";
+import { portableExp } from "../../src/base/portable.js";
+import type { Random } from "../../src/base/random.js";
+import { type Draft, momentsOf } from "./draft.js";
+import { disturbanceShares } from "./proportions.js";
+
+/** Half of one deviation of a latent series: what a positive one changes by in its logarithm. */
+const logStep = 0.35;
+
+/** @param historyLength steps after which no gap is filled any more: what is forecast was observed */
+export function disturb(random: Random, draft: Draft, historyLength: number): void {
+  const { values, scale } = draft;
+  // Counts have their breaks in their rates, measurements in their own units none.
+  if (scale === "latent" || scale === "positive") {
+    const move = moverOf(draft);
+    if (drawChance(random, disturbanceShares.levelShift)) shiftLevel(random, values.length, move);
+    if (drawChance(random, disturbanceShares.trendChange)) changeTrend(random, values.length, move);
+    if (drawChance(random, disturbanceShares.outliers)) addOutliers(random, values.length, move);
+  }
+  if (drawChance(random, disturbanceShares.flatRun)) flatten(random, draft, historyLength);
+}
+
+/** Changes the value at a step by a number of deviations. */
+type Mover = (t: number, size: number) => void;
+
+function moverOf({ values, scale }: Draft): Mover {
+  const { deviation } = momentsOf(values);
+  return scale === "latent"
+    ? (t, size) => {
+        values[t]! += size * deviation;
+      }
+    : (t, size) => {
+        values[t]! *= portableExp(logStep * size);
+      };
+}
+
+/** Once or twice, a quarter of them for a while only. */
+function shiftLevel(random: Random, length: number, move: Mover): void {
+  const shiftCount = drawInteger(random, 1, 2);
+  for (let shift = 0; shift < shiftCount; shift++) {
+    const from = random.integer(length);
+    const to = drawChance(random, 0.25) ? Math.min(length, from + drawInteger(random, 3, 3 + (length >> 2))) : length;
+    const size = 1.2 * random.normal();
+    for (let t = from; t < to; t++) move(t, size);
+  }
+}
+
+function changeTrend(random: Random, length: number, move: Mover): void {
+  const from = random.integer(length);
+  const slope = (3 * random.normal()) / length;
+  for (let t = from; t < length; t++) move(t, slope * (t - from));
+}
+
+function addOutliers(random: Random, length: number, move: Mover): void {
+  const share = drawLogBetween(random, 0.002, 0.04);
+  const size = drawBetween(random, 1, 3);
+  for (let t = 0; t < length; t++)
+    if (drawChance(random, share)) move(t, Math.max(-12, Math.min(12, size * drawStudent(random, 4))));
+}
+
+/** The value before it held, a line through the gap, or 0 where that is possible. */
+function flatten(random: Random, { values, scale }: Draft, historyLength: number): void {
+  const stepCount = Math.floor(drawLogBetween(random, 2, Math.max(4, 0.15 * historyLength)));
+  const from = 1 + random.integer(historyLength - stepCount - 1);
+  const before = values[from - 1]!;
+  const after = drawChance(random, 0.3) ? values[from + stepCount]! : before;
+  const toZero = scale !== "latent" && drawChance(random, 0.4);
+  for (let i = 0; i < stepCount; i++) {
+    const held = before + ((after - before) * (i + 1)) / (stepCount + 1);
+    values[from + i] = toZero ? 0 : scale === "counts" ? Math.round(held) : held;
+  }
+}

@@ -1,0 +1,27 @@
+// Bundles the pretraining and runs it: `npm run pretrain`, or with `ablation` first the comparison of its variants. What they take and
+// write is said in main.ts and ablation.ts.
+import { spawnSync } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const outdir = `${root}.tmp/pretrain`;
+await build({
+  entryPoints: {
+    main: `${root}pretrain/main.ts`,
+    ablation: `${root}pretrain/ablation.ts`,
+    worker: `${root}pretrain/worker.ts`,
+  },
+  outdir,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  packages: "external",
+  platform: "node",
+  format: "esm",
+  logLevel: "error",
+});
+const [first, ...rest] = process.argv.slice(2);
+const [program, args] = first === "ablation" ? ["ablation", rest] : ["main", process.argv.slice(2)];
+const { status } = spawnSync(process.execPath, [`${outdir}/${program}.mjs`, ...args], { cwd: root, stdio: "inherit" });
+process.exitCode = status ?? 1;

@@ -1,0 +1,210 @@
+// The gate: a small network that weighs the candidates at every step ahead. In: the features of one series. Out: a median and
+// quantiles, and the weights. It runs on typed arrays alone, so that a forecast loads no engine.
+//
+// a = W₁·series + b₁ (+ W₀·GRU of the newest steps), once; x = relu(a + W₂·step), x += relu(W₃·x + b₃); weights = softmax(W₄·x + b₄ − τ₁·overall log errors −
+// τ₂·log errors at the step) over the candidates there are; median = Σ weights · candidates (+ residual). The quantiles hang on it as sums of softplus increments,
+// in units of the error that the weighted candidates made before, so that they cannot cross.
+import { type RecurrentProblem, recurrentForward } from "../engine/kernels/recurrent.js";
+import {
+  candidateCount,
+  factCount,
+  type GateInputs,
+  recentFeatureCount,
+  recentLength,
+  seriesFeatureCount,
+  stepFactCount,
+  stepFeatureCount,
+} from "./features.js";
+
+/** The levels that the network speaks of, the median among them. */
+export const knots = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975] as const;
+export const tailCount = knots.length - 1;
+/** Below and above the median, the nearest knot first. */
+const sideCount = tailCount / 2;
+
+export interface GateConfig {
+  /** Hidden units. */
+  readonly width: number;
+  /** Whether something is added to the weighted candidates. */
+  readonly residual: boolean;
+  /** Units of a GRU over the newest steps, whose last state joins the series' features; 0 for none. */
+  readonly units: number;
+}
+
+export interface GateParameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** What the network learns, in the order of its file. */
+export function gateParameters({ width, residual, units }: GateConfig): GateParameter[] {
+  return [
+    { name: "series.kernel", shape: [seriesFeatureCount, width] },
+    { name: "series.bias", shape: [width] },
+    { name: "step.kernel", shape: [stepFeatureCount, width] },
+    { name: "hidden.kernel", shape: [width, width] },
+    { name: "hidden.bias", shape: [width] },
+    { name: "gate.kernel", shape: [width, candidateCount] },
+    { name: "gate.bias", shape: [candidateCount] },
+    { name: "tail.kernel", shape: [width, tailCount] },
+    { name: "tail.bias", shape: [tailCount] },
+    { name: "trust", shape: [2] },
+    ...(residual ? [{ name: "residual.kernel", shape: [width, 1] }] : []),
+    ...(units > 0
+      ? [
+          { name: "recent.kernel", shape: [recentFeatureCount, 3 * units] },
+          { name: "recent.recurrent", shape: [units, 3 * units] },
+          { name: "recent.bias", shape: [3 * units] },
+          { name: "summary.kernel", shape: [units, width] },
+        ]
+      : []),
+  ];
+}
+
+export interface GateNetwork {
+  readonly config: GateConfig;
+  /** By name, shaped as `gateParameters` says. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+}
+
+export interface GateForecast {
+  /** [knot × horizon] in the series' units, ascending by knot */
+  readonly quantiles: Float64Array;
+  /** [candidate × horizon], summing to 1 over the candidates */
+  readonly weights: Float64Array;
+}
+
+/** The share of the candidates' disagreement that widens the quantiles. */
+export const disagreementShare = 0.3;
+export const residualLimit = 5;
+
+/** The mean of several networks' forecasts, which is steadier than each. */
+export function runGates(networks: readonly GateNetwork[], inputs: GateInputs): GateForecast {
+  const { horizon } = inputs;
+  const quantiles = new Float64Array(knots.length * horizon);
+  const weights = new Float64Array(candidateCount * horizon);
+  for (const network of networks) addGate(network, inputs, 1 / networks.length, quantiles, weights);
+  const { reference, scale } = inputs;
+  for (let k = 0; k < knots.length; k++)
+    for (let h = 0; h < horizon; h++) {
+      const i = k * horizon + h;
+      quantiles[i] = reference[h]! + scale * quantiles[i]!;
+    }
+  return { quantiles, weights };
+}
+
+function addGate(
+  { config, weights: parameters }: GateNetwork,
+  { horizon, applies, series, steps, recent }: GateInputs,
+  share: number,
+  quantiles: Float64Array,
+  weights: Float64Array,
+): void {
+  const { width } = config;
+  const at = (name: string) => parameters.get(name)!;
+  const hiddenKernel = at("hidden.kernel");
+  const stepKernel = at("step.kernel");
+  const trust = at("trust");
+  const fromSeries = Float64Array.from(at("series.bias"));
+  addProduct(series, 0, seriesFeatureCount, at("series.kernel"), fromSeries);
+  if (config.units > 0)
+    addProduct(summarise(config.units, at, recent), 0, config.units, at("summary.kernel"), fromSeries);
+  const x = new Float64Array(width);
+  const hidden = new Float64Array(width);
+  const logits = new Float64Array(candidateCount);
+  const tails = new Float64Array(tailCount);
+  const residual = new Float64Array(1);
+  for (let h = 0; h < horizon; h++) {
+    const row = h * stepFeatureCount;
+    x.set(fromSeries);
+    addProduct(steps, row, stepFeatureCount, stepKernel, x);
+    for (let i = 0; i < width; i++) x[i] = Math.max(0, x[i]!);
+    hidden.set(at("hidden.bias"));
+    addProduct(x, 0, width, hiddenKernel, hidden);
+    for (let i = 0; i < width; i++) x[i]! += Math.max(0, hidden[i]!);
+    logits.set(at("gate.bias"));
+    addProduct(x, 0, width, at("gate.kernel"), logits);
+    for (let c = 0; c < candidateCount; c++)
+      logits[c]! -= trust[0]! * series[factCount + c]! + trust[1]! * steps[row + stepFactCount + candidateCount + c]!;
+    softmax(logits, applies);
+
+    let median = 0;
+    let error = 0;
+    for (let c = 0; c < candidateCount; c++) {
+      if (applies[c] === 0) continue;
+      median += logits[c]! * Math.sinh(steps[row + stepFactCount + c]!);
+      error += logits[c]! * Math.exp(steps[row + stepFactCount + candidateCount + c]!);
+      weights[c * horizon + h]! += share * logits[c]!;
+    }
+    if (config.residual) {
+      residual[0] = 0;
+      addProduct(x, 0, width, at("residual.kernel"), residual);
+      median += Math.sinh(Math.min(Math.max(residual[0]!, -residualLimit), residualLimit));
+    }
+    let disagreement = 0;
+    for (let c = 0; c < candidateCount; c++)
+      if (applies[c] === 1) disagreement += logits[c]! * Math.abs(Math.sinh(steps[row + stepFactCount + c]!) - median);
+    tails.set(at("tail.bias"));
+    addProduct(x, 0, width, at("tail.kernel"), tails);
+    const unit = error + disagreementShare * disagreement;
+    quantiles[sideCount * horizon + h]! += share * median;
+    let below = median;
+    let above = median;
+    for (let k = 0; k < sideCount; k++) {
+      below -= unit * softplus(tails[k]!);
+      above += unit * softplus(tails[sideCount + k]!);
+      quantiles[(sideCount - 1 - k) * horizon + h]! += share * below;
+      quantiles[(sideCount + 1 + k) * horizon + h]! += share * above;
+    }
+  }
+}
+
+/** @returns [units] the GRU's state after the newest step */
+function summarise(units: number, at: (name: string) => Float32Array, recent: Float32Array): Float32Array {
+  return recurrentForward(recentProblem(units, 1), {
+    x: recent,
+    kernel: at("recent.kernel"),
+    recurrentKernel: at("recent.recurrent"),
+    bias: at("recent.bias"),
+    mask: null,
+    initialState: null,
+  }).output;
+}
+
+export function recentProblem(units: number, batch: number): RecurrentProblem {
+  const sizes = { batch, time: recentLength, inputs: recentFeatureCount, units };
+  return { cell: "gru", ...sizes, reverse: false, sequences: false, truncate: 0 };
+}
+
+/** out += left · kernel. @param left [count] from `from` on @param kernel [count × out.length] */
+function addProduct(
+  left: Float32Array | Float64Array,
+  from: number,
+  count: number,
+  kernel: Float32Array,
+  out: Float64Array,
+): void {
+  const width = out.length;
+  for (let i = 0; i < count; i++) {
+    const factor = left[from + i]!;
+    if (factor === 0) continue;
+    const row = i * width;
+    for (let j = 0; j < width; j++) out[j]! += factor * kernel[row + j]!;
+  }
+}
+
+/** In place, over the candidates that apply; 0 for the others. */
+function softmax(logits: Float64Array, applies: Uint8Array): void {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let c = 0; c < logits.length; c++) if (applies[c] === 1) top = Math.max(top, logits[c]!);
+  let sum = 0;
+  for (let c = 0; c < logits.length; c++) {
+    logits[c] = applies[c] === 1 ? Math.exp(logits[c]! - top) : 0;
+    sum += logits[c]!;
+  }
+  for (let c = 0; c < logits.length; c++) logits[c]! /= sum;
+}
+
+function softplus(x: number): number {
+  return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+}

@@ -1,0 +1,115 @@
+// The pretrained weights as a file: what the package ships, and what fine-tuning starts from. In: networks and the record of their training. Out: half-precision bytes beside a
+// description, and back.
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { candidates } from "../classical/candidates.js";
+import { type GateConfig, type GateNetwork, gateParameters } from "./network.js";
+
+/** What stands in gate.json. */
+export interface GateDescription {
+  readonly schema_version: 1;
+  /** The names of the candidates, in the order of the weights. */
+  readonly candidates: readonly string[];
+  readonly networks: readonly GateConfig[];
+  /** SHA-256 of gate.bin. */
+  readonly sha256: string;
+  /** How the weights came about; for people. */
+  readonly record: unknown;
+}
+
+/** @returns the bytes of gate.bin and its description */
+export function encodeGates(
+  networks: readonly GateNetwork[],
+  record: unknown,
+): { readonly bytes: Uint8Array; readonly description: GateDescription } {
+  const halves = networks.flatMap(({ config, weights }) =>
+    gateParameters(config).flatMap(({ name }) => Array.from(weights.get(name)!, encodeHalf)),
+  );
+  const bytes = new Uint8Array(2 * halves.length);
+  const view = new DataView(bytes.buffer);
+  for (const [i, half] of halves.entries()) view.setUint16(2 * i, half, true);
+  const description: GateDescription = {
+    schema_version: 1,
+    candidates: candidates.map(({ name }) => name),
+    networks: networks.map(({ config }) => config),
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    record,
+  };
+  return { bytes, description };
+}
+
+/** @throws Error when the bytes are not those of the description, or it lists other candidates than this version has */
+export function decodeGates(bytes: Uint8Array, description: GateDescription): GateNetwork[] {
+  const names = candidates.map(({ name }) => name);
+  if (description.candidates.join() !== names.join())
+    throw new Error(`the pretrained weights are for the candidates ${description.candidates.join(", ")}`);
+  if (createHash("sha256").update(bytes).digest("hex") !== description.sha256)
+    throw new Error("the pretrained weights are damaged: their checksum differs");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  return description.networks.map((config) => {
+    const weights = new Map<string, Float32Array>();
+    for (const { name, shape } of gateParameters(config)) {
+      const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      for (let i = 0; i < values.length; i++, at += 2) values[i] = decodeHalf(view.getUint16(at, true));
+      weights.set(name, values);
+    }
+    return { config, weights };
+  });
+}
+
+let shipped: GateNetwork[] | undefined;
+
+/** The networks that the package ships, read once. @throws Error when this installation lacks them */
+export function pretrainedGates(): readonly GateNetwork[] {
+  shipped ??= readGates(findPretrained(dirname(fileURLToPath(import.meta.url))));
+  return shipped;
+}
+
+function readGates(directory: string): GateNetwork[] {
+  const description = JSON.parse(readFileSync(join(directory, "gate.json"), "utf8")) as GateDescription;
+  return decodeGates(readFileSync(join(directory, "gate.bin")), description);
+}
+
+/** The package's pretrained/, seen from the source as well as from the bundle. */
+function findPretrained(from: string): string {
+  const here = join(from, "pretrained");
+  if (existsSync(join(here, "gate.json"))) return here;
+  const parent = dirname(from);
+  if (parent === from) throw new Error("this installation has no pretrained/");
+  return findPretrained(parent);
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** IEEE 754 binary16, rounded to the nearest, ties to even; out of range becomes infinite. */
+export function encodeHalf(value: number): number {
+  word.setFloat32(0, value);
+  const bits = word.getUint32(0);
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = ((bits >>> 23) & 0xff) - 127;
+  const fraction = bits & 0x7fffff;
+  if (exponent === 128) return sign | 0x7c00 | (fraction === 0 ? 0 : 0x200);
+  if (exponent > 15) return sign | 0x7c00;
+  if (exponent >= -14) return sign | roundShift(((exponent + 15) << 23) | fraction, 13);
+  return exponent < -25 ? sign : sign | roundShift(0x800000 | fraction, -exponent - 1);
+}
+
+/** bits / 2^shift, rounded to the nearest, ties to even */
+function roundShift(bits: number, shift: number): number {
+  const kept = bits >>> shift;
+  const rest = bits & ((1 << shift) - 1);
+  const half = 1 << (shift - 1);
+  return kept + (rest > half || (rest === half && (kept & 1) === 1) ? 1 : 0);
+}
+
+export function decodeHalf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >>> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

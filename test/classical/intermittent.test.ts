@@ -1,0 +1,53 @@
+// Intermittent demand: rates worked out by hand and by another implementation.
+import { describe, expect, test } from "vitest";
+import { createHistory, type Method } from "../../src/classical/history.js";
+import { correctedCroston, croston, demandProbability } from "../../src/classical/intermittent.js";
+
+function rate(method: Method, ...values: number[]): number {
+  const out = new Float64Array(3);
+  method(createHistory(Float64Array.from(values), []), out);
+  expect(out[2]).toBe(out[0]);
+  return out[0]!;
+}
+
+describe("croston", () => {
+  test("is StatsForecast's CrostonClassic", () => {
+    // Version 2.1.1 printed 1.06051488.
+    expect(rate(croston, 0, 0, 3, 0, 0, 0, 5, 0, 2, 0, 0, 4, 0, 0, 0)).toBeCloseTo(1.06051488, 8);
+  });
+
+  test("is the size over the interval, both smoothed by a tenth", () => {
+    // z: 6, then 6 + .1 (2 − 6) = 5.6; p: 2, then 2 + .1 (3 − 2) = 2.1.
+    expect(rate(croston, 0, 6, 0, 0, 2)).toBeCloseTo(5.6 / 2.1, 12);
+  });
+});
+
+describe("the corrected form", () => {
+  test("is Croston's rate less half the weight's share of it", () => {
+    // Every weight finds 4 in 4 steps; of .02, .05, …, the least correction errs least around the mean of 1.
+    expect(rate(correctedCroston, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4)).toBeCloseTo(1 - 0.02 / 2, 12);
+  });
+
+  test("takes a greater weight where the demand has changed", () => {
+    const grown = [...new Array(12).fill(1), ...new Array(12).fill(9)];
+    // With .3: 1 + 8 (1 − .7^12), the least weight would be at 1 + 8 (1 − .98^12) = 2.7.
+    expect(rate(correctedCroston, ...grown)).toBeCloseTo((1 + 8 * (1 - 0.7 ** 12)) * (1 - 0.3 / 2), 9);
+  });
+});
+
+describe("the form with a probability", () => {
+  test("is worked out by hand", () => {
+    // z stays 2. p: 1/3, then (1 − β)/3 and (1 − β)²/3 + β; the error at the last step is least with the least β, .02.
+    expect(rate(demandProbability, 0, 0, 2, 0, 2)).toBeCloseTo(2 * ((0.98 * 0.98) / 3 + 0.02), 12);
+  });
+
+  test("falls while nothing comes, which Croston's does not", () => {
+    const demand = [5, 5, 5, 5, 5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    expect(rate(demandProbability, ...demand)).toBeLessThan(0.1);
+    expect(rate(croston, ...demand)).toBeCloseTo(5, 9);
+  });
+});
+
+test("no demand at all is forecast as none", () => {
+  for (const method of [croston, correctedCroston, demandProbability]) expect(rate(method, 0, 0, 0)).toBe(0);
+});
