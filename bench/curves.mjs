@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { pythonWithTorch } from "./pytorch.mjs";
+import { pythonWith } from "./environments.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bundle = `${root}.tmp/bench-curves.mjs`;
@@ -73,5 +73,5 @@ for (const cell of ["lstm", "rnn", "gru"]) {
 
 function askTorch(request) {
   const script = `${root}bench/peers/pytorch_curve.py`;
-  return JSON.parse(execFileSync(pythonWithTorch(), [script], { input: JSON.stringify(request), maxBuffer: 1e8 }));
+  return JSON.parse(execFileSync(pythonWith("pytorch"), [script], { input: JSON.stringify(request), maxBuffer: 1e8 }));
 }

@@ -1,6 +1,5 @@
-// The Node add-on: the entries of the best build for this processor, as functions of a Uint8Array (over memory
-// that threads may share). It declares the few names
-// of Node-API that it uses, and needs no library: one file serves every C library of a system.
+// The Node add-on: the entries of the best build for this processor, as functions of a Uint8Array (over memory that threads may
+// share). It declares the few names of Node-API that it uses, and needs no library: one file serves every C library of a system.
 #include "processor.h"
 #include "variant.h"
 
@@ -68,6 +67,7 @@ static napi_value describe(napi_env env, const Variant *variant) {
   define(env, object, "begin_step", &variant->begin_step);
   define(env, object, "finish_step", &variant->finish_step);
   define(env, object, "help", &variant->help);
+  define(env, object, "await_step", &variant->await_step);
   return object;
 }
 

@@ -20,7 +20,7 @@ typedef enum {
   TARGETS,   // [B × K]
   WEIGHTS,   // [B × K]
   SCALES,    // factors of each layer's output (dropout), [B × T × F] each; of the last one [B × F]
-  TEAM,           // integers by which threads share a step; the first one is its ticket
+  TEAM,           // integers by which threads share a step, as in team.h
   REGION_COUNT
 } RegionName;
 
@@ -32,7 +32,7 @@ typedef struct {
   double count, has_mask, has_initial_state, has_scales;
   double loss_kind, learning_rate, epsilon, beta1, beta2, clip, weight_decay, step;
   // Results.
-  double byte_count, parameter_count, shard_count, loss, gradient_norm;
+  double byte_count, parameter_count, shard_count, missing, loss, gradient_norm;
   // Offset in bytes from the block's begin, and count of floats.
   struct {
     double offset, count;

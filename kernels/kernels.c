@@ -43,19 +43,19 @@ ENTRY(backward)(Network *block) {
   network_copy(block, block->gradient, block->region[GRADIENTS], UNPACK);
 }
 
-// One training step on INPUTS, TARGETS and WEIGHTS: begin_step, which lets helping threads in, then finish_step.
+// One training step on INPUTS, TARGETS and WEIGHTS: begin_step, which lets helping threads in, then finish_step, again and
+// again until no shard is missing.
 ENTRY(begin_step)(Network *block) { network_begin_step(block); }
 ENTRY(finish_step)(Network *block) { network_finish_step(block); }
 
-// A helping thread's part of a step, and a short wait for the next one.
-ENTRY(help)(Network *block) {
-  network_help(block);
-  await_offer(team_of(block));
-}
+// A helping thread's part of a step, and its short wait for the next one.
+ENTRY(help)(Network *block) { network_help(block); }
+ENTRY(await_step)(Network *block) { await_shards(team_of(block)); }
 
 #if !defined(__wasm__)
 #include "variant.h"
 
-const Variant VARIANT = {plan,         open,          load_parameters, store_parameters, store_gradients, load_moments,
-                         store_moments, forward,      backward,        begin_step,       finish_step,     help};
+const Variant VARIANT = {plan,          open,    load_parameters, store_parameters, store_gradients, load_moments,
+                         store_moments, forward, backward,        begin_step,       finish_step,     help,
+                         await_step};
 #endif

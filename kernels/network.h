@@ -7,7 +7,7 @@
 
 // The batch is computed in shards of this many rows at least, and in this many shards at most: by its size alone, so that the
 // number of threads changes no result.
-enum { SHARD_ROWS = 16, MAX_SHARDS = 8, MAX_PARTS = 2 * MAX_LAYERS + 1 };
+enum { SHARD_ROWS = 8, MAX_SHARDS = 8, MAX_PARTS = 2 * MAX_LAYERS + 1 };
 
 typedef struct Network Network;
 
@@ -290,10 +290,13 @@ static void network_help(Network *n) {
   }
 }
 
+// Leaves `missing` above 0 when other threads still compute shards: to be called again when they are done.
 static void network_finish_step(Network *n) {
   const int count = used_shards(n);
   network_help(n);
-  await_done(team_of(n), count);
+  await_results(team_of(n));
+  n->control.missing = count_missing(team_of(n));
+  if (n->control.missing > 0) return;
   double loss = 0;
   for (int i = 0; i < count; i++) loss += n->shards[i].loss;
   n->control.loss = loss / n->total_weight;

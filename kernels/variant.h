@@ -6,5 +6,5 @@ typedef void Entry(Block *block);
 
 typedef struct {
   Entry *plan, *open, *load_parameters, *store_parameters, *store_gradients, *load_moments, *store_moments;
-  Entry *forward, *backward, *begin_step, *finish_step, *help;
+  Entry *forward, *backward, *begin_step, *finish_step, *help, *await_step;
 } Variant;

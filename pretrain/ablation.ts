@@ -11,9 +11,9 @@ import {
   stepFactCount,
   stepFeatureCount,
 } from "../src/gate/features.js";
-import type { GateConfig } from "../src/gate/network.js";
-import type { GateWindows } from "../src/gate/training.js";
+import type { GateConfig } from "../src/gate/schema.js";
 import { encodeGates } from "../src/gate/weights.js";
+import type { GateWindows } from "../src/gate/windows.js";
 import { recipes } from "./recipes.js";
 import { runTasks, type Task, type TrainedNetwork } from "./tasks.js";
 import { buildAll, shareWindows } from "./threads.js";

@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import type { GateConfig } from "../src/gate/network.js";
+import type { GateConfig } from "../src/gate/schema.js";
 import { decodeGates, encodeGates } from "../src/gate/weights.js";
 import { recipes } from "./recipes.js";
 import { scoreGates } from "./score.js";

@@ -1,17 +1,9 @@
 // How a gate does on windows it was not trained on, beside what it has to beat. In: networks and windows. Out: mean absolute
 // errors in units of each window's scale, and the coverage of the intervals.
-import {
-  candidateCount,
-  factCount,
-  type GateInputs,
-  recentFeatureCount,
-  recentLength,
-  seriesFeatureCount,
-  stepFactCount,
-  stepFeatureCount,
-} from "../src/gate/features.js";
-import { type GateNetwork, knots, runGates } from "../src/gate/network.js";
-import type { GateWindows } from "../src/gate/training.js";
+import { candidateCount, factCount, type GateInputs, stepFactCount, stepFeatureCount } from "../src/gate/features.js";
+import { type GateNetwork, runGates } from "../src/gate/network.js";
+import { knots } from "../src/gate/schema.js";
+import { type GateWindows, inputsOfWindow } from "../src/gate/windows.js";
 
 export interface GateScore {
   /** Weighted as in training. */
@@ -32,7 +24,7 @@ export function scoreGates(networks: readonly GateNetwork[], windows: GateWindow
   let weightSum = 0;
   const { count, stepCount } = windows;
   for (let w = 0; w < count; w++) {
-    const inputs = inputsOf(windows, w);
+    const inputs = inputsOfWindow(windows, w);
     const { quantiles } = runGates(networks, inputs);
     const weight = windows.weights[w]! / stepCount;
     for (let s = 0; s < stepCount; s++) {
@@ -61,24 +53,6 @@ export function scoreGates(networks: readonly GateNetwork[], windows: GateWindow
     pinball: round(sums.pinball / weightSum),
     coverage80: round(sums.in80 / (count * stepCount)),
     coverage95: round(sums.in95 / (count * stepCount)),
-  };
-}
-
-/** A window as the network takes it: forecasts in units of the scale, from the reference on. */
-function inputsOf(windows: GateWindows, w: number): GateInputs {
-  const { stepCount } = windows;
-  const series = windows.series.subarray(w * seriesFeatureCount, (w + 1) * seriesFeatureCount);
-  const size = stepCount * stepFeatureCount;
-  const recentSize = recentLength * recentFeatureCount;
-  return {
-    horizon: stepCount,
-    forecasts: new Float64Array(0),
-    applies: Uint8Array.from(series.subarray(factCount + candidateCount)),
-    reference: new Float64Array(stepCount),
-    scale: 1,
-    series,
-    steps: windows.steps.subarray(w * size, (w + 1) * size),
-    recent: windows.recent.subarray(w * recentSize, (w + 1) * recentSize),
   };
 }
 

@@ -1,8 +1,10 @@
 // The tasks of the pretraining, shared out to threads. In: tasks in order. Out: their results in the same order, whichever thread
 // took them.
 import { Worker } from "node:worker_threads";
-import type { GateConfig, GateNetwork } from "../src/gate/network.js";
-import type { GateTraining, GateWindows } from "../src/gate/training.js";
+import type { GateNetwork } from "../src/gate/network.js";
+import type { GateConfig } from "../src/gate/schema.js";
+import type { GateTraining } from "../src/gate/training.js";
+import type { GateWindows } from "../src/gate/windows.js";
 import type { GateScore } from "./score.js";
 
 export type Task =
@@ -20,7 +22,10 @@ export type Task =
       readonly config: GateConfig;
       readonly windows: GateWindows;
       readonly heldOut: GateWindows;
-      readonly training: Pick<GateTraining, "stepCount" | "batch" | "learningRate" | "weightDecay">;
+      readonly training: Pick<
+        GateTraining,
+        "stepCount" | "batch" | "learningRate" | "weightDecay" | "candidateDropout"
+      >;
       /** Steps between two points of the learning curve. */
       readonly curveSteps: number;
     };

@@ -1,8 +1,7 @@
 // Windows built by several threads at once. In: a range of synthetic series. Out: their windows in one piece, in memory that
 // threads share.
-import type { GateWindows } from "../src/gate/training.js";
+import { type GateWindows, joinWindows } from "../src/gate/windows.js";
 import { runTasks, type Task } from "./tasks.js";
-import { joinWindows } from "./windows.js";
 
 /** Windows of one task: small enough that threads end together. */
 const chunk = 500;
@@ -20,7 +19,7 @@ export async function buildAll(
   const tasks: Task[] = [];
   for (let at = from; at < from + count; at += chunk)
     tasks.push({ kind: "windows", seed, from: at, to: Math.min(at + chunk, from + count), stepCount: steps });
-  return shareWindows(joinWindows(await runTasks<GateWindows>(worker, tasks, threadCount, tell)));
+  return shareWindows(joinWindows(await runTasks<GateWindows>(worker, tasks, threadCount, tell), steps));
 }
 
 export function shareWindows(made: GateWindows): GateWindows {

@@ -1,12 +1,34 @@
-// Bundles src/cli.ts into dist/: one small entry and a chunk per command, so that starting costs what bare node costs.
-// TensorFlow.js stays outside the bundle: its packages are loaded only by the commands that compute.
-import { readFile, rm } from "node:fs/promises";
+// Bundles src/cli.ts into dist/: a few files of CommonJS, by what is needed together, so that starting costs little more than bare
+// node does. Node takes longer to find a file than to read it, and to link ES modules than to run them.
+// TensorFlow.js stays outside: its packages are loaded only by the commands that compute with it.
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
-const root = new URL("../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../", import.meta.url));
+const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
-/** Required, not imported, so that Node need not scan two megabytes of CommonJS for the names they export. */
+/**
+ * The files of dist/ and the sources each begins with: what those import without waiting is in the same file, unless an earlier one
+ * has it. The last file holds all the rest.
+ */
+const bundles = {
+  cli: ["src/cli.ts"],
+  forecast: [
+    "src/commands/dispatch.ts",
+    "src/commands/io.ts",
+    "src/report/messages.ts",
+    "src/commands/forecast.ts",
+    "src/commands/saved-model.ts",
+  ],
+  reading: ["src/series/read.ts", "src/series/regularise.ts"],
+  settings: ["src/commands/settings-text.ts"],
+  bar: ["src/report/bar.ts"],
+  commands: [],
+};
+
+/** Required, not imported, so that what is bundled stays apart from two megabytes that are not. */
 const tensorflowOutside = {
   name: "tensorflow-outside",
   setup(builder) {
@@ -19,34 +41,177 @@ const tensorflowOutside = {
   },
 };
 
+/** Megabytes of calendars, for --holidays only. */
+const calendarsOutside = {
+  name: "calendars-outside",
+  setup(builder) {
+    builder.onResolve({ filter: /^date-holidays$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/** Of these, esbuild would copy the properties, of which they have many; and threads wait until one is started. */
+const builtinModules = {
+  "node:process": 'export default require("node:process")',
+  "node:util": 'export default require("node:util")',
+  "node:worker_threads": ["Worker", "parentPort", "workerData"]
+    .map((name) => `exports.__defineGetter__("${name}", () => require("node:worker_threads").${name});`)
+    .join("\n"),
+};
+
+const builtins = {
+  name: "builtins",
+  setup(builder) {
+    builder.onResolve({ filter: /^node:/, namespace: "file" }, ({ path, importer }) =>
+      path in builtinModules && importer.startsWith(`${root}src/`) ? { path, namespace: "builtin" } : undefined,
+    );
+    builder.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({ contents: builtinModules[path] }));
+  },
+};
+
 /** yargs does not say that its shim is free of side effects; unused, it would compile tables of emoji at every start. */
 const shakenYargs = {
   name: "shaken-yargs",
   setup(builder) {
     builder.onResolve({ filter: /platform-shims\/esm\.mjs$/ }, ({ path, resolveDir }) => ({
-      path: new URL(path, `file://${resolveDir}/`).pathname,
+      path: fileURLToPath(new URL(path, `file://${resolveDir}/`)),
       sideEffects: false,
     }));
   },
 };
 
-await rm(`${root}dist`, { recursive: true, force: true });
-await build({
+/** Whether a stream shows colour is hindcast's to say: chalk is told the level and need not open the terminal to guess it. */
+const toldChalk = {
+  name: "told-chalk",
+  setup(builder) {
+    builder.onResolve({ filter: /^#supports-color$/ }, ({ resolveDir }) => ({
+      path: `${resolveDir}/vendor/supports-color/browser.js`,
+    }));
+  },
+};
+
+const plugins = [tensorflowOutside, calendarsOutside, builtins, shakenYargs, toldChalk];
+
+const options = {
   absWorkingDir: root,
-  entryPoints: { cli: "src/cli.ts" },
   outdir: "dist",
-  bundle: true,
-  splitting: true,
+  write: false,
   platform: "node",
   target: "node20.19",
-  format: "esm",
-  plugins: [tensorflowOutside, shakenYargs],
-  define: { __HINDCAST_VERSION__: JSON.stringify(version) },
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  logLevel: "warning",
+};
+
+/** @returns each source with what it imports: `original` as it is written, `path` of the source, `kind` */
+async function readImports() {
+  const { metafile } = await build({
+    ...options,
+    entryPoints: bundles.cli,
+    bundle: true,
+    format: "esm",
+    metafile: true,
+    plugins,
+  });
+  return new Map(
+    Object.entries(metafile.inputs).map(([path, { imports }]) => [
+      path,
+      imports.filter((one) => !one.external && !/^(tensorflow|builtin):/.test(one.path)),
+    ]),
+  );
+}
+
+/** @returns the name of the bundle of each source */
+function assignBundles(importsOf) {
+  const bundleOf = new Map();
+  for (const [bundle, starts] of Object.entries(bundles)) {
+    const waiting = bundle === "commands" ? [...importsOf.keys()] : [...starts];
+    for (const path of waiting) {
+      if (bundleOf.has(path) || !importsOf.has(path)) continue;
+      bundleOf.set(path, bundle);
+      for (const one of importsOf.get(path)) if (one.kind !== "dynamic-import") waiting.push(one.path);
+    }
+  }
+  return bundleOf;
+}
+
+/** @returns the names that each source exports */
+async function readExports(paths) {
+  const { metafile } = await build({ ...options, entryPoints: paths, outbase: ".", format: "esm", metafile: true });
+  return new Map(Object.values(metafile.outputs).map(({ entryPoint, exports }) => [entryPoint, exports]));
+}
+
+function isAcross(from, { path, kind }) {
+  return kind === "dynamic-import" || bundleOf.get(path) !== bundleOf.get(from);
+}
+
+const importsOf = await readImports();
+const bundleOf = assignBundles(importsOf);
+/** Sources that another bundle takes something from. */
+const shared = new Set(
+  Array.from(importsOf, ([path, imports]) =>
+    imports.filter((one) => isAcross(path, one)).map((one) => one.path),
+  ).flat(),
+);
+const exportsOf = await readExports([...shared]);
+
+/** Every source is in one bundle; from the others, and where it is waited for, it is taken out of that one's `parts`. */
+const acrossBundles = {
+  name: "across-bundles",
+  setup(builder) {
+    builder.onResolve({ filter: /^bundle:/ }, ({ path }) => ({
+      path: path.slice("bundle:".length),
+      namespace: "bundle",
+    }));
+    builder.onLoad({ filter: /.*/, namespace: "bundle" }, ({ path: bundle }) => ({
+      contents: writeEntry(
+        bundle,
+        [...shared].filter((path) => bundleOf.get(path) === bundle),
+      ),
+      resolveDir: root,
+    }));
+    builder.onResolve({ filter: /^\./, namespace: "part" }, ({ path }) => ({ path, external: true }));
+    builder.onResolve({ filter: /.*/, namespace: "file" }, ({ path, importer, kind }) => {
+      const from = relative(root, importer);
+      const target = importsOf.get(from)?.find(({ original }) => original === path)?.path;
+      if (target === undefined) return undefined;
+      return isAcross(from, { path: target, kind }) ? { path: target, namespace: "part" } : undefined;
+    });
+    builder.onLoad({ filter: /.*/, namespace: "part" }, ({ path }) => ({
+      contents: [
+        `const part = require("./${bundleOf.get(path)}.js").parts[${JSON.stringify(path)}];`,
+        // A name may be a keyword, such as enum.
+        ...exportsOf.get(path).map((name, i) => `const part${i} = part.${name}; export { part${i} as ${name} };`),
+      ].join("\n"),
+    }));
   },
+};
+
+/** What is in `commands` waits until it is asked for; the other bundles are read to be run, and all at once costs less. */
+function writeEntry(bundle, paths) {
+  const isLazy = bundle === "commands";
+  const quoted = paths.map((path) => JSON.stringify(path));
+  const parts = quoted.map((path, i) =>
+    isLazy ? `get ${path}() { return require("./${paths[i]}"); }` : `${path}: part${i}`,
+  );
+  return [
+    ...(isLazy ? [] : paths.map((path, i) => `import * as part${i} from "./${path}";`)),
+    `export const parts = { ${parts.join(", ")} };`,
+    ...(bundle === "cli" ? ['export { main } from "./src/cli.ts";'] : []),
+  ].join("\n");
+}
+
+const { outputFiles } = await build({
+  ...options,
+  entryPoints: Object.keys(bundles).map((bundle) => ({ in: `bundle:${bundle}`, out: bundle })),
+  bundle: true,
+  format: "cjs",
+  plugins: [...plugins, acrossBundles],
+  define: { __HINDCAST_VERSION__: JSON.stringify(version), "import.meta.url": "__moduleUrl" },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
-  logLevel: "warning",
 });
+const moduleUrl = 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;';
+await rm(`${root}dist`, { recursive: true, force: true });
+await mkdir(`${root}dist`);
+for (const { path, text } of outputFiles)
+  await writeFile(path, text.includes("__moduleUrl") ? `${moduleUrl}\n${text}` : text);
+await writeFile(`${root}dist/package.json`, '{ "type": "commonjs" }\n');

@@ -1,11 +1,13 @@
 // The command line: the one place that catches, prints and sets the exit code. In: the process. Out: its end. What is imported
 // here is loaded by every run, so all that can wait is loaded where it is needed.
+import { existsSync, fstatSync, mkdirSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import process from "node:process";
 import type { Progress } from "./base/progress.js";
 import { type CommandName, isCommandName } from "./commands/commands.js";
 import type { ReadInvocation } from "./commands/dispatch.js";
 import { commandHelp, HelpWanted, rootHelp } from "./commands/help.js";
-import { writeStream } from "./commands/stream.js";
+import { type Sink, standardSink } from "./commands/stream.js";
 import { version } from "./commands/version.js";
 import type { MessageStyle } from "./report/messages.js";
 import { canDraw, columnsOf, wantsColour } from "./report/terminal.js";
@@ -13,21 +15,37 @@ import { canDraw, columnsOf, wantsColour } from "./report/terminal.js";
 /** Exit codes of the signals that end a run: 128 and the signal's number. */
 const signalExitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
+const stdout = standardSink(1, "stdout", () => process.stdout);
+const stderr = standardSink(2, "stderr", () => process.stderr);
+const stdinIsTerminal = isTerminal(0, () => process.stdin);
+const stdoutIsTerminal = isTerminal(1, () => process.stdout);
+const stderrIsTerminal = isTerminal(2, () => process.stderr);
+
+/** Only what is a device can be a terminal, so that nothing else need be opened to know. */
+function isTerminal(descriptor: number, open: () => { readonly isTTY?: boolean }): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && open().isTTY === true;
+  } catch {
+    return false;
+  }
+}
+
 /** Runs the process's command line and ends the process. */
 export async function main(): Promise<void> {
   // Node's own warnings (of experimental parts, of what dependencies use) are no news for the user.
   process.removeAllListeners("warning");
+  if (process.argv[2] === "--work-on-a-task") return (await import("./commands/worker.js")).work(Date.now);
   process.exit(await runArgv(process.argv.slice(2)));
 }
 
 async function runArgv(argv: readonly string[]): Promise<number> {
   const words = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length);
   try {
-    if (words.includes("--version")) return await print(process.stdout, `${version}\n`);
+    if (words.includes("--version")) return await print(stdout, `${version}\n`);
     if (words.includes("--help") || words.includes("-h"))
-      return await print(process.stdout, await helpText(words.find(isCommandName), process.stdout));
+      return await print(stdout, await helpText(words.find(isCommandName), widthOf(1)));
     if (argv.length === 0) {
-      await print(process.stderr, await helpText(undefined, process.stderr));
+      await print(stderr, await helpText(undefined, widthOf(2)));
       return 2;
     }
   } catch (error) {
@@ -37,8 +55,6 @@ async function runArgv(argv: readonly string[]): Promise<number> {
 }
 
 async function runCommand(argv: readonly string[], asked: MessageStyle): Promise<number> {
-  // When nobody listens to stderr any more, nothing can be said about it.
-  process.stderr.on("error", () => {});
   let style = asked;
   let finish = () => {};
   let signalled: number | undefined;
@@ -47,24 +63,33 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
     void fail(error, style).then((exitCode) => process.exit(exitCode));
   });
   try {
-    const { env, stdin, stdout, stderr } = process;
-    const world = { env, cwd: process.cwd(), stdin, nodeVersion: process.version };
+    const { env } = process;
+    keepCompiledCode(env);
+    const world = { env, cwd: process.cwd(), nodeVersion: process.version, program: process.argv[1]! };
     const { readInvocation, dispatch } = await import("./commands/dispatch.js");
-    const invocation = await readInvocation(argv, { ...world, stdinIsTerminal: stdin.isTTY === true });
+    const invocation = await readInvocation(argv, { ...world, stdinIsTerminal });
     style = styleOf(invocation);
     const [{ createIo }, { createMessages }, bar] = await Promise.all([
       import("./commands/io.js"),
       import("./report/messages.js"),
       barFor(style),
     ]);
-    const messages = createMessages(style, (text) => stderr.write(text), Date.now, bar);
+    const messages = createMessages(style, say, Date.now, bar);
     const interruption = new AbortController();
     const terminal = {
-      isTerminal: stdout.isTTY === true,
-      columns: columnsOf(stdout),
-      colour: wantsColour(invocation.cli.colour, stdout.isTTY === true, env),
+      isTerminal: stdoutIsTerminal,
+      columns: widthOf(1),
+      colour: wantsColour(invocation.cli.colour, stdoutIsTerminal, env),
     };
-    const io = createIo({ ...world, signal: interruption.signal, stdout, terminal, messages, now: Date.now });
+    const io = createIo({
+      ...world,
+      openStdin: () => process.stdin,
+      stdout,
+      signal: interruption.signal,
+      terminal,
+      messages,
+      now: Date.now,
+    });
     finish = () => {
       messages.progress.stop();
       io.discard();
@@ -79,7 +104,7 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
         messages.notify({ level: "note", text: "interrupted: ending as soon as may be; once more leaves at once" });
         interruption.abort();
         // A read that waits for more would wait on.
-        stdin.destroy();
+        process.stdin.destroy();
       });
     }
     const exitCode = await dispatch(invocation, io);
@@ -87,7 +112,7 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
   } catch (error) {
     finish();
     if (error instanceof HelpWanted) {
-      await print(process.stderr, await helpText(error.command, process.stderr));
+      await print(stderr, await helpText(error.command, widthOf(2)));
       return 2;
     }
     // What is thrown after a signal is its consequence, no failure of its own.
@@ -95,26 +120,54 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
   }
 }
 
+/**
+ * Lets Node 22 and later keep what it compiled for the next run, in the user's cache directory where there is one. Where it cannot
+ * be kept, nothing is said. https://nodejs.org/api/module.html#moduleenablecompilecacheoptions
+ */
+function keepCompiledCode({ XDG_CACHE_HOME, HOME = "" }: typeof process.env): void {
+  const nodeModule: object = process.getBuiltinModule("node:module");
+  const directory = join(XDG_CACHE_HOME || join(HOME, ".cache"), "hindcast");
+  if (!("enableCompileCache" in nodeModule) || !isAbsolute(directory)) return;
+  try {
+    // Node itself would make all the directories above as well, and try for ever where none can be made.
+    if (!existsSync(directory)) mkdirSync(directory);
+    Object(nodeModule).enableCompileCache(directory);
+  } catch {
+    // The next run compiles again.
+  }
+}
+
 async function fail(error: unknown, style: MessageStyle): Promise<number> {
   const { describeFailure } = await import("./report/messages.js");
   const { text, exitCode } = describeFailure(error, style);
   // Where stderr cannot be written, the exit code is all that is left to say it with.
-  await print(process.stderr, text).catch(() => {});
+  await print(stderr, text).catch(() => {});
   return exitCode;
 }
 
-async function print(stream: NodeJS.WritableStream, text: string): Promise<number> {
-  await writeStream(stream, stream === process.stdout ? "stdout" : "stderr", [text]);
+async function print(sink: Sink, text: string): Promise<number> {
+  await sink.write([text]);
   return 0;
 }
 
-async function helpText(command: CommandName | undefined, stream: NodeJS.WriteStream): Promise<string> {
-  if (command === undefined) return rootHelp(columnsOf(stream));
+/** When nobody reads stderr any more, nothing can be said about it. */
+function say(text: string): void {
+  void stderr.write([text]).catch(() => {});
+}
+
+/** Columns of stdout, 1, or stderr, 2. */
+function widthOf(descriptor: 1 | 2): number {
+  if (descriptor === 1) return columnsOf(stdoutIsTerminal ? process.stdout : {});
+  return columnsOf(stderrIsTerminal ? process.stderr : {});
+}
+
+async function helpText(command: CommandName | undefined, width: number): Promise<string> {
+  if (command === undefined) return rootHelp(width);
   const [{ groupTitles }, { flagsOf }] = await Promise.all([
     import("./commands/flags.js"),
     import("./commands/options.js"),
   ]);
-  return commandHelp(command, flagsOf(command), groupTitles, columnsOf(stream));
+  return commandHelp(command, flagsOf(command), groupTitles, width);
 }
 
 /** How errors are told before the command line could be read. */
@@ -124,11 +177,7 @@ function guessStyle(words: readonly string[]): MessageStyle {
     quiet: false,
     json: words.includes("--log-json"),
     jsonErrors: /--format[ =](nd)?json\b/.test(joined),
-    colour: wantsColour(
-      /--color[ =]never\b/.test(joined) ? "never" : "auto",
-      process.stderr.isTTY === true,
-      process.env,
-    ),
+    colour: wantsColour(/--color[ =]never\b/.test(joined) ? "never" : "auto", stderrIsTerminal, process.env),
   };
 }
 
@@ -137,15 +186,15 @@ function styleOf({ cli }: ReadInvocation): MessageStyle {
     quiet: cli.quiet,
     json: cli.logJson,
     jsonErrors: cli.format === "json" || cli.format === "ndjson",
-    colour: wantsColour(cli.colour, process.stderr.isTTY === true, process.env),
+    colour: wantsColour(cli.colour, stderrIsTerminal, process.env),
   };
 }
 
 /** A bar where it can be drawn and is wanted. */
 async function barFor({ quiet, json }: MessageStyle): Promise<Progress | undefined> {
-  const { env, stderr } = process;
-  if (quiet || json || !canDraw(stderr.isTTY === true, env)) return undefined;
+  const { env } = process;
+  if (quiet || json || !canDraw(stderrIsTerminal, env)) return undefined;
   const { createBar } = await import("./report/bar.js");
   const fps = Number(env.HINDCAST_PROGRESS_FPS);
-  return createBar(stderr, fps > 0 ? fps : 10);
+  return createBar(process.stderr, fps > 0 ? fps : 10);
 }

@@ -1,5 +1,6 @@
 // The measuring side of a peer of bench/kernels.mjs. In: a function that makes a training step for a cell and a size. Out: for
-// each line on stdin, a line with the milliseconds of each step.
+// each line {cell, size, ms, least, most} on stdin, a line with the milliseconds of each step: as many as fit into `ms`, but at
+// least and at most so many.
 import process from "node:process";
 import { createInterface } from "node:readline";
 
@@ -7,19 +8,21 @@ import { createInterface } from "node:readline";
 export async function answerRequests(createStep) {
   const steps = new Map();
   for await (const line of createInterface({ input: process.stdin })) {
-    const { cell, size, ms, steps: most } = JSON.parse(line);
+    const { cell, size, ms, least, most } = JSON.parse(line);
     const key = `${cell} ${size}`;
-    if (!steps.has(key)) steps.set(key, createStep(cell, size));
+    if (!steps.has(key)) steps.set(key, await createStep(cell, size));
     const step = steps.get(key);
     const times = [];
     const begin = performance.now();
-    while (times.length < 3 || (times.length < most && performance.now() - begin < ms)) {
+    while (times.length < least || (times.length < most && performance.now() - begin < ms)) {
       const before = performance.now();
       await step();
       times.push(performance.now() - before);
     }
     process.stdout.write(`${JSON.stringify(times)}\n`);
   }
+  // Threads and timers of what was measured may not know that it is over.
+  process.exit();
 }
 
 /** Numbers that look random: uniform in ±size. */

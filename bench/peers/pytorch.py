@@ -1,11 +1,10 @@
 """PyTorch as a peer of bench/kernels.mjs, with its fused Adam. Its GRU resets after the recurrent product, which costs about
-the same: it serves for timing alone. In: the number of threads; then a line for each turn. Out: milliseconds of each step."""
+the same: it serves for timing alone. In: the number of threads."""
 
-import json
 import sys
-import time
 
 import torch
+from answer import answer_requests
 
 torch.set_num_threads(int(sys.argv[1]))
 LAYERS = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
@@ -29,16 +28,4 @@ def create_step(cell, size):
     return step
 
 
-made = {}
-for line in sys.stdin:
-    request = json.loads(line)
-    key = (request["cell"], *request["size"])
-    if key not in made:
-        made[key] = create_step(request["cell"], request["size"])
-    times = []
-    begin = time.perf_counter()
-    while len(times) < 3 or (len(times) < request["steps"] and (time.perf_counter() - begin) * 1e3 < request["ms"]):
-        before = time.perf_counter()
-        made[key]()
-        times.append((time.perf_counter() - before) * 1e3)
-    print(json.dumps(times), flush=True)
+answer_requests(create_step)

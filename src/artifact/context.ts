@@ -1,10 +1,11 @@
 // context.bin: the last steps of each series, so that a model goes on from the end of what it was trained on without being
-// given data again. In: a frame. Out: bytes, and back. Layout, little-endian: u32 length of a JSON text, that text in UTF-8
-// (key, target, start and number of steps of each series), then all values as f64 in the same order.
-import * as z from "zod";
+// given data again. In: a frame. Out: bytes, and back. Layout, little-endian: u32 length of a JSON text, that text in UTF-8 (key,
+// target, start and number of steps of each series; with covariates, how many values each has), then all values as f64 in the
+// same order, each series' own before those of its covariates.
+
 import { HindcastError } from "../base/errors.js";
-import type { Frame, Series } from "../series/frame.js";
-import { stampAt } from "../series/grid.js";
+import * as z from "../base/schema.js";
+import { dropSteps, type Frame, type Series } from "../series/frame.js";
 
 const headerSchema = z.array(
   z.strictObject({
@@ -12,6 +13,7 @@ const headerSchema = z.array(
     target: z.string(),
     start: z.number(),
     steps: z.int().min(0),
+    covariates: z.array(z.int().min(0)).optional(),
   }),
 );
 
@@ -22,24 +24,28 @@ export function tailFrame(frame: Frame, steps: number): Frame {
     series: frame.series.map((series) => {
       let from = Math.max(0, series.values.length - steps);
       while (from > 0 && Number.isNaN(series.values[from]!)) from--;
-      return from === 0
-        ? series
-        : { ...series, start: stampAt(frame.grid, series.start, from), values: series.values.subarray(from) };
+      return from === 0 ? series : dropSteps(frame, series, from);
     }),
   };
 }
 
 export function encodeContext(series: readonly Series[]): Uint8Array {
-  const header = new TextEncoder().encode(
-    JSON.stringify(series.map(({ key, target, start, values }) => ({ key, target, start, steps: values.length }))),
-  );
-  const valueCount = series.reduce((sum, { values }) => sum + values.length, 0);
+  const entries = series.map(({ key, target, start, values, covariates }) => ({
+    key,
+    target,
+    start,
+    steps: values.length,
+    ...(covariates && { covariates: covariates.map(({ length }) => length) }),
+  }));
+  const header = new TextEncoder().encode(JSON.stringify(entries));
+  const arrays = series.flatMap(({ values, covariates = [] }) => [values, ...covariates]);
+  const valueCount = arrays.reduce((sum, { length }) => sum + length, 0);
   const bytes = new Uint8Array(4 + header.length + valueCount * 8);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, header.length, true);
   bytes.set(header, 4);
   let offset = 4 + header.length;
-  for (const { values } of series)
+  for (const values of arrays)
     for (let i = 0; i < values.length; i++, offset += 8) view.setFloat64(offset, values[i]!, true);
   return bytes;
 }
@@ -64,11 +70,17 @@ export function decodeContext(bytes: Uint8Array, path: string): Series[] {
   const header = headerSchema.safeParse(json);
   if (!header.success) throw broken("its header does not fit");
   let offset = 4 + headerLength;
-  const valueCount = header.data.reduce((sum, { steps }) => sum + steps, 0);
+  const lengths = header.data.flatMap(({ steps, covariates = [] }) => [steps, ...covariates]);
+  const valueCount = lengths.reduce((sum, length) => sum + length, 0);
   if (offset + valueCount * 8 !== bytes.length) throw broken("its length does not fit its header");
-  return header.data.map(({ steps, ...series }) => {
-    const values = new Float64Array(steps);
-    for (let i = 0; i < steps; i++, offset += 8) values[i] = view.getFloat64(offset, true);
-    return { ...series, values };
-  });
+  const read = (length: number) => {
+    const values = new Float64Array(length);
+    for (let i = 0; i < length; i++, offset += 8) values[i] = view.getFloat64(offset, true);
+    return values;
+  };
+  return header.data.map(({ steps, covariates, ...series }) => ({
+    ...series,
+    values: read(steps),
+    ...(covariates && { covariates: covariates.map(read) }),
+  }));
 }

@@ -1,8 +1,7 @@
 // A model directory on disk. In: a manifest and the files beside it. Out: a directory written whole or not at all, and read
 // only when every byte is what was written. Loading runs no code.
 import { createHash, randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { access, lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { closeSync, constants, fstatSync, lstatSync, openSync, promises, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { HindcastError, messageOf } from "../base/errors.js";
 import { type FileName, type FileRecord, fileNames, type Manifest, manifestSchema, schemaVersion } from "./manifest.js";
@@ -18,11 +17,11 @@ export type ModelFiles = Partial<Record<FileName, Uint8Array>>;
 /** Makes sure, before any long work, that a model can be written to `path`. @throws HindcastError "output" */
 export async function checkModelTarget(path: string): Promise<void> {
   await checkParent(path);
-  const existing = await lstat(path).catch(() => undefined);
+  const existing = await promises.lstat(path).catch(() => undefined);
   if (existing === undefined) return;
   if (existing.isSymbolicLink() || !existing.isDirectory())
     throw new HindcastError("output", `${path} is there and is no model directory`, "choose another --out");
-  const entries = await readdir(path);
+  const entries = await promises.readdir(path);
   if (entries.length > 0 && !entries.includes(manifestName))
     throw new HindcastError(
       "output",
@@ -34,12 +33,12 @@ export async function checkModelTarget(path: string): Promise<void> {
 /** A model is written beside its place and renamed, so the directory above has to take new files. */
 async function checkParent(path: string): Promise<void> {
   const parent = dirname(resolve(path));
-  const above = await stat(parent).catch(() => undefined);
+  const above = await promises.stat(parent).catch(() => undefined);
   const refuse = (reason: string, hint: string) =>
     new HindcastError("output", `${path} cannot be written: ${reason}`, hint);
   if (above === undefined) throw refuse("its directory does not exist", `mkdir -p ${dirname(path)}`);
   if (!above.isDirectory()) throw refuse("what should be its directory is a file", "choose another --out");
-  await access(parent, constants.W_OK).catch((error: unknown) => {
+  await promises.access(parent, constants.W_OK).catch((error: unknown) => {
     throw refuse(`no permission to write in ${parent} (${codeOf(error)})`, "choose another --out");
   });
 }
@@ -61,7 +60,7 @@ export async function writeModel(
   try {
     await checkModelTarget(path);
     const temporary = join(dirname(target), `.${basename(target)}.writing-${randomUUID()}`);
-    await mkdir(temporary);
+    await promises.mkdir(temporary);
     staging = temporary;
     const records: Partial<Record<FileName, FileRecord>> = {};
     for (const name of fileNames) {
@@ -74,15 +73,15 @@ export async function writeModel(
     await writeSynced(join(temporary, manifestName), text);
     await writeSynced(join(temporary, runName), `${JSON.stringify(run, null, 2)}\n`);
     await syncDirectory(temporary);
-    const replaces = (await lstat(target).catch(() => undefined)) !== undefined;
+    const replaces = (await promises.lstat(target).catch(() => undefined)) !== undefined;
     if (replaces) {
-      await rm(previous, { recursive: true, force: true });
-      await rename(target, previous);
+      await promises.rm(previous, { recursive: true, force: true });
+      await promises.rename(target, previous);
     }
-    await rename(temporary, target);
+    await promises.rename(temporary, target);
     staging = undefined;
     await syncDirectory(dirname(target));
-    if (replaces) await rm(previous, { recursive: true, force: true });
+    if (replaces) await promises.rm(previous, { recursive: true, force: true });
   } catch (error) {
     if (error instanceof HindcastError) throw error;
     throw new HindcastError(
@@ -91,7 +90,7 @@ export async function writeModel(
       "check that the directory above it exists, is writable and has room",
     );
   } finally {
-    if (staging !== undefined) await rm(staging, { recursive: true, force: true });
+    if (staging !== undefined) await promises.rm(staging, { recursive: true, force: true });
   }
 }
 
@@ -103,13 +102,13 @@ export interface StoredModel {
 
 /** @throws HindcastError "model" when anything is missing, changed, or of an unknown version */
 export async function readModel(path: string): Promise<StoredModel> {
-  const directory = await findModel(path);
-  const manifest = openManifest(await readBounded(join(directory, manifestName), maxManifestBytes), path);
+  const directory = findModel(path);
+  const manifest = openManifest(readBounded(join(directory, manifestName), maxManifestBytes), path);
   const files: ModelFiles = {};
   for (const name of fileNames) {
     const record = manifest.files[name];
     if (record === undefined) continue;
-    const bytes = await readBounded(join(directory, name), record.bytes);
+    const bytes = readBounded(join(directory, name), record.bytes);
     if (bytes.length !== record.bytes || sha256(bytes) !== record.sha256)
       throw new HindcastError(
         "model",
@@ -122,13 +121,14 @@ export async function readModel(path: string): Promise<StoredModel> {
 }
 
 /** Whether `path` is, or stands in for, a model directory. */
-export async function isModelDirectory(path: string): Promise<boolean> {
-  return (await lstat(join(path, manifestName)).catch(() => undefined)) !== undefined;
+export function isModelDirectory(path: string): boolean {
+  return peek(() => lstatSync(join(path, manifestName))) !== undefined;
 }
 
-async function findModel(path: string): Promise<string> {
-  for (const candidate of [path, `${resolve(path)}.previous`]) if (await isModelDirectory(candidate)) return candidate;
-  const there = await stat(path).catch(() => undefined);
+function findModel(path: string): string {
+  const found = [path, `${resolve(path)}.previous`].find(isModelDirectory);
+  if (found !== undefined) return found;
+  const there = peek(() => statSync(path));
   if (there === undefined)
     throw new HindcastError(
       "model",
@@ -176,10 +176,10 @@ function openManifest(bytes: Uint8Array, path: string): Manifest {
   const { checksum: _, ...fields } = json as Record<string, unknown>;
   const parsed = manifestSchema.safeParse(fields);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
+    const { path: place, message } = parsed.issue;
     throw new HindcastError(
       "model",
-      `${file} does not fit: ${issue?.path.join(".") || "the whole"}: ${issue?.message}`,
+      `${file} does not fit: ${place.join(".") || "the whole"}: ${message}`,
       "train the model again",
     );
   }
@@ -190,16 +190,25 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-async function readBounded(path: string, maxBytes: number): Promise<Uint8Array> {
+function peek<T>(look: () => T): T | undefined {
   try {
-    // Without following links: a model directory holds its own files.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
+/** At once, because promises of files take longer to load than a model does. */
+export function readBounded(path: string, maxBytes: number): Uint8Array {
+  try {
+    // Neither following a link nor waiting for the writer of a pipe: a model directory holds its own files.
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      const { size } = await handle.stat();
+      const { size } = fstatSync(descriptor);
       if (size > maxBytes) throw new HindcastError("model", `${path} is larger than it was when written`, restoreHint);
-      return await handle.readFile();
+      return readFileSync(descriptor);
     } finally {
-      await handle.close();
+      closeSync(descriptor);
     }
   } catch (error) {
     if (error instanceof HindcastError) throw error;
@@ -210,8 +219,8 @@ async function readBounded(path: string, maxBytes: number): Promise<Uint8Array> 
   }
 }
 
-async function writeSynced(path: string, data: Uint8Array | string): Promise<void> {
-  const handle = await open(path, "wx");
+export async function writeSynced(path: string, data: Uint8Array | string): Promise<void> {
+  const handle = await promises.open(path, "wx");
   try {
     await handle.writeFile(data);
     await handle.sync();
@@ -221,8 +230,8 @@ async function writeSynced(path: string, data: Uint8Array | string): Promise<voi
 }
 
 /** Makes a rename last through a power cut; not every file system lets a directory be opened, and then it decides itself. */
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, "r").catch(() => undefined);
+export async function syncDirectory(path: string): Promise<void> {
+  const handle = await promises.open(path, "r").catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
 }

@@ -1,7 +1,8 @@
 // The network as a model of stock TensorFlow.js layers, which `tf.loadLayersModel` reads without code of ours. In: config and
 // weights. Out: model.json and weights.bin; and back, with nothing taken on trust.
-import * as z from "zod";
+
 import { HindcastError } from "../base/errors.js";
+import * as z from "../base/schema.js";
 import { type NetworkConfig, outputCount } from "../model/config.js";
 import {
   bidirectionalName,
@@ -130,7 +131,10 @@ const modelJsonSchema = z.object({
  */
 export function decodeLayersModel(json: unknown, bytes: Uint8Array, config: NetworkConfig): NamedArray[] {
   const parsed = modelJsonSchema.safeParse(json);
-  if (!parsed.success) throw refusal(`model.json is not a layers model of hindcast: ${firstIssue(parsed.error)}`);
+  if (!parsed.success) {
+    const { path, message } = parsed.issue;
+    throw refusal(`model.json is not a layers model of hindcast: ${path.join(".") || "it"}: ${message}`);
+  }
   const { parameters } = planNetwork(config);
   const listed = parsed.data.weightsManifest[0].weights;
   if (listed.length !== parameters.length)
@@ -155,11 +159,6 @@ export function decodeLayersModel(json: unknown, bytes: Uint8Array, config: Netw
     }
     return { name, shape, values };
   });
-}
-
-function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return issue === undefined ? error.message : `${issue.path.join(".") || "it"}: ${issue.message}`;
 }
 
 function refusal(message: string): HindcastError {

@@ -1,11 +1,14 @@
 // hindcast.json: what a model directory says of itself. In: unknown JSON. Out: a Manifest, or why it cannot be used. Fields are
 // only ever added; a reader refuses a schema version it does not know.
-import * as z from "zod";
+import * as z from "../base/schema.js";
 import { cells } from "../engine/kernels/cells.js";
 import { trainingConfigSchema, trainingRecordSchema } from "../fit/config.js";
 import { baselines } from "../forecast/baselines.js";
+import { calibrationSchema } from "../forecast/calibration.js";
+import { gateCalibrationSchema, gateConfigSchema } from "../gate/schema.js";
 import { networkConfigSchema } from "../model/config.js";
 import { preparationSchema } from "../scale/preparation.js";
+import { covariateSchema } from "../series/covariates.js";
 import { frequencySchema } from "../series/grid.js";
 import { aggregations, missingPolicies } from "../series/options.js";
 import { timeStyleSchema } from "../series/stamp.js";
@@ -17,7 +20,7 @@ const fileSchema = z.strictObject({ bytes: z.int().min(0), sha256: z.string().re
 export type FileRecord = z.infer<typeof fileSchema>;
 
 /** The files a model directory may hold beside hindcast.json; run.json (times and host) is no part of the model. */
-export const fileNames = ["model.json", "weights.bin", "context.bin"] as const;
+export const fileNames = ["model.json", "weights.bin", "gate.bin", "context.bin"] as const;
 export type FileName = (typeof fileNames)[number];
 
 const modelSchema = z.discriminatedUnion("kind", [
@@ -31,6 +34,14 @@ const modelSchema = z.discriminatedUnion("kind", [
     record: trainingRecordSchema,
   }),
   z.strictObject({ kind: z.literal("baseline"), name: z.enum(baselines.names) }),
+  z.strictObject({
+    kind: z.literal("pretrained"),
+    name: z.literal("pretrained"),
+    /** What the gate's weights stand for, in their order. */
+    candidates: z.array(z.string()).min(1).readonly(),
+    networks: z.array(gateConfigSchema).min(1).readonly(),
+    calibration: gateCalibrationSchema,
+  }),
 ]);
 
 export const manifestSchema = z.strictObject({
@@ -51,6 +62,8 @@ export const manifestSchema = z.strictObject({
     targets: z.array(z.string()).min(1),
     wide: z.boolean(),
   }),
+  /** What the model knows beside the values, as it is read; absent when nothing. */
+  covariates: z.array(covariateSchema).readonly().optional(),
   grid: z.strictObject({ frequency: frequencySchema, zone: z.string() }),
   time_style: timeStyleSchema,
   /** How the data were read, for the data that are given later. */
@@ -58,6 +71,8 @@ export const manifestSchema = z.strictObject({
   /** Limits that forecasts keep. */
   limits: z.strictObject({ min: z.number().nullable(), max: z.number().nullable(), integer: z.boolean() }),
   model: modelSchema,
+  /** What intervals rest on; absent from models written before there were any. */
+  calibration: calibrationSchema.optional(),
   /** Scores on the last horizon, by a model that had not seen it; null when the data were too short to hold any back. */
   held_out: z.strictObject({ n: z.int(), scores: z.record(z.string(), z.number().nullable()) }).nullable(),
   data: z.strictObject({

@@ -8,4 +8,6 @@ export interface Table {
   readonly columns: readonly string[];
   /** One cell per column. null is an empty cell; a number is always finite. */
   readonly rows: Iterable<readonly Cell[]>;
+  /** Columns that a screen too narrow for all may leave out, the first one first. Files and pipes get every column. */
+  readonly spare?: readonly string[];
 }

@@ -1,4 +1,23 @@
 // What `--model` takes, listed apart from the models themselves so that reading the command line loads none of them.
 
-export const modelNames = ["auto", "rnn", "lstm", "gru", "naive", "seasonal-naive", "drift", "mean"] as const;
+export const modelNames = [
+  "auto",
+  "pretrained",
+  "rnn",
+  "lstm",
+  "gru",
+  "naive",
+  "seasonal-naive",
+  "drift",
+  "mean",
+  "ets",
+  "theta",
+  "mstl",
+  "croston",
+  "climatology",
+] as const;
 export type ModelName = (typeof modelNames)[number];
+
+/** How much time `auto` may spend. */
+export const presets = ["fast", "good", "best"] as const;
+export type Preset = (typeof presets)[number];

@@ -4,14 +4,14 @@ import { basename } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import type { ReadOptions } from "../series/options.js";
 import type { Argv } from "./argv.js";
-import { type CommandName, commands, engineActions, shells } from "./commands.js";
+import { type CommandName, commands, engineActions, modelsActions, shells } from "./commands.js";
 import { HelpWanted } from "./help.js";
-import { commandFlags, type FlagKey, flagsOf, readingFlags, type Values } from "./options.js";
+import { commandFlags, covariateFlags, type FlagKey, flagsOf, readingFlags, type Values } from "./options.js";
 import type { Setting } from "./settings.js";
 
 /** Of every command, for the command line itself. */
 type General = "quiet" | "logJson" | "colour" | "config" | "printConfig" | "help" | "version";
-type Reading = (typeof readingFlags)[number];
+type Reading = (typeof readingFlags | typeof covariateFlags)[number];
 type OwnValues<C extends CommandName> = Values<Exclude<(typeof commandFlags)[C][number], General | Reading>>;
 
 interface Common {
@@ -32,7 +32,17 @@ export type ForecastArgs = DataArgs & OwnValues<"forecast">;
 export type BacktestArgs = DataArgs & OwnValues<"backtest">;
 export type ScoreArgs = Common &
   OwnValues<"score"> & { readonly forecast: string; readonly actuals: string; readonly reading: ReadOptions };
-/** `data` holds files, or one model directory. */
+/** `data` is never empty; `horizon` need not be there where a champion is. */
+export type RetrainArgs = DataArgs & OwnValues<"retrain"> & { readonly registry: string };
+export type ModelsArgs = Common &
+  OwnValues<"models"> & {
+    readonly registry: string;
+    readonly action: (typeof modelsActions)[number];
+    /** What follows the action: a version, or data. */
+    readonly rest: readonly string[];
+    readonly reading: ReadOptions;
+  };
+/** `data` holds files, or one model directory or registry. */
 export type InspectArgs = DataArgs & OwnValues<"inspect">;
 export type EngineArgs = Common & OwnValues<"engine"> & { readonly action: (typeof engineActions)[number] };
 export type CompletionArgs = Common & { readonly shell: (typeof shells)[number] };
@@ -90,6 +100,55 @@ export function scoreArgs(invocation: Invocation): ScoreArgs {
     actuals,
     reading: readOptions(invocation),
   };
+}
+
+export function retrainArgs(invocation: Invocation): RetrainArgs {
+  const [registry, ...data] = invocation.argv.operands;
+  if (registry === undefined && invocation.stdinIsTerminal) throw new HelpWanted("retrain");
+  if (registry === undefined || data.length === 0)
+    throw new HindcastError(
+      "usage",
+      "retrain needs a registry and data",
+      "hindcast retrain registry/ sales.csv -H 12; - reads stdin",
+    );
+  checkStdinOnce(data);
+  const values = valuesOf(invocation, "retrain");
+  checkLimits(values);
+  return { ...common(invocation), ...values, registry, data, reading: readOptions(invocation) };
+}
+
+/** Flags that one action has and the others have not. */
+const flagsOfActions: Readonly<Record<string, readonly (typeof modelsActions)[number][]>> = {
+  "max-age": ["check"],
+  keep: ["prune"],
+  "lock-wait": ["promote", "rollback", "prune"],
+  by: ["score"],
+  "mase-season": ["score"],
+  "fail-if": ["score"],
+};
+
+export function modelsArgs(invocation: Invocation): ModelsArgs {
+  const [registry, word = "list", ...rest] = invocation.argv.operands;
+  const action = modelsActions.find((known) => known === word);
+  if (registry === undefined) throw new HindcastError("usage", "models needs a registry", "hindcast models registry/");
+  if (action === undefined)
+    throw new HindcastError("usage", `"${word}" is no action of models`, `one of: ${modelsActions.join(", ")}`);
+  if (action !== "score" && rest.length > (action === "promote" ? 1 : 0))
+    throw new HindcastError("usage", `"${rest.at(-1)}" is more than ${action} takes`, "hindcast models --help");
+  if (action === "score" && rest.length === 0)
+    throw new HindcastError("usage", "score needs data", `hindcast models ${registry} score data.csv`);
+  checkStdinOnce(rest);
+  for (const name of invocation.argv.given.keys()) {
+    const owners = flagsOfActions[name];
+    if (owners !== undefined && !owners.includes(action))
+      throw new HindcastError(
+        "usage",
+        `models ${action} has no --${name}`,
+        `it is a flag of models ${owners.join(", ")}`,
+      );
+  }
+  const values = valuesOf(invocation, "models");
+  return { ...common(invocation), ...values, registry, action, rest, reading: readOptions(invocation) };
 }
 
 export function inspectArgs(invocation: Invocation): InspectArgs {
@@ -188,5 +247,5 @@ function valuesOf<C extends CommandName>(invocation: Invocation, command: C): Ow
 }
 
 function readOptions(invocation: Invocation): ReadOptions {
-  return pick(invocation, readingFlags);
+  return pick(invocation, [...readingFlags, ...covariateFlags]);
 }

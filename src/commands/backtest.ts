@@ -1,18 +1,21 @@
 // `hindcast backtest`: scores of one or several models on rolling origins, with the baselines beside them.
 import { HindcastError } from "../base/errors.js";
 import { createForecaster } from "../choose/model.js";
-import { backtest } from "../evaluate/backtest.js";
+import { backtest, type UnitRunner } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { checkGates } from "../evaluate/gates.js";
 import { predictionsTable, scoreTable } from "../evaluate/score-table.js";
-import { baselines } from "../forecast/baselines.js";
+import { plainBaselines } from "../forecast/baselines.js";
 import type { Forecaster } from "../forecast/predictor.js";
+import { quantileColumns } from "../forecast/quantile-columns.js";
 import type { Frame } from "../series/frame.js";
 import type { BacktestArgs } from "./args.js";
+import { noteIgnored } from "./covariates.js";
 import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
 import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
+import { openJobs } from "./jobs.js";
 import { setUpModels } from "./model-options.js";
 import { openForForecast } from "./saved-model.js";
 
@@ -21,7 +24,7 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
   const { frame, asked, horizon } = await whatToScore(args, io);
   const forecasters = [
     ...(asked ?? args.models.map((name) => createForecaster(name, options))),
-    ...baselines.names.map((name) => createForecaster(name, options)),
+    ...plainBaselines.map((name) => createForecaster(name, options)),
   ];
   const models = [...new Set(forecasters.map(({ name }) => name))];
   const askedNames = asked?.map(({ name }) => name) ?? args.models;
@@ -31,6 +34,7 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
     await io.writeTable(planTable(frame, horizon, args.models, options), args, "table");
     return undefined;
   }
+  noteIgnored(frame, "a baseline", io.notify);
   const { folds, refit, span } = args;
   const step = args.step ?? horizon;
   const season =
@@ -40,7 +44,10 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
           planFolds(frame, { horizon, folds, step }, () => {}),
         )
       : (options.seasons[0] ?? 1);
-  const result = await backtest(frame, forecasters, { horizon, folds, step, refit, span, season }, io);
+  const quantiles = quantileColumns(args);
+  const backtestOptions = { horizon, folds, step, refit, span, season, quantiles };
+  const run = asked === undefined ? unitRunner(args, frame, horizon, season, io) : undefined;
+  const result = await backtest(frame, forecasters, backtestOptions, io, run);
   const scoring = { by: args.by ?? [], ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }) };
   for (const { name, folds: done } of result.models) {
     const reason = done.at(-1)?.reason;
@@ -50,6 +57,15 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
     await io.writeTable(predictionsTable(result), { output: args.predictions }, "csv");
   await io.writeTable(scoreTable(result, scoring), args, "table");
   return exitCodeOf(gates, scoreTable(result, { ...scoring, by: [] }), askedNames, io.notify);
+}
+
+/** @returns undefined where everything is computed in this thread */
+function unitRunner(args: BacktestArgs, frame: Frame, horizon: number, season: number, io: Io): UnitRunner | undefined {
+  const { jobs = 1 } = args;
+  if (jobs === 1) return undefined;
+  const run = openJobs(io.program, jobs, io);
+  const task = { args, frame, horizon, season, dataDirectory: io.dataDirectory };
+  return (model, unit) => run({ ...task, model, unit });
 }
 
 interface Scored {

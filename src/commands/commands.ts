@@ -13,10 +13,21 @@ export interface Command {
   readonly examples: readonly string[];
 }
 
-export const commandNames = ["train", "forecast", "backtest", "score", "inspect", "engine", "completion"] as const;
+export const commandNames = [
+  "train",
+  "forecast",
+  "backtest",
+  "score",
+  "retrain",
+  "models",
+  "inspect",
+  "engine",
+  "completion",
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
-export const engineActions = ["status", "install"] as const;
+export const engineActions = ["status", "install", "bench"] as const;
+export const modelsActions = ["list", "promote", "rollback", "prune", "score", "check"] as const;
 export const shells = ["bash", "zsh", "fish"] as const;
 
 export const commands: Readonly<Record<CommandName, Command>> = {
@@ -51,18 +62,39 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     writes: "rows of scores",
     examples: ["hindcast score next.csv sales.csv"],
   },
+  retrain: {
+    operands: "REGISTRY data...",
+    summary: "train a challenger when there is something new, and promote the better of it and the champion",
+    writes: "with --format one record of what it did and why, else nothing",
+    examples: [
+      "hindcast retrain registry/ sales.csv -H 12",
+      "hindcast retrain registry/ sales.csv -H 12 --max-age 2d --format json",
+    ],
+  },
+  models: {
+    operands: "REGISTRY [ACTION [ARG...]]",
+    summary:
+      "list a registry's versions and runs, or: promote, rollback, prune, score (past forecasts), check (for monitoring)",
+    writes: "a row a run, or rows of scores",
+    examples: [
+      "hindcast models registry/",
+      "hindcast models registry/ promote 3",
+      "hindcast models registry/ score sales.csv --by fold",
+      "hindcast models registry/ check --max-age 2d",
+    ],
+  },
   inspect: {
     operands: "[path...]",
-    summary: "describe data (frequency, gaps, seasons) or a model directory",
+    summary: "describe data (frequency, gaps, seasons), a model directory or a registry",
     writes: "a description",
     examples: ["hindcast inspect sales.csv", "hindcast inspect model/"],
   },
   engine: {
-    operands: "[status|install]",
-    summary: "say which engines compute here and why, or install the native one",
-    writes: "a row an engine",
+    operands: "[status|install|bench]",
+    summary: "say which engines compute here and why, install the native one, or time the kernels",
+    writes: "a row an engine, or a timing",
     words: engineActions,
-    examples: ["hindcast engine", "hindcast engine install"],
+    examples: ["hindcast engine", "hindcast engine install", "hindcast engine bench"],
   },
   completion: {
     operands: "[bash|zsh|fish]",

@@ -4,19 +4,24 @@ import type { Frame } from "../series/frame.js";
 import { parseDuration } from "../series/frequency.js";
 import type { ReadOptions } from "../series/options.js";
 import type { RawData } from "../series/raw.js";
-import { readRaw } from "../series/read.js";
-import { regularise } from "../series/regularise.js";
 import { fileSource, stdinSource } from "../series/source.js";
 import type { Io } from "./io.js";
 
 /** @param paths "-" is stdin */
-export function readRows(paths: readonly string[], reading: ReadOptions, io: Io): Promise<RawData> {
+export async function readRows(paths: readonly string[], reading: ReadOptions, io: Io): Promise<RawData> {
   const sources = paths.map((path) => (path === "-" ? stdinSource(io.stdin) : fileSource(path)));
+  // A forecast that goes on from a model's own data reads none.
+  const { readRaw } = await import("../series/read.js");
   return readRaw(sources, reading, io.notify);
 }
 
 export async function readFrame(paths: readonly string[], reading: ReadOptions, io: Io): Promise<Frame> {
-  return regularise(await readRows(paths, reading, io), reading, io.notify);
+  const rows = await readRows(paths, reading, io);
+  const { regularise } = await import("../series/regularise.js");
+  const frame = regularise(rows, reading, io.notify);
+  if (reading.holidays === undefined || reading.holidays.length === 0) return frame;
+  const { addHolidays } = await import("../features/holidays.js");
+  return addHolidays(frame, reading.holidays, 0);
 }
 
 /** `-H 12` or `-H "2 weeks"` in steps of the data. @throws HindcastError "usage" */

@@ -7,6 +7,8 @@ import {
   forecastArgs,
   type Invocation,
   inspectArgs,
+  modelsArgs,
+  retrainArgs,
   scoreArgs,
   trainArgs,
 } from "./args.js";
@@ -73,6 +75,16 @@ async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown>
       const args = scoreArgs(invocation);
       await prepareOutputs(args, io);
       return (await import("./score.js")).run(args, io);
+    }
+    case "retrain": {
+      const args = retrainArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./retrain.js")).run(args, io);
+    }
+    case "models": {
+      const args = modelsArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./models.js")).run(args, io);
     }
     case "inspect": {
       const args = inspectArgs(invocation);

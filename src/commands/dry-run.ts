@@ -2,7 +2,7 @@
 // of facts.
 import type { Manifest } from "../artifact/manifest.js";
 import type { Cell, Table } from "../base/table.js";
-import { chooseByRule } from "../choose/auto.js";
+import { chooseCell } from "../choose/auto.js";
 import type { ModelOptions } from "../choose/model.js";
 import { cells } from "../engine/kernels/cells.js";
 import { loadKernels } from "../engine/kernels/fused/load.js";
@@ -28,7 +28,13 @@ export function planTable(frame: Frame, horizon: number, models: readonly string
     horizon,
   ];
   const rows = models.map((model): Cell[] => {
-    const name = model === "auto" ? chooseByRule(frame, horizon, seasons, options).name : model;
+    // Of what auto may try, the network is what takes memory and time.
+    const name =
+      model !== "auto"
+        ? model
+        : options.preset === "fast"
+          ? "pretrained"
+          : chooseCell(frame, horizon, seasons, options);
     const cell = cells.find((candidate) => candidate === name);
     if (cell === undefined) return [model, name, ...data, null, null, null, null, null, null, null];
     const { network, channels, training, validationSteps } = chooseSettings(frame, horizon, seasons, {

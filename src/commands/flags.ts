@@ -1,13 +1,15 @@
 // Each flag, once, as data: what feeds the parser, the settings files, the help and the completion. In: the names that the stages
 // offer. Out: flags by the name that their value has in a command's arguments.
-import * as z from "zod";
-import { modelNames } from "../choose/model-names.js";
+import * as z from "../base/schema.js";
+import { modelNames, presets } from "../choose/model-names.js";
 import { engineNames } from "../engine/engine.js";
 import { lossKinds } from "../engine/kernels/fused/kernels.js";
 import type { Span } from "../evaluate/folds.js";
 import { type Gate, gateScores, parseGate } from "../evaluate/gates.js";
 import { calendarFeatures } from "../features/calendar.js";
 import { scheduleNames } from "../fit/config.js";
+import { highestLevel, highestPercent, lowestLevel } from "../forecast/levels.js";
+import { promotionRules } from "../registry/promotion.js";
 import { formatNames } from "../report/format-names.js";
 import { scaleModes, scalerNames, transformNames } from "../scale/config.js";
 import { aggregations, decimalMarks, defaultReadOptions, inputFormats, missingPolicies } from "../series/options.js";
@@ -30,8 +32,9 @@ export const groupTitles = {
   data: "Reading data",
   model: "Model",
   training: "Training",
-  limits: "Limits of a forecast",
+  limits: "Intervals and limits",
   backtest: "Backtest",
+  registry: "Registry",
   output: "Output",
   general: "General",
 } as const;
@@ -106,6 +109,36 @@ export const flags = {
   since: flag("since", text("TIME"), { group: "data", description: "leave out what is earlier" }),
   until: flag("until", text("TIME"), { group: "data", description: "leave out what is later" }),
   only: flag("only", listOf(text("ID")), { group: "data", description: "these series only" }),
+  past: flag("past", listOf(text("COL")), {
+    group: "data",
+    fitting: true,
+    description: "columns known so far that may tell of the target: inputs of the networks; none",
+  }),
+  future: flag("future", listOf(text("COL")), {
+    group: "data",
+    fitting: true,
+    description: "columns known ahead; rows at the end without a target are the future; none",
+  }),
+  static: flag("static", listOf(text("COL")), {
+    group: "data",
+    fitting: true,
+    description: "columns that are constant in a series; none",
+  }),
+  holidays: flag("holidays", listOf(text("CC")), {
+    group: "data",
+    fitting: true,
+    description: "public holidays of countries and regions, as DE or US-CA, known ahead; none",
+  }),
+  futureData: flag("future-data", path("FILE"), {
+    group: "data",
+    perRun: true,
+    description: "rows of the future: time, ids and the --future columns",
+  }),
+  futureTemplate: flag("future-template", path("FILE"), {
+    group: "data",
+    perRun: true,
+    description: "write the rows that --future-data has to hold, to be filled in, and forecast nothing",
+  }),
   inputFormat: flag("input-format", oneOf(inputFormats), {
     group: "data",
     description: "format of the data; by its file's extension, or else csv",
@@ -183,6 +216,12 @@ export const flags = {
     default: "point",
     fitting: true,
     description: "what the last layer says",
+  }),
+  preset: flag("preset", oneOf(presets), {
+    group: "model",
+    default: "good",
+    fitting: true,
+    description: "how much time auto may spend",
   }),
   plain: flag("plain", toggle, {
     group: "model",
@@ -280,6 +319,11 @@ export const flags = {
     fitting: true,
     description: "stop training after this time, with what is best by then",
   }),
+  warmStart: flag("warm-start", oneOf(["pretrained"]), {
+    group: "training",
+    fitting: true,
+    description: "fine-tune the pretrained model on the data instead of taking it as it is",
+  }),
   seed: flag("seed", wholeNumber(0, 0xffff_ffff), {
     group: "training",
     default: 1,
@@ -290,6 +334,10 @@ export const flags = {
     group: "training",
     default: "auto",
     description: "what computes; `hindcast engine` says what is here",
+  }),
+  jobs: flag("jobs", wholeNumber(1, 1024), {
+    group: "training",
+    description: "models and folds that are computed at once, each in a thread of its own",
   }),
   threads: flag("threads", wholeNumber(1, 4096), {
     group: "training",
@@ -302,7 +350,15 @@ export const flags = {
     description: "leave the data's last windows out of the directory: forecasting will need the data",
   }),
 
-  // Limits of a forecast
+  // Intervals and limits of a forecast
+  level: flag("level", wordOr(["none"], listOf(realNumber({ above: 0, max: highestPercent }))), {
+    group: "limits",
+    description: "prediction intervals that hold so many percent; 80, or those of --quantiles alone",
+  }),
+  quantiles: flag("quantiles", listOf(realNumber({ min: lowestLevel, max: highestLevel })), {
+    group: "limits",
+    description: "quantiles beside each forecast; none",
+  }),
   min: flag("min", realNumber(), { group: "limits", description: "no forecast is lower" }),
   max: flag("max", realNumber(), { group: "limits", description: "no forecast is higher" }),
   integer: flag("integer", toggle, { group: "limits", default: false, description: "whole numbers" }),
@@ -350,6 +406,52 @@ export const flags = {
     group: "backtest",
     perRun: true,
     description: "write every out-of-sample row here",
+  }),
+
+  // Registry
+  promotion: flag("promote", oneOf(promotionRules), {
+    group: "registry",
+    default: "better",
+    description: "when the challenger becomes champion; the first one always does",
+  }),
+  margin: flag("margin", realNumber({ min: 0, max: 1 }), {
+    group: "registry",
+    default: 0,
+    description: "the share by which its score has to be lower",
+  }),
+  keep: flag("keep", wholeNumber(1, 1_000_000), {
+    group: "registry",
+    default: 10,
+    description: "versions kept; the champion and the one before it always are",
+  }),
+  requireNew: flag("require-new", wholeNumber(1), {
+    group: "registry",
+    default: 1,
+    description: "do nothing unless so many values are new",
+  }),
+  maxAgeMs: flag("max-age", durationMs, {
+    group: "registry",
+    description: "the newest stamp may be no older than this, such as 2d",
+  }),
+  force: flag("force", toggle, {
+    group: "registry",
+    default: false,
+    perRun: true,
+    description: "go on though nothing is new, or fewer values are there than before",
+  }),
+  lockWaitMs: flag("lock-wait", durationMs, {
+    group: "registry",
+    description: "wait this long for another run to end, such as 5m; not at all",
+  }),
+  onPromote: flag("on-promote", text("CMD"), {
+    group: "registry",
+    trusted: true,
+    description: "run this in a shell after a promotion, the run's record on its stdin",
+  }),
+  onFail: flag("on-fail", text("CMD"), {
+    group: "registry",
+    trusted: true,
+    description: "run this in a shell after a failure, the run's record on its stdin",
   }),
 
   // Engine

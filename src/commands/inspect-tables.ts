@@ -47,6 +47,7 @@ function describeWhole(audit: Audit): Table {
     ["first", audit.first],
     ["last", audit.last],
     ["seasons", seasons.length > 0 ? seasons.join(", ") : "none found"],
+    ["season strength", audit.seasonStrengths.map((strength) => strength.toFixed(2)).join(", ") || null],
     ["gaps", total(audit, "gapCount")],
     ["steps in gaps", total(audit, "missingStepCount")],
     ["longest gap", longestGap(audit)],

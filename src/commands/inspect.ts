@@ -1,20 +1,22 @@
-// `hindcast inspect`: what is in the data, or in a model directory, and what would be done with it.
-import { isModelDirectory, readModel } from "../artifact/directory.js";
+// `hindcast inspect`: what is in the data, in a model directory or a registry's champion, and what would be done with it.
+import { isModelDirectory } from "../artifact/directory.js";
 import type { Manifest } from "../artifact/manifest.js";
 import type { Cell, Table } from "../base/table.js";
 import { parameterCount } from "../model/parameters.js";
+import { isRegistry } from "../registry/champion.js";
 import { auditFrame } from "../series/audit.js";
 import { formatFrequency } from "../series/frequency.js";
 import type { InspectArgs } from "./args.js";
 import { readRows } from "./data.js";
 import { describeAudit } from "./inspect-tables.js";
 import type { Io } from "./io.js";
+import { readSaved } from "./saved-model.js";
 
 export async function run(args: InspectArgs, io: Io): Promise<void> {
   const { format = "table" } = args;
   const [path] = args.data;
-  if (args.data.length === 1 && path !== undefined && (await isModelDirectory(path))) {
-    const { manifest } = await readModel(path);
+  if (args.data.length === 1 && path !== undefined && (isModelDirectory(path) || isRegistry(path))) {
+    const { manifest } = await readSaved(path);
     return io.writeTable(describeModel(manifest), { ...args, format }, "table");
   }
   const { overview, policies, series, spans, findings } = describeAudit(

@@ -10,6 +10,7 @@ import type { FormatName } from "../report/format-names.js";
 import { formats, type Page } from "../report/formats/index.js";
 import type { Messages } from "../report/messages.js";
 import { createOutputs, type Outputs } from "./output.js";
+import type { Sink } from "./stream.js";
 import { version } from "./version.js";
 
 export interface Destination {
@@ -30,6 +31,8 @@ export interface Io {
   now(): number;
   /** hindcast's own directory for the user's data. */
   readonly dataDirectory: string;
+  /** The file that starts hindcast, for threads of it. */
+  readonly program: string;
   /** Of hindcast, and of the Node.js it runs on. */
   readonly version: string;
   readonly nodeVersion: string;
@@ -50,26 +53,31 @@ export interface Terminal {
   readonly colour: boolean;
 }
 
-export interface World extends Pick<Io, "stdin" | "env" | "cwd" | "signal" | "nodeVersion"> {
-  readonly stdout: NodeJS.WritableStream;
+export interface World extends Pick<Io, "env" | "cwd" | "signal" | "nodeVersion" | "program"> {
+  /** Opened when it is first asked for. */
+  readonly openStdin: () => Readable;
+  readonly stdout: Sink;
   readonly terminal: Terminal;
   readonly messages: Messages;
   readonly now: () => number;
 }
 
 export function createIo(world: World): Io & Pick<Outputs, "discard"> {
-  const { stdin, env, cwd, signal, nodeVersion, stdout, terminal, messages, now } = world;
+  const { openStdin, stdout, env, cwd, signal, program, nodeVersion, terminal, messages, now } = world;
   const outputs = createOutputs(stdout, cwd);
   const pageOf = (output: string | undefined) => ({
     width: terminal.columns,
     colour: terminal.colour && output === undefined,
   });
   return {
-    stdin,
+    get stdin() {
+      return openStdin();
+    },
     env,
     cwd,
     signal,
     now,
+    program,
     version,
     nodeVersion,
     host: hostname(),

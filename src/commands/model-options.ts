@@ -1,5 +1,6 @@
 // From flags to a model. In: the flags about models and training. Out: options that `choose/` takes.
 import type { ModelOptions } from "../choose/model.js";
+import { availableThreads } from "../engine/threads.js";
 import type { TrainerSource } from "../fit/trainer.js";
 import type { ForecastLimits } from "../forecast/limits.js";
 import type { TrainArgs } from "./args.js";
@@ -26,6 +27,7 @@ type ModelFlags = Pick<
   | "min"
   | "patience"
   | "plain"
+  | "preset"
   | "scale"
   | "scaler"
   | "schedule"
@@ -34,9 +36,10 @@ type ModelFlags = Pick<
   | "threads"
   | "transform"
   | "truncate"
+  | "warmStart"
   | "weightDecay"
   | "window"
->;
+> & { readonly jobs?: number | undefined };
 
 /** Options of every model, and what trained; that is opened when the first network needs it. */
 export interface ModelSetup {
@@ -45,14 +48,20 @@ export interface ModelSetup {
   readonly engine: () => string | null;
 }
 
-export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
+/** What opening a trainer takes of the world. */
+type Surroundings = Pick<Io, "dataDirectory" | "notify" | "now">;
+
+export function setUpModels(args: ModelFlags, io: Surroundings): ModelSetup {
   let opened: Promise<TrainerSource> | undefined;
   let engine: string | null = null;
   const open = async () => {
     const { openTrainer } = await import("../fit/open-trainer.js");
     const { dataDirectory, notify } = io;
-    const threads = args.threads === undefined ? {} : { threads: args.threads };
-    return openTrainer(args.engine, { dataDirectory, notify, ...threads });
+    return openTrainer(args.engine, {
+      dataDirectory,
+      notify,
+      threads: args.threads ?? Math.max(1, Math.floor(availableThreads() / (args.jobs ?? 1))),
+    });
   };
   const { scale, scaler, transform, difference, deseasonalize, season, ...rest } = args;
   return {

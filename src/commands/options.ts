@@ -31,7 +31,9 @@ export const readingFlags = [
   "header",
 ] as const satisfies readonly FlagKey[];
 
-const network = [
+export const covariateFlags = ["past", "future", "static", "holidays"] as const satisfies readonly FlagKey[];
+
+export const networkFlags = [
   "window",
   "season",
   "layers",
@@ -39,6 +41,8 @@ const network = [
   "decoder",
   "head",
   "plain",
+  "preset",
+  "warmStart",
   "scale",
   "scaler",
   "transform",
@@ -61,7 +65,9 @@ const network = [
   "threads",
 ] as const satisfies readonly FlagKey[];
 
-const limits = ["min", "max", "integer"] as const;
+export const limitFlags = ["min", "max", "integer"] as const;
+
+const intervals = ["level", "quantiles"] as const;
 
 const scoring = ["by", "seasonOfMase", "failIf"] as const;
 
@@ -73,8 +79,9 @@ export const commandFlags = {
     "out",
     "context",
     ...readingFlags,
-    ...network,
-    ...limits,
+    ...covariateFlags,
+    ...networkFlags,
+    ...limitFlags,
     "format",
     "output",
     "dryRun",
@@ -85,8 +92,12 @@ export const commandFlags = {
     "from",
     "horizon",
     ...readingFlags,
-    ...network,
-    ...limits,
+    ...covariateFlags,
+    "futureData",
+    "futureTemplate",
+    ...networkFlags,
+    ...intervals,
+    ...limitFlags,
     "align",
     "format",
     "output",
@@ -99,19 +110,45 @@ export const commandFlags = {
     "horizon",
     "folds",
     "step",
+    "jobs",
     "refit",
     "span",
     ...scoring,
     "predictions",
     ...readingFlags,
-    ...network,
-    ...limits,
+    ...covariateFlags,
+    ...networkFlags,
+    ...intervals,
+    ...limitFlags,
     "format",
     "output",
     "dryRun",
     ...general,
   ],
   score: ["forecastColumn", "history", ...readingFlags, "season", ...scoring, "format", "output", ...general],
+  retrain: [
+    "model",
+    "horizon",
+    "promotion",
+    "margin",
+    "folds",
+    "step",
+    "keep",
+    "requireNew",
+    "maxAgeMs",
+    "force",
+    "lockWaitMs",
+    "onPromote",
+    "onFail",
+    ...readingFlags,
+    ...covariateFlags,
+    ...networkFlags,
+    ...limitFlags,
+    "format",
+    "output",
+    ...general,
+  ],
+  models: ["maxAgeMs", "keep", "lockWaitMs", ...scoring, ...readingFlags, "season", "format", "output", ...general],
   inspect: [...readingFlags, "season", "format", "output", ...general],
   engine: ["source", "format", "output", ...general],
   completion: [...general],

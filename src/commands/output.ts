@@ -1,10 +1,10 @@
 // Where results go: stdout, or a file that is there whole or not at all. In: text in pieces. Out: bytes where they were asked for.
-import { unlinkSync } from "node:fs";
-import { access, constants, type FileHandle, open, realpath, rename, stat } from "node:fs/promises";
+import { constants, promises, unlinkSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { HindcastError } from "../base/errors.js";
-import { cannotWrite, gatherPieces, isReaderGone, writeStream } from "./stream.js";
+import { cannotWrite, gatherPieces, isReaderGone, type Sink } from "./stream.js";
 
 export interface Outputs {
   /** Opens the temporary file, so that what cannot be written is said before the long work. Devices and FIFOs wait. */
@@ -21,7 +21,7 @@ interface Pending {
   readonly target: string;
 }
 
-export function createOutputs(stdout: NodeJS.WritableStream, cwd: string): Outputs {
+export function createOutputs(stdout: Sink, cwd: string): Outputs {
   const pending = new Map<string, Pending>();
   const prepare = async (path: string) => {
     if (isStdout(path) || pending.has(path) || (await isDirect(path, cwd))) return;
@@ -30,7 +30,7 @@ export function createOutputs(stdout: NodeJS.WritableStream, cwd: string): Outpu
   return {
     prepare,
     async write(path, pieces) {
-      if (path === undefined || isStdout(path)) return writeStream(stdout, "stdout", pieces);
+      if (path === undefined || isStdout(path)) return stdout.write(pieces);
       await prepare(path);
       const held = pending.get(path);
       if (held === undefined) return writeDirect(path, cwd, pieces);
@@ -58,7 +58,7 @@ function isStdout(path: string): boolean {
 /** A device, a FIFO, or another descriptor of this process: something that a file cannot be put in place of. */
 async function isDirect(path: string, cwd: string): Promise<boolean> {
   if (/^\/(dev|proc)\//.test(path)) return true;
-  const found = await stat(resolve(cwd, path)).catch(() => undefined);
+  const found = await promises.stat(resolve(cwd, path)).catch(() => undefined);
   if (found?.isDirectory()) throw new HindcastError("output", `${path} is a directory`, "name a file in it");
   return found !== undefined && !found.isFile();
 }
@@ -66,11 +66,11 @@ async function isDirect(path: string, cwd: string): Promise<boolean> {
 async function openBeside(path: string, cwd: string): Promise<Pending> {
   const asked = resolve(cwd, path);
   try {
-    const target = await realpath(asked).catch(() => asked);
-    const existing = await stat(target).catch(() => undefined);
-    if (existing !== undefined) await access(target, constants.W_OK);
+    const target = await promises.realpath(asked).catch(() => asked);
+    const existing = await promises.stat(target).catch(() => undefined);
+    if (existing !== undefined) await promises.access(target, constants.W_OK);
     const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${Date.now().toString(36)}`);
-    const file = await open(temporary, "wx", existing === undefined ? 0o666 : existing.mode & 0o777);
+    const file = await promises.open(temporary, "wx", existing === undefined ? 0o666 : existing.mode & 0o777);
     return { file, temporary, target };
   } catch (error) {
     throw cannotWrite(path, error);
@@ -82,7 +82,7 @@ async function commit(path: string, { file, temporary, target }: Pending, pieces
     for (const chunk of gatherPieces(pieces)) await file.writeFile(chunk);
     await file.sync();
     await file.close();
-    await rename(temporary, target);
+    await promises.rename(temporary, target);
   } catch (error) {
     throw cannotWrite(path, error);
   }
@@ -90,7 +90,7 @@ async function commit(path: string, { file, temporary, target }: Pending, pieces
 
 async function writeDirect(path: string, cwd: string, pieces: Iterable<string>): Promise<void> {
   try {
-    const file = await open(resolve(cwd, path), "w");
+    const file = await promises.open(resolve(cwd, path), "w");
     for (const chunk of gatherPieces(pieces)) await file.writeFile(chunk);
     await file.close();
   } catch (error) {

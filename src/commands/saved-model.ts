@@ -1,11 +1,12 @@
 // A model directory as `forecast --from` and `backtest --from` use it. In: its path, and data read as the model's were. Out: the
 // model ready to forecast, and the frame to go on from.
-import { readModel } from "../artifact/directory.js";
+import { isModelDirectory, readModel, type StoredModel } from "../artifact/directory.js";
 import type { Manifest } from "../artifact/manifest.js";
 import { openModel } from "../artifact/model.js";
 import { HindcastError } from "../base/errors.js";
 import { predictorOf } from "../choose/model.js";
 import type { Predictor } from "../forecast/predictor.js";
+import type { Covariate } from "../series/covariates.js";
 import type { Frame } from "../series/frame.js";
 import { formatFrequency } from "../series/frequency.js";
 import type { ReadOptions } from "../series/options.js";
@@ -23,7 +24,7 @@ type FromArgs = Pick<ForecastArgs, "data" | "given" | "integer" | "max" | "min" 
 
 /** Goes on from the end of what the model was trained on when no data are given. @throws HindcastError "model", "data" */
 export async function openForForecast(args: FromArgs, from: string, io: Io): Promise<Opened> {
-  const stored = await readModel(from);
+  const stored = await readSaved(from);
   const { manifest } = stored;
   const { fitted, context } = openModel(stored);
   const frame = args.data.length > 0 ? await readFrame(args.data, readingAsTrained(manifest, args), io) : context;
@@ -48,8 +49,13 @@ export async function openForForecast(args: FromArgs, from: string, io: Io): Pro
 }
 
 /** New data are read as the model's own were, but for what a flag says. */
-function readingAsTrained({ columns, grid, reading }: Manifest, args: FromArgs): ReadOptions {
+export function readingAsTrained(
+  { columns, covariates, grid, reading }: Manifest,
+  args: Pick<FromArgs, "given" | "reading">,
+): ReadOptions {
   const asked = args.reading;
+  const read = covariates?.filter(({ place }) => place === null) ?? [];
+  const namesOf = (kind: Covariate["kind"]) => read.filter((one) => one.kind === kind).map(({ name }) => name);
   return {
     ...asked,
     time: asked.time ?? columns.time,
@@ -59,6 +65,27 @@ function readingAsTrained({ columns, grid, reading }: Manifest, args: FromArgs):
     freq: asked.freq ?? formatFrequency(grid.frequency),
     tz: args.given.has("tz") ? asked.tz : grid.zone,
     missing: args.given.has("missing") ? asked.missing : reading.missing,
+    past: namesOf("past"),
+    future: namesOf("future"),
+    static: namesOf("static"),
+    textColumns: read.filter(({ categories }) => categories !== null).map(({ name }) => name),
+    holidays: covariates?.flatMap(({ place }) => place ?? []),
     aggregate: asked.aggregate ?? reading.aggregate ?? undefined,
   };
+}
+
+/** Reads a model directory, or a registry's champion. @throws HindcastError "model" */
+export async function readSaved(from: string): Promise<StoredModel> {
+  if (isModelDirectory(from)) return readModel(from);
+  const { championPath, isRegistry } = await import("../registry/champion.js");
+  if (!isRegistry(from)) return readModel(from);
+  for (;;) {
+    const path = championPath(from);
+    try {
+      return await readModel(path);
+    } catch (error) {
+      // A version may leave between the two, but not while it is the champion.
+      if (path === championPath(from)) throw error;
+    }
+  }
 }

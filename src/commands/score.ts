@@ -14,8 +14,8 @@ import type { Io } from "./io.js";
 export async function run(args: ScoreArgs, io: Io): Promise<number | undefined> {
   const frame = await readFrame([...(args.history ?? []), args.actuals], args.reading, io);
   const source = args.forecast === "-" ? stdinSource(io.stdin) : fileSource(args.forecast);
-  const rows = await readForecasts(source, frame, args.forecastColumn, args.reading);
-  const placed = placeForecasts(frame, rows, io.notify);
+  const { rows, quantiles } = await readForecasts(source, frame, args.forecastColumn, args.reading);
+  const placed = placeForecasts(frame, rows, io.notify, quantiles);
   const models = placed.models.map(({ name }) => name);
   const gates = args.failIf ?? [];
   checkGates(gates, models);

@@ -1,6 +1,6 @@
 // Settings files: JSON, YAML or TOML. In: directories to look in, or a path. Out: flat entries, keys as flags are named, with
 // their lines where the parser tells them.
-import { readdir, readFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { HindcastError, messageOf } from "../base/errors.js";
@@ -36,30 +36,44 @@ export async function findConfigFiles(
   env: Readonly<Record<string, string | undefined>>,
   named: string | undefined,
 ): Promise<ConfigFile[]> {
-  const near = named === undefined ? await findIn(cwd, "hindcast.config") : resolve(cwd, named);
-  const own = await findIn(join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), ".config"), "hindcast"), "config");
+  const near = named === undefined ? findIn(cwd, "hindcast.config") : resolve(cwd, named);
+  const own = findIn(join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), ".config"), "hindcast"), "config");
   const files: ConfigFile[] = [];
   if (near !== undefined) files.push(await readConfigFile(near, named ?? basename(near), named !== undefined));
   if (own !== undefined && own !== near) files.push(await readConfigFile(own, own, true));
   return files;
 }
 
-async function findIn(directory: string, stem: string): Promise<string | undefined> {
-  const present = await readdir(directory).catch((): string[] => []);
+function findIn(directory: string, stem: string): string | undefined {
+  const present = namesIn(directory);
   const [first, second] = extensions.map((extension) => stem + extension).filter((name) => present.includes(name));
   if (first !== undefined && second !== undefined)
     throw new HindcastError("usage", `${first} and ${second} both stand in ${directory}`, "keep one of them");
   return first === undefined ? undefined : join(directory, first);
 }
 
-async function readConfigFile(path: string, shown: string, trusted: boolean): Promise<ConfigFile> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function readText(path: string, shown: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
     throw new HindcastError(
       "usage",
       `${shown} cannot be read: ${messageOf(error)}`,
       "name a settings file that is there",
     );
-  });
+  }
+}
+
+async function readConfigFile(path: string, shown: string, trusted: boolean): Promise<ConfigFile> {
+  const text = readText(path, shown);
   const { parseConfig } = await import("./settings-text.js");
   const { root, lineOf } = parseConfig(text, shown, extname(path));
   const entries: ConfigEntry[] = [];

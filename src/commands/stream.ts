@@ -1,33 +1,70 @@
 // Text onto a stream that may be slow, full, or no longer read. In: text in pieces. Out: a promise of its having been taken.
+import { writeSync } from "node:fs";
 import { HindcastError } from "../base/errors.js";
 
 /** Pieces are gathered to this many characters before they are handed to the system. */
 const chunkSize = 1 << 16;
 
-/**
- * Waits for the reader where it is slow. A reader that went away has all it wanted.
- * @param name as messages call it
- * @throws HindcastError "output"
- */
-export async function writeStream(
-  stream: NodeJS.WritableStream,
-  name: string,
-  pieces: Iterable<string>,
-): Promise<void> {
-  // The error also comes as an event, which would end the process if nobody listened.
-  if (!stream.listeners("error").includes(ignore)) stream.on("error", ignore);
-  try {
-    for (const chunk of gatherPieces(pieces)) {
-      await new Promise<void>((done, fail) => {
-        stream.write(chunk, (error) => (error ? fail(error) : done()));
-      });
-    }
-  } catch (error) {
-    if (!isReaderGone(error)) throw cannotWrite(name, error);
-  }
+export interface Sink {
+  /**
+   * Waits for the reader where it is slow. A reader that went away has all it wanted.
+   * @throws HindcastError "output"
+   */
+  write(pieces: Iterable<string>): Promise<void>;
 }
 
-function ignore(): void {}
+/** @param name as messages call it */
+export function streamSink(stream: NodeJS.WritableStream, name: string): Sink {
+  // The error also comes as an event, which would end the process if nobody listened.
+  stream.on("error", () => {});
+  return sink(name, (chunk) => writeChunk(stream, chunk));
+}
+
+/**
+ * A standard stream of the process. What is short goes to its descriptor: to open it as a stream takes longer than the help does.
+ * @param open gives the stream, for what is long or has to wait
+ */
+export function standardSink(descriptor: 1 | 2, name: string, open: () => NodeJS.WritableStream): Sink {
+  let stream: NodeJS.WritableStream | undefined;
+  return sink(name, async (chunk) => {
+    const rest = stream === undefined && chunk.length < chunkSize ? writeAtOnce(descriptor, chunk) : chunk;
+    if (rest.length === 0) return;
+    if (stream === undefined) {
+      stream = open();
+      stream.on("error", () => {});
+    }
+    await writeChunk(stream, rest);
+  });
+}
+
+function sink(name: string, put: (chunk: string) => Promise<void>): Sink {
+  return {
+    async write(pieces) {
+      try {
+        for (const chunk of gatherPieces(pieces)) await put(chunk);
+      } catch (error) {
+        if (!isReaderGone(error)) throw cannotWrite(name, error);
+      }
+    },
+  };
+}
+
+function writeChunk(stream: NodeJS.WritableStream, chunk: string | Uint8Array): Promise<void> {
+  return new Promise((done, fail) => {
+    stream.write(chunk, (error) => (error ? fail(error) : done()));
+  });
+}
+
+/** @returns what would have to wait */
+function writeAtOnce(descriptor: number, text: string): Uint8Array {
+  let rest: Uint8Array = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+  } catch (error) {
+    if (codeOf(error) !== "EAGAIN") throw error;
+  }
+  return rest;
+}
 
 export function* gatherPieces(pieces: Iterable<string>): Generator<string> {
   let chunk = "";

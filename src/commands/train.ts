@@ -3,14 +3,16 @@
 import { checkModelTarget } from "../artifact/directory.js";
 import { saveModel } from "../artifact/model.js";
 import type { Table } from "../base/table.js";
-import { createForecaster, type FittedModel, fitModel } from "../choose/model.js";
+import { answererOf, createForecaster, type FittedModel, fitModel } from "../choose/model.js";
 import { backtest } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { gateScores } from "../evaluate/gates.js";
 import { scoreTable } from "../evaluate/score-table.js";
 import type { FitContext } from "../forecast/predictor.js";
+import { quantileColumns } from "../forecast/quantile-columns.js";
 import { type Frame, longestLength } from "../series/frame.js";
 import type { TrainArgs } from "./args.js";
+import { noteIgnored } from "./covariates.js";
 import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
 import type { Io } from "./io.js";
@@ -30,8 +32,9 @@ export async function run(args: TrainArgs, io: Io): Promise<void> {
   io.progress.stage(`train ${args.model}`);
   const fitted = await fitModel(args.model, frame, horizon, options, io);
   io.progress.stop();
-  if (fitted.reason !== undefined && fitted.kind === "network")
-    io.notify({ level: "note", text: `auto: ${fitted.reason}` });
+  if (fitted.kind !== "network") noteIgnored(frame, answererOf(fitted), io.notify);
+  if (fitted.reason !== undefined && fitted.kind !== "baseline")
+    io.notify({ level: "note", text: `auto: ${answererOf(fitted)}; ${fitted.reason}` });
   await saveModel(
     out,
     {
@@ -83,7 +86,7 @@ async function scoreHeldOut(
   const result = await backtest(
     frame,
     [createForecaster(model, options)],
-    { ...fold, refit: "never", span: "expanding", season },
+    { ...fold, refit: "never", span: "expanding", season, quantiles: quantileColumns({}) },
     // What it has to say is said once more, of all the data, by the fit that follows.
     { ...context, notify: () => {} },
   );
@@ -106,7 +109,7 @@ function summaryTable(fitted: FittedModel, frame: Frame, horizon: number, heldOu
     rows: [
       [
         fitted.asked,
-        network?.config.cell ?? (fitted.kind === "baseline" ? fitted.name : ""),
+        answererOf(fitted),
         frame.series.length,
         frame.series.reduce((sum, { values }) => sum + values.length, 0),
         horizon,

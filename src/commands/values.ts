@@ -1,9 +1,9 @@
 // Kinds of values a flag takes. In: what an edge gives (text from argv and the environment; text, numbers, booleans and lists
 // from a settings file). Out: a typed value, or the words for what would have been allowed.
-import * as z from "zod";
+import * as z from "../base/schema.js";
 
 export interface Value<T> {
-  readonly schema: z.ZodType<T>;
+  readonly schema: z.Reader<T>;
   /** Completes "it must be …". */
   readonly allowed: string;
   /** Stands for the value in the help; "" for a toggle, which takes none. */

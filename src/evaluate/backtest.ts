@@ -1,8 +1,10 @@
 // Rolling-origin evaluation. In: a frame and models that are not fitted yet. Out: what each would have forecast at each origin,
 // had it known nothing at or after it. Every model sees views cut at the origin and nothing else.
 import { HindcastError } from "../base/errors.js";
+import type { Notify } from "../base/notes.js";
 import { baselines } from "../forecast/baselines.js";
 import type { FitContext, Forecaster, Predictor } from "../forecast/predictor.js";
+import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import type { Frame } from "../series/frame.js";
 import { type Fold, type FoldOptions, knownAt, planFolds, type Span } from "./folds.js";
 
@@ -15,6 +17,8 @@ export interface BacktestOptions extends FoldOptions {
   readonly span: Span;
   /** Season of the seasonal naive that `skill` compares with, and of MASE's scale; 1 for none. */
   readonly season: number;
+  /** Quantiles to ask of each model; none when left out. */
+  readonly quantiles?: readonly QuantileColumn[];
 }
 
 export interface ModelFold {
@@ -23,6 +27,8 @@ export interface ModelFold {
   readonly reason?: string;
   /** [series × horizon], row-major; NaN = no forecast (series not in the fold, or said to `notify`). */
   readonly forecasts: Float64Array;
+  /** For each of the result's quantiles [series × horizon], NaN where there is none; [] from a model that has none. */
+  readonly quantiles: readonly Float64Array[];
 }
 
 export interface BacktestModel {
@@ -37,6 +43,7 @@ export interface BacktestResult {
   readonly frame: Frame;
   readonly horizon: number;
   readonly season: number;
+  readonly quantiles: readonly QuantileColumn[];
   /** The oldest first. */
   readonly folds: readonly Fold[];
   readonly models: readonly BacktestModel[];
@@ -47,6 +54,7 @@ export interface BacktestResult {
 /**
  * Forecasters of the same name are run once. A model that cannot be fitted to these data is said to `notify` and left out, as
  * long as another model that was asked for (a baseline is not) can.
+ * @param run computes a unit elsewhere, in a thread or process of its own; here, one after the other, when left out
  * @throws HindcastError "data" when no series is long enough, or no model asked for can be fitted; the signal's reason when aborted
  */
 export async function backtest(
@@ -54,62 +62,108 @@ export async function backtest(
   forecasters: readonly Forecaster[],
   options: BacktestOptions,
   context: FitContext,
+  run?: UnitRunner,
 ): Promise<BacktestResult> {
   const folds = planFolds(frame, options, context.notify);
   const { horizon, season } = options;
   const models: BacktestModel[] = [];
   const unique = forecasters.filter(({ name }, i) => forecasters.findIndex((other) => other.name === name) === i);
   let askedCount = unique.filter(({ name }) => !baselines.has(name)).length;
-  for (const forecaster of unique) {
+  const units = unitsOf(folds.length, options.refit);
+  // With a runner all units are under way at once; each is waited for in its turn, so that what is said keeps its order.
+  const elsewhere = unique.map(({ name }) => (run === undefined ? [] : units.map((unit) => run(name, unit))));
+  for (const each of elsewhere.flat()) each.catch(() => {});
+  for (const [i, forecaster] of unique.entries()) {
     try {
-      models.push({ name: forecaster.name, folds: await runFolds(frame, forecaster, folds, options, context) });
+      const done: ModelFold[] = [];
+      for (const [u, unit] of units.entries())
+        done.push(...(await (elsewhere[i]![u] ?? runUnit(frame, forecaster, folds, unit, options, context))));
+      if (done.every(({ forecasts }) => forecasts.every(Number.isNaN)))
+        throw new HindcastError(
+          "data",
+          `${forecaster.name} can forecast no series`,
+          "try --model naive, or add history",
+        );
+      models.push({ name: forecaster.name, folds: done });
     } catch (error) {
       const unfit = error instanceof HindcastError && error.code === "data";
       if (!unfit || (!baselines.has(forecaster.name) && --askedCount === 0)) throw error;
       context.notify({ level: "warning", text: `${forecaster.name} is left out: ${error.message}` });
     }
   }
-  const beside =
-    models.find(({ name }) => name === "seasonal-naive")?.folds ??
-    (await runFolds(frame, baselines.get("seasonal-naive")({ season }), folds, options, context));
-  return { frame, horizon, season, folds, models, reference: beside.map(({ forecasts }) => forecasts) };
+  const shown = models.find(({ name }) => name === "seasonal-naive")?.folds.map(({ forecasts }) => forecasts);
+  const reference = shown ?? (await seasonalNaive(frame, folds, options, context.notify));
+  return { frame, horizon, season, quantiles: options.quantiles ?? [], folds, models, reference };
 }
 
-async function runFolds(
+/** What the seasonal naive says at each fold. @returns for each fold [series × horizon] */
+export async function seasonalNaive(
+  frame: Frame,
+  folds: readonly Fold[],
+  { horizon, season, span }: Pick<BacktestOptions, "horizon" | "season" | "span">,
+  notify: Notify,
+): Promise<Float64Array[]> {
+  const predictor = baselines
+    .get("seasonal-naive")({ seasons: [season] })
+    .predictor(notify);
+  const forecasts: Float64Array[] = [];
+  for (let f = 0; f < folds.length; f++) {
+    const known = knownAt(frame, folds, f, span);
+    forecasts.push(spreadRows(await predictor.predict(known.frame, horizon), known.from, frame.series.length, horizon));
+  }
+  return forecasts;
+}
+
+/** Folds that one fit serves: they can be computed apart from all others. */
+export interface Unit {
+  /** Index of the first fold, and of the one after the last. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @returns the unit's folds of the model called `name`, the same as `runUnit` gives */
+export type UnitRunner = (name: string, unit: Unit) => Promise<readonly ModelFold[]>;
+
+function unitsOf(foldCount: number, refit: Refit): Unit[] {
+  const every = refit === "never" ? foldCount : refit === "every" ? 1 : refit;
+  return Array.from({ length: Math.ceil(foldCount / every) }, (_, u) => ({
+    from: u * every,
+    to: Math.min((u + 1) * every, foldCount),
+  }));
+}
+
+/** Fits at the unit's first origin, and forecasts from each of its origins. */
+export async function runUnit(
   frame: Frame,
   forecaster: Forecaster,
   folds: readonly Fold[],
+  unit: Unit,
   options: BacktestOptions,
   context: FitContext,
 ): Promise<ModelFold[]> {
   const { horizon, span } = options;
-  const every = options.refit === "never" ? folds.length : options.refit === "every" ? 1 : options.refit;
+  const levels = (options.quantiles ?? []).map(({ level }) => level);
   const done: ModelFold[] = [];
   let predictor: Predictor | undefined;
   try {
-    for (let f = 0; f < folds.length; f++) {
+    for (let f = unit.from; f < unit.to; f++) {
       context.signal.throwIfAborted();
       context.progress.stage(`fold ${f + 1}/${folds.length} · ${forecaster.name}`);
       const known = knownAt(frame, folds, f, span);
-      if (f % every === 0) {
-        predictor?.dispose();
-        predictor = undefined;
-        predictor = await forecaster.fit(known.frame, horizon, context);
-      }
-      const { name: chose, reason } = predictor!;
-      const forecasts = spreadRows(
-        await predictor!.predict(known.frame, horizon),
-        known.from,
-        frame.series.length,
-        horizon,
-      );
-      done.push(reason === undefined ? { chose, forecasts } : { chose, reason, forecasts });
+      predictor ??= await forecaster.fit(known.frame, horizon, context);
+      const { name: chose, reason } = predictor;
+      const { point, quantiles } = await predictor.predict(known.frame, horizon, levels);
+      const spread = (rows: Float64Array) => spreadRows(rows, known.from, frame.series.length, horizon);
+      done.push({
+        chose,
+        ...(reason === undefined ? {} : { reason }),
+        forecasts: spread(point),
+        quantiles: quantiles.map(spread),
+      });
     }
   } finally {
     predictor?.dispose();
   }
-  if (done.every(({ forecasts }) => forecasts.every(Number.isNaN)))
-    throw new HindcastError("data", `${forecaster.name} can forecast no series`, "try --model naive, or add history");
   return done;
 }
 

@@ -2,8 +2,7 @@
 // folds. Out: one origin a series and fold, and the frame as it was known there.
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
-import { cutFrame, type Frame, type Series, seriesName } from "../series/frame.js";
-import { stampAt } from "../series/grid.js";
+import { cutFrame, dropSteps, type Frame, type Series, seriesName } from "../series/frame.js";
 import { findFrameSeasons } from "../series/season.js";
 
 export interface FoldOptions {
@@ -76,11 +75,7 @@ export function knownAt(
     if (span === "expanding") return known;
     const firstOrigin = folds.find((fold) => fold.origins[s]! > 0)!.origins[s]!;
     const skipped = known.values.length - firstOrigin;
-    return {
-      ...known,
-      start: stampAt(frame.grid, known.start, skipped),
-      values: known.values.subarray(skipped),
-    };
+    return dropSteps(frame, known, skipped);
   });
   return { frame: { ...cut, series }, from };
 }

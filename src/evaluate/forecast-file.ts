@@ -2,12 +2,12 @@
 // result a backtest has, so that one table scores both.
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
-import { baselines } from "../forecast/baselines.js";
+import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import { type Frame, type Series, seriesName } from "../series/frame.js";
 import { stepper } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
-import { type BacktestModel, type BacktestResult, spreadRows } from "./backtest.js";
-import { type Fold, knownAt } from "./folds.js";
+import { type BacktestModel, type BacktestResult, seasonalNaive } from "./backtest.js";
+import type { Fold } from "./folds.js";
 
 export interface ForecastRow {
   /** Values of the actuals' id columns; [] where the file has none, for the only series. */
@@ -19,6 +19,8 @@ export interface ForecastRow {
   /** The last stamp known when it was made; without it, all that is before the series' first forecast was. */
   readonly origin?: number;
   readonly forecast: number;
+  /** For each quantile column of the file; NaN where the cell is empty. */
+  readonly quantiles?: readonly number[];
   /** Where it stood, for messages: "next.csv line 12". */
   readonly where: string;
 }
@@ -38,7 +40,12 @@ interface Placed {
  * Folds are the origins of each series, the newest last, as `backtest` numbers them.
  * @throws HindcastError "data" for a forecast given twice, one not after its origin, and when no row has an actual
  */
-export function placeForecasts(frame: Frame, rows: readonly ForecastRow[], notify: Notify): PlacedForecasts {
+export function placeForecasts(
+  frame: Frame,
+  rows: readonly ForecastRow[],
+  notify: Notify,
+  quantiles: readonly QuantileColumn[] = [],
+): PlacedForecasts {
   const placed = locateRows(frame, rows, notify);
   const { originOf, foldOf, folds } = foldsOf(frame, placed);
   const horizon = placed.reduce((most, at) => Math.max(most, at.index - originOf(at) + 1), 0);
@@ -52,9 +59,10 @@ export function placeForecasts(frame: Frame, rows: readonly ForecastRow[], notif
         `${row.where}: the forecast's time is not after its origin`,
         "origin is the last stamp known when the forecast was made",
       );
-    const model = models.get(row.model) ?? emptyModel(row.model, folds.length, frame.series.length * horizon);
+    const model =
+      models.get(row.model) ?? emptyModel(row.model, folds.length, frame.series.length * horizon, quantiles.length);
     models.set(row.model, model);
-    const { forecasts } = model.folds[foldOf(s, origin)]!;
+    const { forecasts, quantiles: values } = model.folds[foldOf(s, origin)]!;
     const cell = s * horizon + index - origin;
     if (!Number.isNaN(forecasts[cell]!))
       throw new HindcastError(
@@ -63,8 +71,9 @@ export function placeForecasts(frame: Frame, rows: readonly ForecastRow[], notif
         "one row a series and stamp; forecasts made at different times need an origin column",
       );
     forecasts[cell] = row.forecast;
+    for (const [q, value] of (row.quantiles ?? []).entries()) values[q]![cell] = value;
   }
-  return { frame, horizon, folds, models: [...models.values()] };
+  return { frame, horizon, quantiles, folds, models: [...models.values()] };
 }
 
 /** Sets the forecasts beside the seasonal naive's from the same origins. @param season in steps */
@@ -74,12 +83,7 @@ export async function besideSeasonalNaive(
   notify: Notify,
 ): Promise<BacktestResult> {
   const { frame, folds, horizon } = placed;
-  const predictor = baselines.get("seasonal-naive")({ season }).predictor(notify);
-  const reference: Float64Array[] = [];
-  for (let f = 0; f < folds.length; f++) {
-    const known = knownAt(frame, folds, f, "expanding");
-    reference.push(spreadRows(await predictor.predict(known.frame, horizon), known.from, frame.series.length, horizon));
-  }
+  const reference = await seasonalNaive(frame, folds, { horizon, season, span: "expanding" }, notify);
   return { ...placed, season, reference };
 }
 
@@ -144,12 +148,14 @@ function foldsOf(frame: Frame, placed: readonly Placed[]) {
   return { folds, originOf, foldOf: (s: number, origin: number) => foldAt[s]!.get(origin)! };
 }
 
-function emptyModel(name: string, foldCount: number, size: number): BacktestModel {
+function emptyModel(name: string, foldCount: number, size: number, quantileCount: number): BacktestModel {
+  const empty = () => new Float64Array(size).fill(Number.NaN);
   return {
     name,
     folds: Array.from({ length: foldCount }, () => ({
       chose: name,
-      forecasts: new Float64Array(size).fill(Number.NaN),
+      forecasts: empty(),
+      quantiles: Array.from({ length: quantileCount }, empty),
     })),
   };
 }

@@ -29,10 +29,12 @@ export interface FailedGate {
   readonly value: number | null;
 }
 
-/** What a gate may look at: the metrics, and the skill that stands beside them. */
-export const gateScores: readonly string[] = [...metrics.names, "skill"];
+/** What a gate may look at: the metrics, those of the first interval, and the skill that stands beside them. */
+export const gateScores: readonly string[] = [...metrics.names, "pinball", "crps", "coverage", "winkler", "skill"];
+/** Of further intervals. */
+const furtherScore = /^(coverage|winkler)-\d+$/;
 
-const form = /^\s*(?:(?<model>.*\S)\.)?(?<score>\w+)\s*(?<comparison>[<>]=?)\s*(?<bound>\S+)\s*$/;
+const form = /^\s*(?:(?<model>.*\S)\.)?(?<score>[\w-]+)\s*(?<comparison>[<>]=?)\s*(?<bound>\S+)\s*$/;
 
 /** Reads `mase>1`, `lstm.mse>=0.5`, `skill<0`. @throws HindcastError "usage" */
 export function parseGate(text: string): Gate {
@@ -43,7 +45,7 @@ export function parseGate(text: string): Gate {
       `--fail-if "${text}" is not a condition`,
       "write it as 'mase>1' or 'lstm.mse>=0.5'",
     );
-  if (!gateScores.includes(score))
+  if (!gateScores.includes(score) && !furtherScore.test(score))
     throw new HindcastError(
       "usage",
       `--fail-if "${text}": there is no score "${score}"`,

@@ -2,6 +2,7 @@
 // in the actuals' own keys and instants. Columns are found by name.
 import { HindcastError } from "../base/errors.js";
 import { listNames, quoteText } from "../base/wording.js";
+import { type QuantileColumn, readQuantileName } from "../forecast/quantile-columns.js";
 import { findColumns } from "../series/columns.js";
 import type { Frame } from "../series/frame.js";
 import { explainNumber, isMissing, numberReader } from "../series/numbers.js";
@@ -17,6 +18,12 @@ const originNames = ["origin", "cutoff"];
 const besideNames =
   /^(?:step|h|level|lo|hi|lower|upper|.*[-_.](?:lo|hi|lower|upper)(?:[-_.]?\d.*)?|(?:lo|hi|q)[-_]?\d.*)$/i;
 
+export interface ForecastFile {
+  readonly rows: readonly ForecastRow[];
+  /** The quantiles there are, in the order of their columns. */
+  readonly quantiles: readonly QuantileColumn[];
+}
+
 /**
  * Reads all rows. Their model is what the `model` column says, else the name of the forecast column.
  * @param forecastColumn found by its name when undefined, else the only numeric column that may be it
@@ -27,7 +34,7 @@ export async function readForecasts(
   actuals: Frame,
   forecastColumn: string | undefined,
   reading: ReadOptions,
-): Promise<ForecastRow[]> {
+): Promise<ForecastFile> {
   const { name } = source;
   const file = await readRecords(source, reading);
   const records: TextRecord[] = [];
@@ -48,7 +55,14 @@ export async function readForecasts(
     if (Number.isNaN(stamp)) throw refuse(record, column, stamps.explain(record.cells[column]!));
     return stamp;
   };
-  return records.map((record): ForecastRow => {
+  const readQuantiles = at.quantiles.map(({ column }) => ({ column, read: forecastReader(records, column, reading) }));
+  const readQuantile = (record: TextRecord, { column, read }: (typeof readQuantiles)[number]) => {
+    const text = record.cells[column]!;
+    const value = read(text);
+    if (Number.isNaN(value) && !isMissing(text)) throw refuse(record, column, explainNumber(text, reading));
+    return value;
+  };
+  const rows = records.map((record): ForecastRow => {
     const { cells, line } = record;
     const text = cells[at.forecast]!;
     const forecast = readNumber(text);
@@ -64,9 +78,11 @@ export async function readForecasts(
       stamp: readStamp(record, at.time),
       ...(at.origin < 0 ? {} : { origin: readStamp(record, at.origin) }),
       forecast,
+      ...(readQuantiles.length === 0 ? {} : { quantiles: readQuantiles.map((column) => readQuantile(record, column)) }),
       where: `${name} line ${line}`,
     };
   });
+  return { rows, quantiles: at.quantiles.map(({ quantile }) => quantile) };
 }
 
 /** Indexes of columns; -1 for one that is not there and need not be. */
@@ -77,6 +93,7 @@ interface ForecastColumns {
   readonly model: number;
   readonly origin: number;
   readonly forecast: number;
+  readonly quantiles: readonly { readonly column: number; readonly quantile: QuantileColumn }[];
 }
 
 function findForecastColumns(
@@ -129,7 +146,16 @@ function findForecastColumns(
     },
     () => {},
   );
-  return { time, ids, target, model, origin, forecast };
+  return { time, ids, target, model, origin, forecast, quantiles: findQuantiles(columns, forecast) };
+}
+
+/** Columns such as `lo-80` and `q0.1`, by themselves or after the name of the forecast, as in `ets-lo-80`. */
+function findQuantiles(columns: readonly string[], forecast: number): ForecastColumns["quantiles"] {
+  const prefix = `${columns[forecast]!}-`;
+  return columns.flatMap((name, column) => {
+    const quantile = readQuantileName(name.startsWith(prefix) ? name.slice(prefix.length) : name);
+    return quantile === undefined ? [] : [{ column, quantile }];
+  });
 }
 
 function findForecast(

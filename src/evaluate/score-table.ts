@@ -5,6 +5,7 @@ import { type Frame, type Series, seriesName } from "../series/frame.js";
 import { stamper } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import type { BacktestModel, BacktestResult } from "./backtest.js";
+import { intervalScores, type QuantilePoints } from "./interval-metrics.js";
 import { mase, metrics, type ScoredPoints, seasonalScales } from "./metrics.js";
 
 export const splits = ["series", "fold", "step"] as const;
@@ -17,7 +18,7 @@ export interface ScoreTableOptions {
   readonly maseSeason?: number;
 }
 
-const scorers = metrics.names.map((name) => metrics.get(name));
+type Scorer = (points: Points) => number;
 
 /**
  * A row for each model and group that the model has a forecast in. An undefined score is empty; a series it is undefined for is
@@ -26,6 +27,8 @@ const scorers = metrics.names.map((name) => metrics.get(name));
 export function scoreTable(result: BacktestResult, options: ScoreTableOptions): Table {
   const { by, maseSeason } = options;
   const gather = pointGatherer(result, maseSeason ?? result.season);
+  const intervals = intervalScores(result.quantiles);
+  const scorers: Scorer[] = [...metrics.names.map((name) => metrics.get(name)), ...intervals.map(({ score }) => score)];
   const groupsOf = (split: Split, count: number): readonly (readonly number[])[] => {
     const all = Array.from({ length: count }, (_, i) => i);
     return by.includes(split) ? all.map((i) => [i]) : [all];
@@ -38,7 +41,7 @@ export function scoreTable(result: BacktestResult, options: ScoreTableOptions): 
     for (const series of seriesGroups)
       for (const folds of foldGroups)
         for (const steps of stepGroups) {
-          const scores = averageScores(series, (s) => gather(model, s, folds, steps));
+          const scores = averageScores(scorers, series, (s) => gather(model, s, folds, steps));
           if (scores === undefined) continue;
           rows.push([
             model.name,
@@ -51,8 +54,19 @@ export function scoreTable(result: BacktestResult, options: ScoreTableOptions): 
         }
   return {
     type: "score",
-    columns: ["model", "chose", "series", "fold", "step", "n", ...metrics.names, "skill"],
+    columns: [
+      "model",
+      "chose",
+      "series",
+      "fold",
+      "step",
+      "n",
+      ...metrics.names,
+      ...intervals.map(({ name }) => name),
+      "skill",
+    ],
     rows,
+    spare: ["rmsse", "crps", "pinball", "mape", "bias", "rmse", "n", "smape"],
   };
 }
 
@@ -62,12 +76,25 @@ export function predictionsTable(result: BacktestResult): Table {
   const showsTarget = targets.length > 1 && !wide;
   return {
     type: "prediction",
-    columns: [...ids, ...(showsTarget ? ["target"] : []), time, "origin", "step", "actual", "model", "forecast"],
+    columns: [
+      ...ids,
+      ...(showsTarget ? ["target"] : []),
+      time,
+      "origin",
+      "step",
+      "actual",
+      "model",
+      "forecast",
+      ...result.quantiles.map(({ name }) => name),
+    ],
     rows: predictionRows(result, showsTarget),
   };
 }
 
-function* predictionRows({ frame, horizon, folds, models }: BacktestResult, showsTarget: boolean): Generator<Cell[]> {
+function* predictionRows(
+  { frame, horizon, quantiles: columns, folds, models }: BacktestResult,
+  showsTarget: boolean,
+): Generator<Cell[]> {
   for (const [s, { key, target, start, values }] of frame.series.entries()) {
     const instantOf = stamper(frame.grid, start);
     const stamp = (index: number) => formatStamp(frame.timeStyle, frame.grid.zone, instantOf(index));
@@ -79,8 +106,11 @@ function* predictionRows({ frame, horizon, folds, models }: BacktestResult, show
         const place = [...key, ...(showsTarget ? [target] : []), stamp(first + k), origin, k + 1];
         const actual = values[first + k] ?? Number.NaN;
         for (const model of models) {
-          const forecast = model.folds[f]!.forecasts[s * horizon + k]!;
-          if (!Number.isNaN(forecast)) yield [...place, Number.isNaN(actual) ? null : actual, model.name, forecast];
+          const { forecasts, quantiles } = model.folds[f]!;
+          const forecast = forecasts[s * horizon + k]!;
+          if (Number.isNaN(forecast)) continue;
+          const beside = columns.map((_, q) => finiteOrEmpty(quantiles[q]?.[s * horizon + k] ?? Number.NaN));
+          yield [...place, finiteOrEmpty(actual), model.name, forecast, ...beside];
         }
       }
     }
@@ -88,7 +118,7 @@ function* predictionRows({ frame, horizon, folds, models }: BacktestResult, show
 }
 
 /** A model's forecasts of one series beside what came, and the seasonal naive's at the same points. */
-interface Points extends ScoredPoints {
+interface Points extends ScoredPoints, QuantilePoints {
   readonly reference: Float64Array;
   /** Whether the model has a forecast here at all, scored or not. */
   readonly isForecast: boolean;
@@ -106,14 +136,16 @@ function pointGatherer(result: BacktestResult, season: number) {
   const beside = buffer();
   const absolute = buffer();
   const squared = buffer();
+  const quantiles = result.quantiles.map(buffer);
   return (model: BacktestModel, s: number, foldGroup: readonly number[], steps: readonly number[]): Points => {
     const { values } = frame.series[s]!;
     let n = 0;
     let isForecast = false;
     for (const f of foldGroup) {
       const origin = folds[f]!.origins[s]!;
+      const fold = model.folds[f]!;
       for (const k of steps) {
-        const said = model.folds[f]!.forecasts[s * horizon + k]!;
+        const said = fold.forecasts[s * horizon + k]!;
         if (Number.isNaN(said)) continue;
         isForecast = true;
         const came = values[origin + k] ?? Number.NaN;
@@ -123,6 +155,7 @@ function pointGatherer(result: BacktestResult, season: number) {
         beside[n] = reference[f]![s * horizon + k]!;
         absolute[n] = scales[f]![s]!.absolute;
         squared[n] = scales[f]![s]!.squared;
+        for (const [q, values] of quantiles.entries()) values[n] = fold.quantiles[q]?.[s * horizon + k] ?? Number.NaN;
         n++;
       }
     }
@@ -132,13 +165,18 @@ function pointGatherer(result: BacktestResult, season: number) {
       reference: beside.subarray(0, n),
       absoluteScale: absolute.subarray(0, n),
       squaredScale: squared.subarray(0, n),
+      quantiles: quantiles.map((values) => values.subarray(0, n)),
       isForecast,
     };
   };
 }
 
 /** @returns n, each metric and skill, in the order of the columns; undefined when no series of the group has a forecast */
-function averageScores(series: readonly number[], pointsOf: (s: number) => Points): Cell[] | undefined {
+function averageScores(
+  scorers: readonly Scorer[],
+  series: readonly number[],
+  pointsOf: (s: number) => Points,
+): Cell[] | undefined {
   const sums = new Float64Array(scorers.length);
   const counts = new Int32Array(scorers.length);
   let n = 0;

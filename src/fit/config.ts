@@ -1,5 +1,5 @@
 // How a network is trained, as data: from flags and defaults, and kept with the model.
-import * as z from "zod";
+import * as z from "../base/schema.js";
 import { lossKinds } from "../engine/kernels/fused/kernels.js";
 
 export const scheduleNames = ["constant", "cosine", "one-cycle"] as const;

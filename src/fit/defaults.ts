@@ -4,6 +4,7 @@ import { quantile } from "../base/numeric.js";
 import type { CellKind } from "../engine/kernels/cells.js";
 import type { LossKind } from "../engine/kernels/fused/kernels.js";
 import { calendarNames } from "../features/calendar.js";
+import { chooseCovariates } from "../features/covariates.js";
 import type { NetworkConfig } from "../model/config.js";
 import type { ScaleConfig } from "../scale/config.js";
 import type { Frame } from "../series/frame.js";
@@ -47,6 +48,8 @@ export interface NetworkSettings {
 
 /** Steps that a training runs when neither the epochs nor the time say otherwise. */
 const targetStepCount = 1200;
+/** What is known ahead of each step of the horizon has to be held until the end of the window: more units, and longer to learn. */
+const aheadFactors = { steps: 3, units: 2 };
 const maxEpochs = 200;
 const maxWindow = 512;
 const longestCycle = 200;
@@ -67,15 +70,18 @@ export function chooseSettings(
     (sum, length) => sum + Math.max(1, length - validationSteps - window - horizon + 1),
     0,
   );
+  const covariates = chooseCovariates(frame);
+  const factors = covariates.some(({ kind }) => kind === "future") ? aheadFactors : { steps: 1, units: 1 };
   const batch = spec.batch ?? 32;
   const stepsPerEpoch = Math.min(Math.ceil(windowCount / batch), 100);
-  const epochs = spec.epochs ?? Math.min(maxEpochs, Math.max(2, Math.ceil(targetStepCount / stepsPerEpoch)));
+  const epochs =
+    spec.epochs ?? Math.min(maxEpochs, Math.max(2, Math.ceil((targetStepCount * factors.steps) / stepsPerEpoch)));
   const calendar = calendarNames(frame.grid.frequency, spec.calendar ?? (spec.plain ? "none" : "auto"));
   return {
     network: {
       kind: "recurrent",
       cell: spec.cell,
-      layers: [...(spec.layers ?? [windowCount > 5000 ? 64 : 32])],
+      layers: [...(spec.layers ?? [(windowCount > 5000 ? 64 : 32) * factors.units])],
       bidirectional: spec.bidirectional ?? false,
       decoder,
       dropout: spec.dropout ?? 0,
@@ -87,6 +93,7 @@ export function chooseSettings(
     channels: {
       gapIndicator: frame.series.some((series) => series.values.some(Number.isNaN)),
       calendar,
+      ...(covariates.length > 0 && { covariates: { columns: covariates, ahead: decoder === "direct" ? horizon : 1 } }),
     },
     training: {
       loss: spec.loss ?? (spec.plain ? "mse" : "huber"),

@@ -25,29 +25,37 @@ export interface FittedNetwork {
   readonly record: TrainingRecord;
 }
 
+/** A fitted network, and the one that had not seen the newest steps yet: what tells how far its forecasts will be off. */
+export interface Fit {
+  readonly network: FittedNetwork;
+  /** null when nothing was held back. */
+  readonly rehearsal: { readonly network: FittedNetwork; readonly heldBackSteps: number } | null;
+}
+
 /** Above this many windows the held-back share teaches little new, and training twice costs much. */
 const maxRefitWindowCount = 20_000;
 
 /**
  * @throws HindcastError "data" when not one window can be formed
  */
-export async function fitNetwork(
-  frame: Frame,
-  settings: NetworkSettings,
-  context: LoopContext,
-): Promise<FittedNetwork> {
+export async function fitNetwork(frame: Frame, settings: NetworkSettings, context: LoopContext): Promise<Fit> {
   const config: NetworkConfig = { ...settings.network, inputs: channelCount(settings.channels) };
   const first = await fitOnce(frame, config, settings, settings.validationSteps, undefined, context);
   const { record } = first;
+  const rehearsal =
+    record.validationWindowCount > 0 ? { network: first, heldBackSteps: settings.validationSteps } : null;
   const refits =
     record.validationWindowCount > 0 &&
     record.trainingWindowCount <= maxRefitWindowCount &&
     record.stopped !== "max-time";
-  if (!refits) return first;
+  if (!refits) return { network: first, rehearsal };
   const again = await fitOnce(frame, config, settings, 0, record.bestEpoch, context);
   // A network cut off in the middle of its second training is worse than the one that had its first to the end.
-  if (again.record.stopped === "max-time") return { ...first, record: { ...record, stopped: "max-time" } };
-  return { ...again, record: { ...record, refitted: true } };
+  const network: FittedNetwork =
+    again.record.stopped === "max-time"
+      ? { ...first, record: { ...record, stopped: "max-time" } }
+      : { ...again, record: { ...record, refitted: true } };
+  return { network, rehearsal };
 }
 
 async function fitOnce(

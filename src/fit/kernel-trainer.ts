@@ -1,17 +1,19 @@
 // Training on the recurrent kernels alone: forward, loss, backpropagation through time, clipping and Adam in one call a step.
 // In: config, first weights and batches. Out: a Trainer.
 import { loadKernels } from "../engine/kernels/fused/load.js";
+import { usefulThreads } from "../engine/kernels/fused/network.js";
 import { drawDropout } from "../model/dropout.js";
 import { fillWeights, shapeOf } from "../model/inference.js";
 import type { TrainerSource } from "./trainer.js";
 
-/** @param threads that share a step; they change no result */
+/** @param threads that may share a step; they change no result, and a step takes only as many as pay */
 export function kernelTrainers(threads: number): TrainerSource {
   const { kernels } = loadKernels();
   return {
     name: `kernels ${kernels.name}`,
     create(config, start, batchSize, { loss, clip, weightDecay }, dropouts) {
-      const network = kernels.openNetwork({ ...shapeOf(config, batchSize), trains: true, threads });
+      const shape = shapeOf(config, batchSize);
+      const network = kernels.openNetwork({ ...shape, trains: true, threads: usefulThreads(shape, threads) });
       fillWeights(network, config, start);
       const scaled = config.dropout > 0;
       let taken = 0;
@@ -24,8 +26,9 @@ export function kernelTrainers(threads: number): TrainerSource {
           if (scaled)
             for (const scales of network.scales)
               drawDropout(scales, Math.round((scales.length * count) / batchSize), config.dropout, dropouts);
-          const options = { count, masked: batch.padded, scaled, loss, learningRate, clip, weightDecay };
-          const result = network.step({ ...options, step: taken + 1 });
+          const step = taken + 1;
+          const masked = batch.padded;
+          const result = network.step({ count, masked, scaled, loss, learningRate, clip, weightDecay, step });
           if (!Number.isFinite(result.gradientNorm)) return Number.NaN;
           taken++;
           return result.loss;

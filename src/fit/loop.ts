@@ -6,7 +6,7 @@ import type { Notify } from "../base/notes.js";
 import type { Random } from "../base/random.js";
 import type { NetworkConfig } from "../model/config.js";
 import { type NamedArray, predictArrays } from "../model/inference.js";
-import { createBatch, gatherBatch } from "../windows/gather.js";
+import { type Batch, createBatch, createGather, type Gather } from "../windows/gather.js";
 import type { WindowPlan } from "../windows/plan.js";
 import type { PreparedFrame } from "../windows/prepare.js";
 import type { TrainingConfig, TrainingRecord } from "./config.js";
@@ -75,7 +75,9 @@ async function runEpochs(
   const stepsPerEpoch = Math.min(Math.ceil(windowCount / batchSize), config.stepsPerEpoch);
   const stepCount = stepsPerEpoch * config.epochs;
   const batch = createBatch(prepared, networkConfig, batchSize);
+  const gather = createGather(prepared, plans.training, networkConfig);
   const shuffles = random.fork("shuffle");
+  const validation = prepareValidation(networkConfig, prepared, plans.validation);
 
   const losses: number[] = [];
   const validationLosses: number[] = [];
@@ -97,7 +99,7 @@ async function runEpochs(
       context.signal.throwIfAborted();
       const from = i * batchSize;
       const count = Math.min(batchSize, windowCount - from);
-      gatherBatch(prepared, plans.training, order, from, count, batch);
+      gather(order, from, count, batch);
       const loss = trainer.step(batch, count, rate * learningRateFactor(config.schedule, step, stepCount));
       if (!Number.isFinite(loss)) {
         if (++halvings > maxHalvings) throw divergence();
@@ -118,7 +120,7 @@ async function runEpochs(
     losses.push(loss);
     const weights = trainer.exportWeights();
     const named = nameWeights(start, weights);
-    const validationLoss = await evaluateLoss(networkConfig, prepared, plans.validation, config, named, context.signal);
+    const validationLoss = await evaluateLoss(networkConfig, validation, config, named, context.signal);
     if (validationLoss !== undefined) validationLosses.push(validationLoss);
     context.onEpoch(epoch, stopAfter, loss, validationLoss);
 
@@ -152,28 +154,47 @@ function nameWeights(like: readonly NamedArray[], weights: Float32Array): NamedA
   });
 }
 
-/** Mean weighted loss over the windows of a plan; undefined when it has none. */
-async function evaluateLoss(
+/** Windows to validate on, and where each batch of them is put. */
+interface Validation {
+  readonly order: Int32Array;
+  readonly batch: Batch;
+  readonly gather: Gather;
+}
+
+/** @returns undefined when nothing is held back */
+function prepareValidation(
   networkConfig: NetworkConfig,
   prepared: PreparedFrame,
   plan: WindowPlan,
+): Validation | undefined {
+  if (plan.origins.length === 0) return undefined;
+  const stride = Math.ceil(plan.origins.length / maxValidationWindows);
+  const isTaken = (_: number, i: number) => i % stride === 0;
+  const thinned = { series: plan.series.filter(isTaken), origins: plan.origins.filter(isTaken) };
+  const order = Int32Array.from(thinned.origins, (_, i) => i);
+  const batch = createBatch(prepared, networkConfig, Math.min(256, order.length));
+  return { order, batch, gather: createGather(prepared, thinned, networkConfig) };
+}
+
+/** Mean weighted loss over the windows to validate on; undefined when there are none. */
+async function evaluateLoss(
+  networkConfig: NetworkConfig,
+  validation: Validation | undefined,
   config: TrainingConfig,
   weights: readonly NamedArray[],
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  if (plan.origins.length === 0) return undefined;
-  const stride = Math.ceil(plan.origins.length / maxValidationWindows);
-  const order = Int32Array.from({ length: Math.floor((plan.origins.length - 1) / stride) + 1 }, (_, i) => i * stride);
+  if (validation === undefined) return undefined;
+  const { order, batch, gather } = validation;
   const windowCount = order.length;
-  const batchSize = Math.min(256, windowCount);
-  const batch = createBatch(prepared, networkConfig, batchSize);
+  const { batchSize } = batch;
   let sum = 0;
   let weight = 0;
   for (let from = 0; from < windowCount; from += batchSize) {
     await setImmediate();
     signal.throwIfAborted();
     const count = Math.min(batchSize, windowCount - from);
-    gatherBatch(prepared, plan, order, from, count, batch);
+    gather(order, from, count, batch);
     const forecast = predictArrays(networkConfig, weights, batch.inputs, batch.padded ? batch.mask : null, count);
     const outputs = forecast.length / count;
     const part = sumLoss(config.loss, forecast, batch.targets, batch.weights, count * outputs);

@@ -1,21 +1,29 @@
-// The forecasts every model has to beat, after Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., §5.2.
-// In: series with gaps. Out: forecasters that learn nothing: what they say rests on the frame at predict time alone.
+// The forecasts every model has to beat: the plain ones of Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed.,
+// §5.2, and the classical methods, fitted to each series as it is forecast. In: series with gaps. Out: forecasters that keep
+// nothing: what they say rests on the frame at predict time alone.
 import { catalog } from "../base/catalog.js";
 import type { Notify } from "../base/notes.js";
 import { lastObservedIndex, mean } from "../base/numeric.js";
 import { type Frame, seriesName } from "../series/frame.js";
-import type { Forecaster, Predictor } from "./predictor.js";
+import { calibrateUntrained } from "./calibrate.js";
+import { type Calibration, withIntervals } from "./calibration.js";
+import type { ClassicalName } from "./classical.js";
+import type { Forecaster, PointPredictor } from "./predictor.js";
 
-export type BaselineName = "naive" | "seasonal-naive" | "drift" | "mean";
+/** Those that cost nothing: they stand beside every model in a backtest. */
+export const plainBaselines = ["naive", "seasonal-naive", "drift", "mean"] as const;
+export type BaselineName = (typeof plainBaselines)[number] | ClassicalName;
 
-/** A forecaster that has nothing to fit, so that its predictor is there at once. */
+/** A forecaster that has nothing to fit but its intervals, so that its forecasts are there at once. */
 export interface Baseline extends Forecaster {
-  predictor(notify: Notify): Predictor;
+  predictor(notify: Notify): PointPredictor;
+  /** What its intervals rest on. */
+  calibrate(frame: Frame, horizon: number, signal: AbortSignal): Promise<Calibration>;
 }
 
 export interface BaselineOptions {
-  /** m, in steps; 1 for none. */
-  readonly season: number;
+  /** In steps, ascending; the plain baselines and most others look at the first only. */
+  readonly seasons: readonly number[];
 }
 
 /**
@@ -23,7 +31,7 @@ export interface BaselineOptions {
  * @param values [time] NaN = not observed
  * @param out [horizon] filled with finite values
  */
-type Path = (values: Float64Array, out: Float64Array) => void;
+export type Path = (values: Float64Array, out: Float64Array) => void;
 
 /** ŷ(T+h) = y(T), the last observed value. */
 const naive: Path = (values, out) => {
@@ -55,21 +63,63 @@ const average: Path = (values, out) => {
   out.fill(mean(values));
 };
 
-/** The catalog of baselines: what `--model` takes beside the networks, and what stands beside every model in a backtest. */
+/** Forecasts that intervals are calibrated on: as many as a moment allows. */
+const plainWindows = 8192;
+const classicalWindows = 512;
+
+/** The catalog of baselines: what `--model` takes beside the networks. */
 export const baselines = catalog<(options: BaselineOptions) => Baseline, BaselineName>("baseline", {
-  naive: () => baseline("naive", naive),
-  "seasonal-naive": ({ season }) => baseline("seasonal-naive", seasonalNaive(season)),
-  drift: () => baseline("drift", drift),
-  mean: () => baseline("mean", average),
+  naive: plain("naive", () => naive),
+  "seasonal-naive": plain("seasonal-naive", seasonalNaive),
+  drift: plain("drift", () => drift),
+  mean: plain("mean", () => average),
+  ets: classical("ets"),
+  theta: classical("theta"),
+  mstl: classical("mstl"),
+  croston: classical("croston"),
+  climatology: classical("climatology"),
 });
 
-function baseline(name: BaselineName, path: Path): Baseline {
-  const predictor = (notify: Notify): Predictor => ({
+function plain(name: BaselineName, pathOf: (season: number) => Path) {
+  return ({ seasons }: BaselineOptions) => baseline(name, async () => pathOf(seasons[0] ?? 1), seasons, plainWindows);
+}
+
+/** Their code is loaded when one of them forecasts. */
+function classical(name: ClassicalName) {
+  return ({ seasons }: BaselineOptions) =>
+    baseline(
+      name,
+      async () => (await import("./classical.js")).classicalPath(name, seasons),
+      seasons,
+      classicalWindows,
+    );
+}
+
+function baseline(
+  name: BaselineName,
+  loadPath: () => Promise<Path>,
+  seasons: readonly number[],
+  windowLimit: number,
+): Baseline {
+  const predictor = (notify: Notify): PointPredictor => ({
     name,
-    predict: async (frame, horizon) => predictEach(name, path, frame, horizon, notify),
+    predict: async (frame, horizon) => predictEach(name, await loadPath(), frame, horizon, notify),
     dispose() {},
   });
-  return { name, predictor, fit: async (_frame, _horizon, { notify }) => predictor(notify) };
+  const calibrateOn = (frame: Frame, horizon: number, signal: AbortSignal) =>
+    calibrateUntrained(
+      predictor(() => {}),
+      frame,
+      horizon,
+      { season: seasons[0] ?? 1, windowLimit, signal },
+    );
+  return {
+    name,
+    predictor,
+    calibrate: calibrateOn,
+    fit: async (frame, horizon, { notify, signal }) =>
+      withIntervals(predictor(notify), await calibrateOn(frame, horizon, signal)),
+  };
 }
 
 /** @returns [series × horizon], NaN for a series without an observation */

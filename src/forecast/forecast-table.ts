@@ -4,25 +4,45 @@ import type { Cell, Table } from "../base/table.js";
 import type { Frame } from "../series/frame.js";
 import { stampAt } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
+import type { Forecasts } from "./predictor.js";
+import type { QuantileColumn } from "./quantile-columns.js";
 
-/** @param forecasts [series × horizon]; a series that is NaN has no rows */
-export function forecastTable(frame: Frame, forecasts: Float64Array, horizon: number): Table {
+/** A series that is NaN has no rows. @param columns of the quantiles, if there are any */
+export function forecastTable(
+  frame: Frame,
+  forecasts: Forecasts,
+  horizon: number,
+  columns: readonly QuantileColumn[],
+): Table {
   const { ids, targets, time, wide } = frame.columns;
   const showsTarget = targets.length > 1 && !wide;
   return {
     type: "forecast",
-    columns: [...ids, ...(showsTarget ? ["target"] : []), time, "forecast"],
+    columns: [
+      ...ids,
+      ...(showsTarget ? ["target"] : []),
+      time,
+      "forecast",
+      ...columns.slice(0, forecasts.quantiles.length).map(({ name }) => name),
+    ],
     rows: rows(frame, forecasts, horizon, showsTarget),
   };
 }
 
-function* rows(frame: Frame, forecasts: Float64Array, horizon: number, showsTarget: boolean): Generator<Cell[]> {
+function* rows(
+  frame: Frame,
+  { point, quantiles }: Forecasts,
+  horizon: number,
+  showsTarget: boolean,
+): Generator<Cell[]> {
   for (const [s, { key, target, start, values }] of frame.series.entries()) {
     for (let k = 0; k < horizon; k++) {
-      const forecast = forecasts[s * horizon + k]!;
+      const i = s * horizon + k;
+      const forecast = point[i]!;
       if (Number.isNaN(forecast)) break;
       const stamp = stampAt(frame.grid, start, values.length + k);
-      yield [...key, ...(showsTarget ? [target] : []), formatStamp(frame.timeStyle, frame.grid.zone, stamp), forecast];
+      const place = [...key, ...(showsTarget ? [target] : []), formatStamp(frame.timeStyle, frame.grid.zone, stamp)];
+      yield [...place, forecast, ...quantiles.map((quantile) => quantile[i]!)];
     }
   }
 }

@@ -7,7 +7,7 @@ export interface ForecastLimits {
   readonly integer: boolean;
 }
 
-/** In place. A NaN (no forecast) stays one. */
+/** In place; order is kept. A NaN (no forecast) stays one. */
 export function applyLimits(forecasts: Float64Array, { min, max, integer }: ForecastLimits): void {
   for (let i = 0; i < forecasts.length; i++) {
     let value = forecasts[i]!;

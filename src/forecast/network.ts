@@ -4,22 +4,30 @@ import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { extent, lastObservedIndex } from "../base/numeric.js";
 import { listNames } from "../base/wording.js";
+import { unknownCategories } from "../features/covariates.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { outputCount } from "../model/config.js";
 import { predictArrays } from "../model/inference.js";
 import { type Frame, seriesName } from "../series/frame.js";
 import { createBatch, gatherBatch } from "../windows/gather.js";
 import { planForecast } from "../windows/plan.js";
-import { calendarAt, invertForecast, type PreparedFrame, prepareFrame } from "../windows/prepare.js";
-import type { Predictor } from "./predictor.js";
+import { invertForecast, type PreparedFrame, prepareFrame, writeKnown } from "../windows/prepare.js";
+import type { PointPredictor } from "./predictor.js";
 
 const batchSize = 512;
 
-export function networkPredictor(fitted: FittedNetwork, notify: Notify, reason?: string): Predictor {
+export function networkPredictor(fitted: FittedNetwork, notify: Notify): PointPredictor {
+  const said = new Set<string>();
   return {
     name: fitted.config.cell,
-    ...(reason === undefined ? {} : { reason }),
-    predict: async (frame, horizon) => predict(fitted, frame, horizon, notify),
+    async predict(frame, horizon) {
+      const unknown = unknownCategories(frame, fitted.channels.covariates?.columns ?? []);
+      const news = unknown.filter((category) => !said.has(category));
+      for (const category of news) said.add(category);
+      if (news.length > 0)
+        notify({ level: "note", text: `not seen in training, so taken for none that was: ${listNames(news)}` });
+      return predict(fitted, frame, horizon, notify);
+    },
     dispose() {},
   };
 }
@@ -96,7 +104,7 @@ function feedBack(
   batch.inputs[last] = value;
   let channel = 1;
   if (prepared.channels.gapIndicator) batch.inputs[last + channel++] = 0;
-  batch.inputs.set(calendarAt(prepared, s, time), last + channel);
+  writeKnown(prepared, prepared.series[s]!, time, batch.inputs, last + channel);
 }
 
 /** A series without forecast is one without any observation, or one whose numbers left the range of a float64. */

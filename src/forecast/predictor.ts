@@ -3,18 +3,35 @@ import type { Notify } from "../base/notes.js";
 import type { Progress } from "../base/progress.js";
 import type { Frame } from "../series/frame.js";
 
+/** What is said of the next steps of each series. All arrays are [series × horizon], row-major. */
+export interface Forecasts {
+  /** Finite; all NaN for a series that cannot be forecast. */
+  readonly point: Float64Array;
+  /** One for each level asked for, NaN where `point` is; [] from a model that knows no quantiles. They never cross, and hold `point`. */
+  readonly quantiles: readonly Float64Array[];
+}
+
 export interface Predictor {
   /** What answered: a baseline's or a cell's name. */
   readonly name: string;
   /** Why this one was chosen, when a choice was made. */
   readonly reason?: string;
   /**
-   * Goes on from the end of each series of `frame`, which may hold more steps, or other series, than it was fitted on.
-   * @returns [series × horizon], row-major, finite; a series it cannot forecast is all NaN and has been said to `notify`
+   * Goes on from the end of each series of `frame`, which may hold more steps, or other series, than it was fitted on. A series
+   * without forecast has been said to `notify`.
+   * @param levels of the quantiles wanted, in any order, within those of `levels.ts`; none when left out
    */
-  predict(frame: Frame, horizon: number): Promise<Float64Array>;
+  predict(frame: Frame, horizon: number, levels?: readonly number[]): Promise<Forecasts>;
+  /** What the forecasts made so far rest on, for people; absent where there is nothing to say. */
+  explanation?(): string;
   /** Frees what the engine holds. */
   dispose(): void;
+}
+
+/** A predictor that says one number a step; `withIntervals` makes a whole one of it. */
+export interface PointPredictor extends Pick<Predictor, "name" | "dispose"> {
+  /** @returns [series × horizon], as `Forecasts.point` */
+  predict(frame: Frame, horizon: number): Promise<Float64Array>;
 }
 
 export interface FitContext {

@@ -15,21 +15,11 @@ import {
   stepFactCount,
   stepFeatureCount,
 } from "./features.js";
+import { type GateConfig, knots } from "./schema.js";
 
-/** The levels that the network speaks of, the median among them. */
-export const knots = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975] as const;
 export const tailCount = knots.length - 1;
 /** Below and above the median, the nearest knot first. */
 const sideCount = tailCount / 2;
-
-export interface GateConfig {
-  /** Hidden units. */
-  readonly width: number;
-  /** Whether something is added to the weighted candidates. */
-  readonly residual: boolean;
-  /** Units of a GRU over the newest steps, whose last state joins the series' features; 0 for none. */
-  readonly units: number;
-}
 
 export interface GateParameter {
   readonly name: string;

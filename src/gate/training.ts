@@ -47,38 +47,17 @@ import {
   stepFactCount,
   stepFeatureCount,
 } from "./features.js";
-import {
-  disagreementShare,
-  type GateConfig,
-  type GateNetwork,
-  gateParameters,
-  knots,
-  residualLimit,
-  tailCount,
-} from "./network.js";
-
-/** Windows of many series; a few steps of each stand for all of its horizon. */
-export interface GateWindows {
-  readonly count: number;
-  /** Steps of a window that are trained on. */
-  readonly stepCount: number;
-  /** [window × seriesFeatureCount] */
-  readonly series: Float32Array;
-  /** [window × step × stepFeatureCount] */
-  readonly steps: Float32Array;
-  /** [window × recentLength × recentFeatureCount] */
-  readonly recent: Float32Array;
-  /** [window × step] (actual − reference) / scale */
-  readonly targets: Float32Array;
-  /** [window] what a window's loss counts for */
-  readonly weights: Float32Array;
-}
+import { disagreementShare, type GateNetwork, gateParameters, residualLimit, tailCount } from "./network.js";
+import { type GateConfig, knots } from "./schema.js";
+import type { GateWindows } from "./windows.js";
 
 export interface GateTraining {
   readonly stepCount: number;
   readonly batch: number;
   readonly learningRate: number;
   readonly weightDecay: number;
+  /** Share of the candidates that are taken away from a window each time it is trained on, so that no few are leant on. */
+  readonly candidateDropout: number;
   readonly random: Random;
   readonly signal: AbortSignal;
   /** Told every so often. */
@@ -130,6 +109,8 @@ export async function trainGate(
     for (let step = 0; step < training.stepCount; step++) {
       training.signal.throwIfAborted();
       gatherBatch(windows, batches, gathered);
+      if (training.candidateDropout > 0)
+        dropCandidates(gathered, windows.stepCount, training.candidateDropout, batches);
       const { value, grads } = tidy(() =>
         variableGrads(() => gateLoss(start.config, at, gathered, windows.stepCount), variables),
       );
@@ -185,6 +166,26 @@ function gatherBatch(windows: GateWindows, random: Random, out: Batch): void {
     copyRow(windows.recent, w, out.recent, b, recentLength * recentFeatureCount);
     copyRow(windows.targets, w, out.targets, b, windows.stepCount);
     out.weights[b] = windows.weights[w]!;
+  }
+}
+
+/** Marks candidates as not there, as where they do not apply; a window keeps one at least. */
+function dropCandidates(batch: Batch, stepCount: number, share: number, random: Random): void {
+  for (let b = 0; b < batch.size; b++) {
+    const applies = b * seriesFeatureCount + factCount + candidateCount;
+    let left = 0;
+    for (let c = 0; c < candidateCount; c++) left += batch.series[applies + c]!;
+    for (let c = 0; c < candidateCount; c++) {
+      if (random.uniform() >= share || batch.series[applies + c] === 0 || left === 1) continue;
+      left--;
+      batch.series[applies + c] = 0;
+      batch.series[applies - candidateCount + c] = 0;
+      for (let s = 0; s < stepCount; s++) {
+        const row = (b * stepCount + s) * stepFeatureCount + stepFactCount;
+        batch.steps[row + c] = 0;
+        batch.steps[row + candidateCount + c] = 0;
+      }
+    }
   }
 }
 

@@ -5,7 +5,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { candidates } from "../classical/candidates.js";
-import { type GateConfig, type GateNetwork, gateParameters } from "./network.js";
+import { type GateNetwork, gateParameters } from "./network.js";
+import type { GateConfig } from "./schema.js";
 
 /** What stands in gate.json. */
 export interface GateDescription {
@@ -24,29 +25,44 @@ export function encodeGates(
   networks: readonly GateNetwork[],
   record: unknown,
 ): { readonly bytes: Uint8Array; readonly description: GateDescription } {
-  const halves = networks.flatMap(({ config, weights }) =>
-    gateParameters(config).flatMap(({ name }) => Array.from(weights.get(name)!, encodeHalf)),
-  );
-  const bytes = new Uint8Array(2 * halves.length);
-  const view = new DataView(bytes.buffer);
-  for (const [i, half] of halves.entries()) view.setUint16(2 * i, half, true);
+  const bytes = encodeWeights(networks);
   const description: GateDescription = {
     schema_version: 1,
-    candidates: candidates.map(({ name }) => name),
-    networks: networks.map(({ config }) => config),
+    ...gateLayout(networks),
     sha256: createHash("sha256").update(bytes).digest("hex"),
     record,
   };
   return { bytes, description };
 }
 
-/** @throws Error when the bytes are not those of the description, or it lists other candidates than this version has */
-export function decodeGates(bytes: Uint8Array, description: GateDescription): GateNetwork[] {
+/** What is needed to make sense of the bytes. */
+export type GateLayout = Pick<GateDescription, "candidates" | "networks">;
+
+export function gateLayout(networks: readonly GateNetwork[]): GateLayout {
+  return { candidates: candidates.map(({ name }) => name), networks: networks.map(({ config }) => config) };
+}
+
+/** @returns the bytes of all networks, in half precision */
+export function encodeWeights(networks: readonly GateNetwork[]): Uint8Array {
+  const halves = networks.flatMap(({ config, weights }) =>
+    gateParameters(config).flatMap(({ name }) => Array.from(weights.get(name)!, encodeHalf)),
+  );
+  const bytes = new Uint8Array(2 * halves.length);
+  const view = new DataView(bytes.buffer);
+  for (const [i, half] of halves.entries()) view.setUint16(2 * i, half, true);
+  return bytes;
+}
+
+/** @throws Error when the bytes are too few or too many for the layout, or it lists other candidates than this version has */
+export function decodeWeights(bytes: Uint8Array, description: GateLayout): GateNetwork[] {
   const names = candidates.map(({ name }) => name);
   if (description.candidates.join() !== names.join())
-    throw new Error(`the pretrained weights are for the candidates ${description.candidates.join(", ")}`);
-  if (createHash("sha256").update(bytes).digest("hex") !== description.sha256)
-    throw new Error("the pretrained weights are damaged: their checksum differs");
+    throw new Error(`the gate's weights are for other candidates: ${description.candidates.join(", ")}`);
+  const sizes = description.networks.flatMap((config) =>
+    gateParameters(config).map(({ shape }) => shape.reduce((product, size) => product * size, 1)),
+  );
+  const expected = 2 * sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes.length !== expected) throw new Error(`the gate's weights take ${bytes.length} bytes, not ${expected}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   return description.networks.map((config) => {
@@ -58,6 +74,13 @@ export function decodeGates(bytes: Uint8Array, description: GateDescription): Ga
     }
     return { config, weights };
   });
+}
+
+/** @throws Error when the bytes are not those of the description, or it lists other candidates than this version has */
+export function decodeGates(bytes: Uint8Array, description: GateDescription): GateNetwork[] {
+  if (createHash("sha256").update(bytes).digest("hex") !== description.sha256)
+    throw new Error("the pretrained weights are damaged: their checksum differs");
+  return decodeWeights(bytes, description);
 }
 
 let shipped: GateNetwork[] | undefined;

@@ -1,5 +1,5 @@
 // What a network is, as data: all that is needed to build it, save it and read it back. In: nothing. Out: a schema, its type.
-import * as z from "zod";
+import * as z from "../base/schema.js";
 import { cells } from "../engine/kernels/cells.js";
 
 export const networkConfigSchema = z.strictObject({

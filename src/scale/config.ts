@@ -1,5 +1,5 @@
 // The choices of normalisation, as data. Parsed from flags and from a saved model; everything in `scale/` is driven by it.
-import * as z from "zod";
+import * as z from "../base/schema.js";
 
 export const scaleModes = ["window", "series", "global", "none"] as const;
 export const scalerNames = ["standard", "minmax", "robust", "mean", "last", "none"] as const;

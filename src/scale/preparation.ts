@@ -1,8 +1,11 @@
 // What normalising a panel takes, as plain data that is kept with a model. In: a frame that ends where knowledge ends, and the
 // choices. Out: transform, seasonal indices and scaling of each series, found again by key and target in later frames.
-import * as z from "zod";
+
 import { HindcastError } from "../base/errors.js";
 import { mean, observedCount, saturate } from "../base/numeric.js";
+import * as z from "../base/schema.js";
+import { type CovariateScale, knownValues } from "../features/covariates.js";
+import type { Covariate } from "../series/covariates.js";
 import { type Frame, type Series, seriesName } from "../series/frame.js";
 import { stampAt, stepsBetween } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
@@ -43,6 +46,11 @@ export const preparationSchema = z.strictObject({
   affine: affineSchema.nullable(),
   /** Series with at least one observation. */
   series: z.array(seriesPreparationSchema).readonly(),
+  /** How covariates that are numbers are scaled, all series together; absent without covariates. */
+  covariates: z
+    .array(z.strictObject({ name: z.string(), affine: affineSchema }))
+    .readonly()
+    .optional(),
 });
 export type Preparation = Readonly<z.infer<typeof preparationSchema>>;
 
@@ -60,18 +68,37 @@ export function fitPreparation(frame: Frame, config: ScaleConfig): Preparation {
     );
   const choices = { config, takesLogarithm };
   const series = known.map((one) => fitSeries(frame, one, choices));
-  return { ...choices, affine: config.scale === "global" ? fitTogether(known, series, config) : null, series };
+  return {
+    ...choices,
+    affine: config.scale === "global" ? fitTogether(known, series, config) : null,
+    series,
+    ...(frame.covariates && { covariates: fitCovariates(frame, frame.covariates) }),
+  };
+}
+
+/** On what is known by the end of each series. */
+function fitCovariates(frame: Frame, covariates: readonly Covariate[]): CovariateScale[] {
+  return covariates.flatMap(({ name, categories }, c) => {
+    if (categories !== null) return [];
+    const known = frame.series.map((series) => knownValues(series, c));
+    return { name, affine: scalers.get("standard").fit(joinArrays(known)) };
+  });
+}
+
+function joinArrays(arrays: readonly Float64Array[]): Float64Array {
+  const joined = new Float64Array(arrays.reduce((length, array) => length + array.length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    joined.set(array, offset);
+    offset += array.length;
+  }
+  return joined;
 }
 
 /** One scaler over the changes of all series. */
 function fitTogether(known: readonly Series[], fitted: readonly SeriesPreparation[], config: ScaleConfig): Affine {
-  const together = new Float64Array(known.reduce((sum, { values }) => sum + values.length, 0));
-  let offset = 0;
-  known.forEach(({ values }, s) => {
-    together.set(changesOf(levelsOf(values, fitted[s]!, 0), config), offset);
-    offset += values.length;
-  });
-  return scalers.get(config.scaler).fit(together);
+  const changes = known.map(({ values }, s) => changesOf(levelsOf(values, fitted[s]!, 0), config));
+  return scalers.get(config.scaler).fit(joinArrays(changes));
 }
 
 /** @throws HindcastError "data" for a value that the chosen transform is not defined for */

@@ -1,6 +1,6 @@
 // Affine scaling: scaled = (value − offset) / spread. In: the values a scaler is fitted on, NaN where unobserved. Out: an offset
 // and a spread that is always safe to divide by.
-import * as z from "zod";
+
 import { catalog } from "../base/catalog.js";
 import {
   extent,
@@ -11,6 +11,7 @@ import {
   sortedObserved,
   standardDeviation,
 } from "../base/numeric.js";
+import * as z from "../base/schema.js";
 import type { ScaleConfig } from "./config.js";
 
 export const affineSchema = z.strictObject({ offset: z.number(), spread: z.number().positive() });

@@ -1,7 +1,8 @@
 // Variance-stabilising transforms. In: values of a series' past. Out: a state, as plain data, that maps values to levels and
 // back. Both ways are finite for every number: beyond far bounds around the values seen, they stay at the bound.
-import * as z from "zod";
+
 import { extent, mean, saturate } from "../base/numeric.js";
+import * as z from "../base/schema.js";
 import { guerreroLambda } from "./local-spread.js";
 
 export const transformStateSchema = z.discriminatedUnion("kind", [

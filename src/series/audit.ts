@@ -13,7 +13,7 @@ import { findOutliers } from "./outliers.js";
 import { isTooSparse, type Placement, placeRowsInSequence } from "./placement.js";
 import type { RawData, RawSeries } from "./raw.js";
 import { askedFrequency, placer, type RegulariseOptions } from "./regularise.js";
-import { findFrameSeasons, sampleOf } from "./season.js";
+import { type FoundSeason, measureFrameSeasons, sampleOf } from "./season.js";
 import { formatStamp } from "./stamp.js";
 
 export interface SeriesAudit {
@@ -59,6 +59,8 @@ export interface Audit {
   readonly last: string | null;
   /** In steps. */
   readonly seasons: readonly number[];
+  /** Share of what moves around the trend that each season explains, in [0, 1]. */
+  readonly seasonStrengths: readonly number[];
   /** A series with fewer observations is called too short: two seasons, and ten at least. */
   readonly leastObservedCount: number;
   readonly options: RegulariseOptions;
@@ -76,7 +78,8 @@ export function auditFrame(raw: RawData, options: RegulariseOptions): Audit {
   const frame = headOf(rows, frequency);
   const place = frequency === null ? placeRowsInSequence : placer(rows, frame.grid, options);
   const aggregation = options.aggregate ?? "mean";
-  const seasons = frequency === null ? [] : findSampleSeasons(rows, frame, place, aggregation);
+  const found = frequency === null ? [] : measureSampleSeasons(rows, frame, place, aggregation);
+  const seasons = found.map(({ season }) => season);
   const context = {
     rows,
     frame,
@@ -108,6 +111,7 @@ export function auditFrame(raw: RawData, options: RegulariseOptions): Audit {
     first: first <= last ? text(first) : null,
     last: first <= last ? text(last) : null,
     seasons,
+    seasonStrengths: found.map(({ strength }) => strength),
     leastObservedCount: context.leastObservedCount,
     options: { freq: options.freq, aggregate: options.aggregate, missing: options.missing },
     series,
@@ -125,18 +129,18 @@ function layout(series: RawSeries, placement: Placement): Placement {
   return isTooSparse(placement.stepCount, series.stamps.length) ? placeRowsInSequence(series.stamps) : placement;
 }
 
-function findSampleSeasons(
+function measureSampleSeasons(
   rows: RawData,
   frame: Frame,
   place: (stamps: Float64Array) => Placement,
   aggregation: Aggregation,
-): number[] {
+): FoundSeason[] {
   const series = sampleOf(rows.series).map((one) => {
     const all = aggregateRows(one.values, layout(one, place(one.stamps)), aggregation);
     const { from, to } = observedRange(all);
     return { key: one.key, target: one.target, start: Number.NaN, values: all.subarray(from, to) };
   });
-  return findFrameSeasons({ ...frame, series });
+  return measureFrameSeasons({ ...frame, series });
 }
 
 interface Context {

@@ -4,6 +4,7 @@ import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { suggest } from "../base/suggest.js";
 import { listNames, quoteText } from "../base/wording.js";
+import { type Covariate, covariateKinds } from "./covariates.js";
 import { explainNumber, isMissing, type NumberReader, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import { stampKind } from "./stamp.js";
@@ -13,6 +14,8 @@ export interface Columns {
   readonly time: number;
   readonly ids: readonly number[];
   readonly targets: readonly number[];
+  /** As they were asked for: those known so far first, then those known ahead, then those that are constant. */
+  readonly covariates: readonly { readonly column: number; readonly kind: Covariate["kind"] }[];
   /** Time was found as the integers that increase in every series: to be checked to the end of the data. */
   readonly isIncreasing: boolean;
 }
@@ -55,18 +58,31 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
     ids: options.ids === undefined ? undefined : findAsked(sample, "--id", options.ids),
     targets: options.targets === undefined ? undefined : findAsked(sample, "--target", options.targets),
   };
-  refuseOverlap(sample, asked);
+  const covariates = covariateKinds.flatMap((kind) =>
+    findAsked(sample, `--${kind}`, options[kind] ?? []).map((column) => ({ column, kind })),
+  );
+  const beside = covariates.map(({ column }) => column);
+  refuseOverlap(sample, asked, beside);
+  if (options.wide && covariates.length > 0)
+    throw new HindcastError(
+      "usage",
+      `--${covariates[0]!.kind} ${columns[beside[0]!]} is beside the series, and with --wide every column is a series`,
+      "long data: a row per series and time, with an --id column and the covariates beside the value",
+    );
   if (options.wide && asked.ids !== undefined)
     throw new HindcastError("usage", "--wide has a column per series, and --id is for long data", "one of the two");
 
-  const ids = asked.ids ?? (options.wide ? [] : findNamed(sample, idNames, "id", taken(asked.time, asked.targets)));
+  const ids =
+    asked.ids ?? (options.wide ? [] : findNamed(sample, idNames, "id", taken(asked.time, asked.targets, beside)));
   const { time, isIncreasing } =
-    asked.time === undefined ? findTime(sample, ids, asked.targets) : { time: asked.time, isIncreasing: false };
-  const left = columns.map((_, i) => i).filter((i) => i !== time && !ids.includes(i));
+    asked.time === undefined
+      ? findTime(sample, taken(ids, asked.targets, beside), ids)
+      : { time: asked.time, isIncreasing: false };
+  const left = columns.map((_, i) => i).filter((i) => i !== time && !ids.includes(i) && !beside.includes(i));
   const targets = asked.targets ?? findTargets(sample, left, options, isIncreasing ? columns[time] : undefined);
   const ignored = left.filter((i) => !targets.includes(i)).map((i) => columns[i]!);
   if (ignored.length > 0) notify({ level: "note", text: `${sample.name}: columns not used: ${listNames(ignored)}` });
-  return { time, ids, targets, isIncreasing };
+  return { time, ids, targets, covariates, isIncreasing };
 }
 
 /** A file without a header would lose its first row and be told nothing. */
@@ -105,13 +121,13 @@ interface Asked {
   readonly targets: readonly number[] | undefined;
 }
 
-function refuseOverlap({ columns }: Sample, { time, ids, targets }: Asked): void {
-  const all = taken(time, ids, targets);
+function refuseOverlap({ columns }: Sample, { time, ids, targets }: Asked, covariates: readonly number[]): void {
+  const all = taken(time, ids, targets, covariates);
   const twice = all.find((column, i) => all.indexOf(column) !== i);
   if (twice !== undefined)
     throw new HindcastError(
       "usage",
-      `column ${quoteText(columns[twice]!)} cannot be two of --time, --id and --target`,
+      `column ${quoteText(columns[twice]!)} cannot be two of --time, --id${covariates.includes(twice) ? ", --target, --past, --future and --static" : " and --target"}`,
       "a column for each",
     );
 }
@@ -140,11 +156,10 @@ function severalCandidates({ columns, name }: Sample, found: readonly number[], 
 
 function findTime(
   sample: Sample,
+  without: readonly number[],
   ids: readonly number[],
-  targets: readonly number[] | undefined,
 ): { time: number; isIncreasing: boolean } {
   const { columns, rows } = sample;
-  const without = taken(ids, targets);
   const [named] = findNamed(sample, timeNames, "time", without);
   if (named !== undefined) return { time: named, isIncreasing: false };
   const open = columns.map((_, i) => i).filter((i) => !without.includes(i));
@@ -230,4 +245,10 @@ function findTargets(
 /** Whether a cell is a number, usable or not. */
 function isNumeric(text: string, read: NumberReader, options: ReadOptions): boolean {
   return !Number.isNaN(read(text)) || (!isMissing(text) && explainNumber(text, options).isNumber);
+}
+
+/** Whether a column holds text, as far as its first cells tell: one that is neither missing nor a number. */
+export function holdsText({ rows }: Sample, column: number, options: ReadOptions): boolean {
+  const read = numberReader(options);
+  return rows.some((row) => !isMissing(row[column]!) && !isNumeric(row[column]!, read, options));
 }

@@ -6,7 +6,8 @@
 //   unless the series has no observation at all;
 // - series stand in the order in which they first appear in the input; keys with targets are unique;
 // - nothing in it aliases the reader's buffers.
-import type { Grid } from "./grid.js";
+import type { Covariate } from "./covariates.js";
+import { type Grid, stampAt } from "./grid.js";
 import type { TimeStyle } from "./stamp.js";
 
 export interface Series {
@@ -18,6 +19,11 @@ export interface Series {
   readonly start: number;
   /** [time] */
   readonly values: Float64Array;
+  /**
+   * One for each of the frame's covariates, NaN = no value: what is known so far [time, or less], what is known ahead [time, or
+   * more], what is constant [1].
+   */
+  readonly covariates?: readonly Float64Array[];
 }
 
 /** The input's column names, which the outputs use again. */
@@ -34,6 +40,8 @@ export interface Frame {
   readonly grid: Grid;
   readonly timeStyle: TimeStyle;
   readonly series: readonly Series[];
+  /** What is known beside the values; absent when nothing is. */
+  readonly covariates?: readonly Covariate[];
 }
 
 /** How a series is called in messages: its key joined by "/", with the target when there are several; "the series" when single. */
@@ -42,12 +50,38 @@ export function seriesName(frame: Frame, series: Series): string {
   return parts.length === 0 ? "the series" : parts.join("/");
 }
 
-/** The frame as it was known before `ends[s]` (an index into values): a view, nothing after it can be reached. */
+/** The frame as it was known before `ends[s]` (an index into values): a view, nothing after it can be reached but what is known ahead. */
 export function cutFrame(frame: Frame, ends: ArrayLike<number>): Frame {
   return {
     ...frame,
-    series: frame.series.map((series, s) => ({ ...series, values: series.values.subarray(0, Math.max(0, ends[s]!)) })),
+    series: frame.series.map((series, s) => {
+      const end = Math.max(0, ends[s]!);
+      const cut = { ...series, values: series.values.subarray(0, end) };
+      if (series.covariates === undefined) return cut;
+      const covariates = series.covariates.map((values, c) =>
+        frame.covariates![c]!.kind === "past" ? values.subarray(0, end) : values,
+      );
+      return { ...cut, covariates };
+    }),
   };
+}
+
+/** A series of the frame without its first `count` steps: a view. */
+export function dropSteps(frame: Frame, series: Series, count: number): Series {
+  const { start, values, covariates } = series;
+  return {
+    ...series,
+    start: stampAt(frame.grid, start, count),
+    values: values.subarray(count),
+    ...(covariates && {
+      covariates: covariates.map((own, c) => (frame.covariates![c]!.kind === "static" ? own : own.subarray(count))),
+    }),
+  };
+}
+
+/** The values alone. */
+export function withoutCovariates({ covariates: _, ...frame }: Frame): Frame {
+  return { ...frame, series: frame.series.map(({ covariates: __, ...series }) => series) };
 }
 
 /** Steps of the longest series; 0 without series. */

@@ -1,5 +1,5 @@
 // Regular time grids. In: a frequency, a zone and a series' first stamp. Out: the stamp of any step, and the step of any stamp.
-import * as z from "zod";
+import * as z from "../base/schema.js";
 import { civilDate, dayMs, dayNumber, monthLength, weekdayOf } from "./calendar.js";
 import { type ZoneClock, zoneClock } from "./zone.js";
 

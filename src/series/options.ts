@@ -32,6 +32,14 @@ export interface ReadOptions extends TextOptions {
   readonly time?: string | undefined;
   readonly targets?: readonly string[] | undefined;
   readonly ids?: readonly string[] | undefined;
+  /** Columns known so far, known ahead, and constant per series. */
+  readonly past?: readonly string[] | undefined;
+  readonly future?: readonly string[] | undefined;
+  readonly static?: readonly string[] | undefined;
+  /** Countries, and regions as US-CA, whose public holidays are known ahead. */
+  readonly holidays?: readonly string[] | undefined;
+  /** Which columns of covariates hold text; told from their cells when absent. */
+  readonly textColumns?: readonly string[] | undefined;
   /** A column per series. */
   readonly wide: boolean;
   /** As written after --freq; inferred when absent. */

@@ -1,5 +1,6 @@
 // Rows as they were read, by series, before any policy on gaps and repeats is applied: what the reader hands to `regularise`
 // and `audit`. In: nothing (types).
+import type { Covariate } from "./covariates.js";
 import type { FrameColumns } from "./frame.js";
 import type { TimeStyle } from "./stamp.js";
 
@@ -10,6 +11,8 @@ export interface RawSeries {
   readonly stamps: Float64Array;
   /** [rows] NaN = a missing cell. */
   readonly values: Float64Array;
+  /** One for each of the data's covariates: [rows] NaN = a missing cell. */
+  readonly covariates?: readonly Float64Array[];
 }
 
 export interface RawData {
@@ -20,6 +23,7 @@ export interface RawData {
   /** IANA zone that stamps without an offset were read in. */
   readonly zone: string;
   readonly series: readonly RawSeries[];
+  readonly covariates?: readonly Covariate[];
   /** Where a row of a series stood, for messages: "sales.csv line 12". */
   locate(series: RawSeries, row: number): string;
 }

@@ -2,7 +2,8 @@
 // the first cell that cannot be used.
 import { HindcastError } from "../base/errors.js";
 import { listNames, quoteText } from "../base/wording.js";
-import type { Columns, Sample } from "./columns.js";
+import { type Columns, holdsText, type Sample } from "./columns.js";
+import { categoryLimit } from "./covariates.js";
 import { explainNumber, isMissing, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import type { RawData, RawSeries } from "./raw.js";
@@ -42,9 +43,14 @@ export function createCollector(
   const stamps = createStampColumn(stampKind(timeCells[0] ?? "") ?? "iso", options.tz);
   const isCompact = stamps.kind === "integer" && areCompactDates(timeCells);
   const { since, until } = readCut(options, stamps.kind);
-  const store = createRowStore(targetCount);
+  const covariates = found.covariates.map(({ column, kind }) => {
+    const isText = options.textColumns?.includes(names[column]!) ?? holdsText(sample, column, options);
+    return { column, kind, dictionary: isText ? new Map<string, number>() : null };
+  });
+  const valueCount = targetCount + covariates.length;
+  const store = createRowStore(valueCount);
   const places = createPlaces(files);
-  const values = new Float64Array(targetCount);
+  const values = new Float64Array(valueCount);
   const observed = new Float64Array(targetCount);
   let readCount = 0;
 
@@ -54,6 +60,30 @@ export function createCollector(
       `${where}: ${names[column]} is ${isMissing(text) ? "" : `${quoteText(text)}, `}${explained.problem}`,
       explained.hint,
     );
+
+  /** @returns a number, the index of a category, or NaN */
+  const readCovariate = (
+    { column, dictionary }: (typeof covariates)[number],
+    row: readonly string[],
+    where: () => string,
+  ) => {
+    const text = row[column]!;
+    if (dictionary !== null) {
+      const value = categoryIndex(dictionary, text);
+      if (value >= categoryLimit)
+        throw new HindcastError(
+          "data",
+          `${where()}: ${quoteText(text)} is the ${value + 1}th text in ${names[column]}, and each becomes an input of its own: ${categoryLimit} at most`,
+          `a column of numbers or of fewer categories instead of ${names[column]}`,
+        );
+      return value;
+    }
+    const value = readNumber(text);
+    if (!Number.isNaN(value) || isMissing(text)) return value;
+    const { problem, hint, isNumber } = explainNumber(text, options);
+    const other = hint.startsWith("--target") ? `numbers, or text from the first rows on, in ${names[column]}` : hint;
+    throw cellError(where(), column, text, { problem, hint: isNumber ? hint : other });
+  };
 
   return {
     add({ rows, lines }, file) {
@@ -84,6 +114,8 @@ export function createCollector(
           else if (!isMissing(text))
             throw cellError(`${files[file]} line ${line}`, targets[t]!, text, explainNumber(text, options));
         }
+        for (let c = 0; c < covariates.length; c++)
+          values[targetCount + c] = readCovariate(covariates[c]!, row, () => `${files[file]} line ${line}`);
         places.add(store.rowCount, file, line);
         store.append(owner, stamp, values);
       }
@@ -105,6 +137,7 @@ export function createCollector(
       const series: RawSeries[] = [];
       keys.keys.forEach((key, owner) => {
         const stamps = store.stampsOf(owner);
+        const beside = covariates.map((_, c) => store.valuesOf(owner, targetCount + c));
         targets.forEach((column, t) => {
           const target = names[column]!;
           series.push({
@@ -112,6 +145,7 @@ export function createCollector(
             target,
             stamps,
             values: store.valuesOf(owner, t),
+            ...(covariates.length > 0 && { covariates: beside }),
           });
         });
       });
@@ -129,10 +163,30 @@ export function createCollector(
         timeStyle: stamps.style(),
         zone: options.tz,
         series,
+        ...(covariates.length > 0 && {
+          covariates: covariates.map(({ column, kind, dictionary }) => ({
+            name: names[column]!,
+            kind,
+            categories: dictionary === null ? null : [...dictionary.keys()],
+            place: null,
+          })),
+        }),
         locate,
       };
     },
   };
+}
+
+/** @param dictionary grows by what is not in it yet @returns NaN for a missing cell */
+export function categoryIndex(dictionary: Map<string, number>, text: string): number {
+  if (isMissing(text)) return Number.NaN;
+  const category = text.trim();
+  let index = dictionary.get(category);
+  if (index === undefined) {
+    index = dictionary.size;
+    dictionary.set(category, index);
+  }
+  return index;
 }
 
 /** The flags that leave rows out, as they were given. */

@@ -4,12 +4,12 @@
 
 export interface RowStore {
   readonly rowCount: number;
-  /** @param owner 0, 1, 2, … by first appearance @param values [targets], copied */
+  /** @param owner 0, 1, 2, … by first appearance @param values [values], copied */
   append(owner: number, stamp: number, values: Float64Array): void;
   /** [rows] */
   stampsOf(owner: number): Float64Array;
   /** [rows] */
-  valuesOf(owner: number, target: number): Float64Array;
+  valuesOf(owner: number, value: number): Float64Array;
   /** The place among all rows of an owner's row, or -1; searched for, so for messages only. */
   indexOf(owner: number, row: number): number;
 }
@@ -17,13 +17,13 @@ export interface RowStore {
 interface Growing {
   count: number;
   stamps: Float64Array;
-  /** [targets] of [rows] */
+  /** [values] of [rows] */
   readonly values: Float64Array[];
 }
 
 const ownersPerChunk = 65_536;
 
-export function createRowStore(targetCount: number): RowStore {
+export function createRowStore(valueCount: number): RowStore {
   const all: Growing[] = [];
   const owners: Uint32Array[] = [];
   let rowCount = 0;
@@ -32,11 +32,11 @@ export function createRowStore(targetCount: number): RowStore {
       return rowCount;
     },
     append(owner, stamp, values) {
-      if (owner === all.length) all.push(startGrowing(targetCount));
+      if (owner === all.length) all.push(startGrowing(valueCount));
       const rows = all[owner]!;
       if (rows.count === rows.stamps.length) grow(rows);
       rows.stamps[rows.count] = stamp;
-      for (let t = 0; t < targetCount; t++) rows.values[t]![rows.count] = values[t]!;
+      for (let t = 0; t < valueCount; t++) rows.values[t]![rows.count] = values[t]!;
       rows.count++;
       const at = rowCount % ownersPerChunk;
       if (at === 0) owners.push(new Uint32Array(ownersPerChunk));
@@ -44,7 +44,7 @@ export function createRowStore(targetCount: number): RowStore {
       rowCount++;
     },
     stampsOf: (owner) => all[owner]!.stamps.subarray(0, all[owner]!.count),
-    valuesOf: (owner, target) => all[owner]!.values[target]!.subarray(0, all[owner]!.count),
+    valuesOf: (owner, value) => all[owner]!.values[value]!.subarray(0, all[owner]!.count),
     indexOf(owner, row) {
       let left = row;
       for (let at = 0; at < rowCount; at++) {
@@ -56,12 +56,12 @@ export function createRowStore(targetCount: number): RowStore {
   };
 }
 
-function startGrowing(targetCount: number): Growing {
+function startGrowing(valueCount: number): Growing {
   const length = 8;
   return {
     count: 0,
     stamps: new Float64Array(length),
-    values: Array.from({ length: targetCount }, () => new Float64Array(length)),
+    values: Array.from({ length: valueCount }, () => new Float64Array(length)),
   };
 }
 

@@ -2,9 +2,10 @@
 // chose. Out: a Frame that keeps its promises, or an error that names the row in the way.
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
-import { extent } from "../base/numeric.js";
+import { extent, observedCount } from "../base/numeric.js";
 import { listNames } from "../base/wording.js";
 import { aggregateRows } from "./aggregate.js";
+import { isGivenAhead } from "./covariates.js";
 import { type Frame, type Series, seriesName } from "./frame.js";
 import { formatFrequency, parseFrequency, parseWeekday } from "./frequency.js";
 import { fillGaps, observedRange } from "./gaps.js";
@@ -27,7 +28,13 @@ export function regularise(raw: RawData, options: RegulariseOptions, notify: Not
   const rows = separateOverlaps(raw);
   const frequency = options.freq === undefined ? inferFrequency(rows) : askedFrequency(options.freq, rows.timeStyle);
   const { columns, timeStyle, zone } = rows;
-  const frame: Frame = { columns, grid: { frequency, zone }, timeStyle, series: [] };
+  const frame: Frame = {
+    columns,
+    grid: { frequency, zone },
+    timeStyle,
+    series: [],
+    ...(rows.covariates && { covariates: rows.covariates }),
+  };
   const place = placer(rows, frame.grid, options);
   const tally = emptyTally();
   const series: Series[] = [];
@@ -146,9 +153,12 @@ function toSeries(placed: Placed, options: RegulariseOptions, tally: Tally): Ser
   const series = { key: raw.key, target: raw.target, start };
   if (to === from) {
     tally.empty.push(name);
-    return { ...series, values: all };
+    return { ...series, values: all, ...placeCovariates(placed, options, { from: 0, to: all.length }) };
   }
-  tally.edgeCount += all.length - (to - from);
+  const covariates = placeCovariates(placed, options, { from, to });
+  // With values known ahead, the steps after the last observation are the future.
+  tally.edgeCount += frame.covariates?.some(isGivenAhead) ? from : all.length - (to - from);
+  countCovariateGaps(frame, covariates?.covariates ?? [], to - from, tally);
   // Filling never writes into what the reader holds.
   const mustCopy = insideCount > 0 && options.missing !== "mask" && all === raw.values;
   const values = mustCopy ? all.slice(from, to) : all.subarray(from, to);
@@ -160,7 +170,50 @@ function toSeries(placed: Placed, options: RegulariseOptions, tally: Tally): Ser
   }
   const { min, max } = extent(values);
   if (min === max && values.length > 1) tally.constant.push(name);
-  return { ...series, values };
+  return { ...series, values, ...covariates };
+}
+
+/** @returns what a series knows beside its values, from its first observation on, as `Series` has it; nothing without covariates */
+function placeCovariates(
+  placed: Placed,
+  options: RegulariseOptions,
+  { from, to }: { readonly from: number; readonly to: number },
+): { readonly covariates?: readonly Float64Array[] } {
+  const { raw, frame, placement } = placed;
+  if (raw.covariates === undefined) return {};
+  const covariates = raw.covariates.map((values, c) => {
+    const { kind, categories } = frame.covariates![c]!;
+    if (kind === "static") return Float64Array.of(constantOf(placed, c));
+    const aggregate = options.aggregate ?? null;
+    const own = aggregateRows(values, placement, categories !== null && aggregate !== null ? "last" : aggregate);
+    return own.subarray(from, kind === "past" ? to : own.length);
+  });
+  return { covariates };
+}
+
+/** @returns NaN when no row has a value @throws HindcastError "data" when rows differ */
+function constantOf(placed: Placed, c: number): number {
+  const { name, categories } = placed.frame.covariates![c]!;
+  const values = placed.raw.covariates![c]!;
+  const first = values.findIndex((value) => !Number.isNaN(value));
+  if (first < 0) return Number.NaN;
+  const other = values.findIndex((value) => !Number.isNaN(value) && value !== values[first]);
+  if (other < 0) return values[first]!;
+  const show = (row: number) => categories?.[values[row]!] ?? values[row];
+  throw new HindcastError(
+    "data",
+    `${placeOf(placed, other)} has ${name} ${show(other)} after ${show(first)}, and --static is what never changes in a series`,
+    `--past ${name}, or --future ${name} where it is known ahead`,
+  );
+}
+
+function countCovariateGaps(frame: Frame, covariates: readonly Float64Array[], stepCount: number, tally: Tally): void {
+  covariates.forEach((values, c) => {
+    const { name, kind } = frame.covariates![c]!;
+    const known = kind === "static" ? values : values.subarray(0, stepCount);
+    const count = known.length - observedCount(known);
+    if (count > 0) tally.covariateGaps.set(name, (tally.covariateGaps.get(name) ?? 0) + count);
+  });
 }
 
 function missing(placed: Placed, step: number): HindcastError {
@@ -189,6 +242,8 @@ interface Tally {
   gapStepCount: number;
   gapSeriesCount: number;
   edgeCount: number;
+  /** Values that are missing where the series is observed, by covariate. */
+  readonly covariateGaps: Map<string, number>;
   readonly empty: string[];
   readonly constant: string[];
 }
@@ -202,6 +257,7 @@ function emptyTally(): Tally {
     gapStepCount: 0,
     gapSeriesCount: 0,
     edgeCount: 0,
+    covariateGaps: new Map(),
     empty: [],
     constant: [],
   };
@@ -220,6 +276,8 @@ function report(tally: Tally, options: RegulariseOptions, notify: Notify): void 
       `${countOf(tally.gapStepCount, "step")} without a value in ${countOf(tally.gapSeriesCount, "series", "series")}: ${whatBecomes[options.missing]} (--missing ${options.missing})`,
     );
   if (tally.edgeCount > 0) note(`${countOf(tally.edgeCount, "empty step")} at the ends of series cut off`);
+  for (const [name, count] of tally.covariateGaps)
+    notify({ level: "warning", text: `${name}: ${countOf(count, "value")} missing; the one before is carried on` });
   if (tally.constant.length > 0) note(`constant: ${listNames(tally.constant, 3)}`);
   if (tally.empty.length > 0) notify({ level: "warning", text: `no value at all: ${listNames(tally.empty, 3)}` });
 }

@@ -1,29 +1,65 @@
-// Seasons in the data. In: a series and its frequency. Out: the one or two seasons, in steps, that a forecast should know of.
-// A season must beat the naive forecast: values a season apart have to be nearer to each other than values nearer in time.
-import { mean, observedCount, quantile, quantileOfSorted, sortedObserved, standardDeviation } from "../base/numeric.js";
-import { dayMs, hourMs, minuteMs } from "./calendar.js";
+// Seasons in the data. In: series and their frequency. Out: the one or two seasons, in steps, that a forecast should know of, and how
+// strong they are. Calendar seasons are taken on moderate evidence: one that is there though weak costs a forecast little, one that
+// is missed costs it much.
+import { mean, quantile } from "../base/numeric.js";
+import { dayMs, hourMs } from "./calendar.js";
 import type { Frame } from "./frame.js";
 import type { Frequency } from "./grid.js";
+import {
+  layOutSteps,
+  leastCycles,
+  modelCount,
+  normalScore,
+  type Steps,
+  spanOf,
+  testSeason,
+} from "./season-evidence.js";
+import { companionsOf, isCommon, suggestSeasons } from "./season-search.js";
+import { seasonStrength } from "./season-strength.js";
 
-/** Steps looked at, the newest ones: enough for any season, and bounded time. */
-const longest = 50_000;
+export interface FoundSeason {
+  /** In steps. */
+  readonly season: number;
+  /** Share of what moves around the trend that the season explains, in [0, 1]; the second one's, of what the first one leaves. */
+  readonly strength: number;
+}
+
 /** Series of a panel that are asked. */
 const sampleSize = 48;
-/** Standard errors by which a season given by the calendar must show; 0.1 % of white noise does. */
-const calendarLimit = 3;
-/** The same for a season that is searched for among many lags. */
-const searchLimit = 5;
-/** Least share of the variance of steps that a season has to explain, whatever the count of values. */
-const leastStrength = 0.1;
+/** Steps looked at, the newest ones, of one series and of a panel; but of the longest season so many cycles, up to a limit. */
+const seriesSteps = 5_000;
+const panelSteps = 100_000;
+const enoughCycles = 10;
+const mostSteps = 50_000;
+/** Series of a panel that count as independent of each other: what moves them all at once must not pass for a season. */
+const independentCount = 8;
+/** Score beyond which one series proves no more to its panel. */
+const highestScore = 6;
+/** Scores that a season needs that no calendar suggests: one that is common, and one that is not and so has many rivals. */
+const commonLimit = 3;
+const searchLimit = 4;
+/** A common or shorter season is preferred if it scores this share of the highest. */
+const nearlyHighest = 0.85;
+/** Parts of a season that may be taken for the whole. */
+const mostParts = 4;
+/** Least strength of a season, however sure it is. */
+const leastStrength = 0.02;
+/** Steps of a year beyond which a forecast's level tells the time of year well enough. */
+const longestYear = 3000;
 
 /** @param values [time], NaN = unobserved @returns seasons in steps, ascending; [] when there are none */
 export function findSeasons(values: Float64Array, frequency: Frequency): number[] {
-  return findPanelSeasons([values], frequency);
+  return measureSeasons([values], frequency).map(({ season }) => season);
 }
 
-/** Seasons that most series show; a second season may be that of some of them only. A panel is judged by a sample of it. */
-export function findFrameSeasons({ series, grid }: Frame): number[] {
-  return findPanelSeasons(
+/** The seasons of a panel as a whole, in steps, ascending. */
+export function findFrameSeasons(frame: Frame): number[] {
+  return measureFrameSeasons(frame).map(({ season }) => season);
+}
+
+/** The seasons of a panel as a whole, ascending. A panel is judged by a sample of it. */
+export function measureFrameSeasons({ series, grid }: Frame): FoundSeason[] {
+  return measureSeasons(
     sampleOf(series).map(({ values }) => values),
     grid.frequency,
   );
@@ -36,22 +72,12 @@ export function sampleOf<T>(series: readonly T[]): T[] {
 }
 
 /** @param panel [series][time] */
-function findPanelSeasons(panel: readonly Float64Array[], frequency: Frequency): number[] {
-  const rests = panel.map((values) => detrend(values.slice(-longest)));
-  const seasons: number[] = [];
-  const test = (season: number | null, limit: number) => {
-    if (season === null || seasons.length === 2 || !hasSeason(rests, season, limit, seasons.length > 0)) return;
-    seasons.push(season);
-    for (const rest of rests) if (rest.length >= 2 * season) subtractSeason(rest, season);
-  };
-  if (frequency.kind !== "integer") {
-    for (const season of calendarSeasons(frequency)) test(season, calendarLimit);
-  } else {
-    test(searchSeason(rests, 1), searchLimit);
-    // Only the few multiples of the first season are searched for the second.
-    if (seasons[0] !== undefined) test(searchSeason(rests, seasons[0]), calendarLimit);
-  }
-  return seasons;
+function measureSeasons(panel: readonly Float64Array[], frequency: Frequency): FoundSeason[] {
+  const candidates = frequency.kind === "integer" ? null : calendarSeasons(frequency);
+  const wanted = Math.max(Math.min(seriesSteps, panelSteps / panel.length), enoughCycles * (candidates?.at(-1) ?? 0));
+  const laidOut = panel.flatMap((values) => layOutSteps(values.subarray(-Math.min(wanted, mostSteps))) ?? []);
+  const seasons = candidates === null ? searchSeasons(laidOut) : testCalendar(laidOut, candidates);
+  return seasons.map((season, i) => ({ season, strength: meanStrength(laidOut, season, seasons[i - 1] ?? null) }));
 }
 
 /** What the calendar suggests, ascending, in steps. */
@@ -60,13 +86,19 @@ function calendarSeasons(frequency: Exclude<Frequency, { kind: "integer" }>): nu
   switch (frequency.kind) {
     case "fixed": {
       const { ms } = frequency;
-      if (ms >= dayMs) return whole([(7 * dayMs) / ms, Math.round((365 * dayMs) / ms)]);
-      return whole([...(ms <= 5 * minuteMs ? [hourMs / ms] : []), dayMs / ms, (7 * dayMs) / ms]);
+      const hour = hourMs / ms;
+      const year = Math.round((365.25 * dayMs) / ms);
+      return whole([
+        ...(hour >= 4 ? [hour] : []),
+        dayMs / ms,
+        (7 * dayMs) / ms,
+        ...(year <= longestYear ? [year] : []),
+      ]);
     }
     case "day":
-      return whole([7 / frequency.count, Math.round(365 / frequency.count)]);
+      return whole([7 / frequency.count, Math.round(365.25 / frequency.count)]);
     case "business-day":
-      return [5];
+      return [5, 261];
     case "week":
       return whole([Math.round(52 / frequency.count)]);
     case "month":
@@ -76,141 +108,110 @@ function calendarSeasons(frequency: Exclude<Frequency, { kind: "integer" }>): nu
   }
 }
 
-/**
- * Whether values `season` steps apart differ less than values 1 to season − 1 steps apart: in the typical series, and by
- * `limit` standard errors of all together; or, where there is another season already, in a fifth of the series by themselves.
- */
-function hasSeason(rests: readonly Float64Array[], season: number, limit: number, isSecond: boolean): boolean {
-  const strengths: number[] = [];
-  let errors = 0;
-  let clearCount = 0;
-  for (const rest of rests) {
-    if (rest.length < 2 * season) continue;
-    const strength = 1 - meanSquaredStep(rest, season) / meanStepWithin(rest, season);
-    if (Number.isNaN(strength)) continue;
-    strengths.push(strength);
-    const error = standardError(rest, season);
-    errors += error ** 2;
-    if (strength > Math.max(leastStrength, limit * error)) clearCount++;
+/** Tests each candidate given the one before. An hour gives way to a day and a week; a year is not asked for beside those. */
+function testCalendar(panel: readonly Steps[], candidates: readonly number[]): number[] {
+  const seasons: number[] = [];
+  for (const candidate of candidates) {
+    const before = seasons.at(-1) ?? null;
+    if (seasons.length === 2 && candidate % before! !== 0) break;
+    const verdict = judge(panel, candidate, before);
+    if (passes(verdict, calendarLimit(verdict))) seasons.push(candidate);
   }
-  const all = Float64Array.from(strengths);
-  if (isSecond && clearCount > 0 && clearCount * 5 >= all.length) return true;
-  return quantile(all, 0.5) > leastStrength && mean(all) * all.length > limit * Math.sqrt(errors);
+  return seasons.slice(-2);
 }
 
 /**
- * Of the strength of a season in one series. The error of an autocorrelation of n independent pairs is 1 / √n; red noise
- * wanders at long periods and looks like a season there, so n is divided by its spectrum (Torrence & Compo 1998, eq. 16).
+ * Few cycles cannot give much evidence, so little is asked of them; many give much for any season worth knowing. Fewer than three
+ * are easily mistaken for the bends of a trend. The more ways in which a season may show, the likelier one of them does by chance.
  */
-function standardError(values: Float64Array, season: number): number {
-  const rest = values.slice();
-  subtractSeason(rest, season);
-  // Half the mean squared step is the variance less the autocovariance.
-  const variance = standardDeviation(rest) ** 2;
-  const memory = variance > 0 ? Math.min(Math.max(1 - meanSquaredStep(rest, 1) / 2 / variance, 0), 0.999) : 0;
-  const spectrum = (1 - memory ** 2) / (1 - 2 * memory * Math.cos((2 * Math.PI) / season) + memory ** 2);
-  return Math.sqrt(Math.max(1, spectrum) / (values.length - season));
+function calendarLimit({ cycleCount, modelCount }: Verdict): number {
+  const limit = cycleCount < 3 ? 2.4 : Math.min(1.9 + (cycleCount - 3) / 20, 3);
+  return limit + 0.1 * (modelCount - 1);
 }
 
-/** Mean squared error of the naive forecast over one season's horizon: over all of its lags, or a fixed number of them. */
-function meanStepWithin(values: Float64Array, season: number): number {
-  const lagCount = Math.min(season - 1, 64);
-  let sum = 0;
-  for (let i = 0; i < lagCount; i++)
-    sum += meanSquaredStep(
-      values,
-      lagCount === season - 1 ? i + 1 : 1 + Math.round((i * (season - 2)) / (lagCount - 1)),
-    );
-  return sum / lagCount;
+function searchSeasons(panel: readonly Steps[]): number[] {
+  const passed = suggestSeasons(panel)
+    .map((season) => ({ season, isCommon: isCommon(season), ...judge(panel, season, null) }))
+    .filter((one) => passes(one, one.isCommon ? commonLimit : searchLimit));
+  const highest = Math.max(...passed.map(({ rank }) => rank));
+  const best = passed.find((one) => one.rank >= (one.isCommon ? nearlyHighest : 1) * highest)?.season;
+  if (best === undefined) return [];
+  const within = passed.find(({ season }) => companionsOf(season).includes(best))?.season;
+  if (within !== undefined) return [within, best];
+  const second = companionOf(panel, best);
+  if (second !== undefined) return [best, second];
+  // A part of a season may show nearly as well as the whole.
+  const whole = passed.find(
+    ({ season }) =>
+      season > best &&
+      season <= mostParts * best &&
+      season % best === 0 &&
+      passes(judge(panel, season, best), commonLimit),
+  )?.season;
+  if (whole === undefined) return [best];
+  const other = companionOf(panel, whole);
+  return other === undefined ? [whole] : [whole, other];
 }
 
-/** Mean of (x[t + lag] − x[t])² over observed pairs; NaN without any. */
-function meanSquaredStep(values: Float64Array, lag: number): number {
-  let sum = 0;
-  let count = 0;
-  for (let t = lag; t < values.length; t++) {
-    const step = values[t]! - values[t - lag]!;
-    if (Number.isNaN(step)) continue;
-    sum += step * step;
-    count++;
+/** The longer season that a panel has beside `season`, if any. */
+function companionOf(panel: readonly Steps[], season: number): number | undefined {
+  return companionsOf(season).find((longer) => {
+    const verdict = judge(panel, longer, season);
+    return passes(verdict, calendarLimit(verdict));
+  });
+}
+
+interface Verdict {
+  /** Mean score of the series, by the model of the season that shows it best. */
+  readonly score: number;
+  /** The same without a limit to what one series proves, for comparing seasons. */
+  readonly rank: number;
+  /** 0 where the score is not above 0. */
+  readonly strength: number;
+  /** Cycles in the typical series. */
+  readonly cycleCount: number;
+  /** Models that the series are long enough for. */
+  readonly modelCount: number;
+  readonly seriesCount: number;
+}
+
+/** What a panel says of a season. @param base a shorter season that it has, null for none */
+function judge(panel: readonly Steps[], season: number, base: number | null): Verdict {
+  const asked = longEnough(panel, season);
+  const tests = asked.map((steps) => testSeason(steps, season, base));
+  let score = Number.NEGATIVE_INFINITY;
+  let rank = Number.NEGATIVE_INFINITY;
+  let fittingCount = 0;
+  for (let model = 0; model < modelCount; model++) {
+    const scores = Float64Array.from(tests.flatMap((test) => test[model] ?? []).map(normalScore));
+    // What only a few of the series are long enough for must not speak for all of them.
+    if (scores.length === 0 || scores.length * 2 < asked.length) continue;
+    fittingCount++;
+    score = Math.max(score, mean(scores.map((one) => Math.min(one, highestScore))));
+    rank = Math.max(rank, mean(scores));
   }
-  return count === 0 ? Number.NaN : sum / count;
-}
-
-/**
- * The season that an integer time axis does not name: the strongest among all lags that are multiples of `base`, or the
- * shortest that is nearly as strong, since a multiple of a season is one too.
- */
-function searchSeason(rests: readonly Float64Array[], base: number): number | null {
-  const lengths = Float64Array.from(rests, (rest) => rest.length);
-  const longestLag = Math.min(Math.floor(quantile(lengths, 0.5) / 3), 1000);
-  const strengths = meanStrengths(rests, longestLag);
-  const isPeak = (lag: number) => {
-    const reach = base > 1 ? base : Math.max(1, Math.floor(lag / 4));
-    for (let other = Math.max(2, lag - reach); other <= Math.min(lag + reach, longestLag); other += base)
-      if (strengths[other]! > strengths[lag]!) return false;
-    return strengths[lag]! > 0 && lag < longestLag;
+  return {
+    score,
+    rank,
+    strength: score > 0 ? meanStrength(panel, season, base) : 0,
+    cycleCount: quantile(
+      Float64Array.from(asked, (steps) => spanOf(steps) / season),
+      0.5,
+    ),
+    modelCount: fittingCount,
+    seriesCount: asked.length,
   };
-  const peaks: number[] = [];
-  for (let lag = base === 1 ? 2 : 2 * base; lag < longestLag; lag += base) if (isPeak(lag)) peaks.push(lag);
-  const best = Math.max(...peaks.map((lag) => strengths[lag]!));
-  return peaks.find((lag) => strengths[lag]! >= 0.75 * best) ?? null;
 }
 
-/** Strength by lag, the mean over the series that are long enough to tell. @returns [longestLag + 1], from lag 0 */
-function meanStrengths(rests: readonly Float64Array[], longestLag: number): Float64Array {
-  const sums = new Float64Array(longestLag + 1);
-  const counts = new Float64Array(longestLag + 1);
-  for (const rest of rests) {
-    let within = 0;
-    for (let lag = 1; lag <= longestLag && lag * 3 <= rest.length; lag++) {
-      const step = meanSquaredStep(rest, lag);
-      const strength = 1 - step / (within / (lag - 1));
-      within += step;
-      if (Number.isNaN(strength)) continue;
-      sums[lag]! += strength;
-      counts[lag]!++;
-    }
-  }
-  return sums.map((sum, lag) => sum / counts[lag]!);
+/** @param limit of the score of a single series; the mean of several has a smaller error */
+function passes({ score, strength, seriesCount }: Verdict, limit: number): boolean {
+  return score * Math.sqrt(Math.min(seriesCount, independentCount)) > limit && strength >= leastStrength;
 }
 
-/** The values without their linear trend and without extremes, which would hide all else in squares. */
-function detrend(values: Float64Array): Float64Array {
-  if (observedCount(values) < 2) return values;
-  const clipped = clipExtremes(values);
-  const centre = mean(clipped);
-  const centreTime = mean(clipped.map((value, t) => (Number.isNaN(value) ? Number.NaN : t)));
-  let covariance = 0;
-  let variance = 0;
-  for (let t = 0; t < clipped.length; t++) {
-    if (Number.isNaN(clipped[t]!)) continue;
-    covariance += (t - centreTime) * (clipped[t]! - centre);
-    variance += (t - centreTime) ** 2;
-  }
-  const slope = covariance / variance;
-  return clipExtremes(clipped.map((value, t) => value - centre - slope * (t - centreTime)));
+function longEnough(panel: readonly Steps[], season: number): Steps[] {
+  return panel.filter((steps) => spanOf(steps) >= leastCycles * season);
 }
 
-/** Draws values in to where an outlier begins: three interquartile ranges out (Tukey 1977, outer fences). */
-function clipExtremes(values: Float64Array): Float64Array {
-  const sorted = sortedObserved(values);
-  const low = quantileOfSorted(sorted, 0.25);
-  const high = quantileOfSorted(sorted, 0.75);
-  const reach = 3 * (high - low);
-  return reach === 0 ? values : values.map((value) => Math.min(Math.max(value, low - reach), high + reach));
-}
-
-/** Takes the mean of each phase of the season off, in place. */
-function subtractSeason(values: Float64Array, season: number): void {
-  for (let phase = 0; phase < season; phase++) {
-    let sum = 0;
-    let count = 0;
-    for (let t = phase; t < values.length; t += season) {
-      if (Number.isNaN(values[t]!)) continue;
-      sum += values[t]!;
-      count++;
-    }
-    for (let t = phase; t < values.length; t += season) values[t]! -= sum / count;
-  }
+function meanStrength(panel: readonly Steps[], season: number, base: number | null): number {
+  return mean(Float64Array.from(longEnough(panel, season), (steps) => seasonStrength(steps, season, base)));
 }

@@ -1,6 +1,6 @@
 // Time stamps as text. In: a cell of the time column. Out: an instant (epoch milliseconds, or the integer), and the style to
 // write later stamps in, so that a date stays a date and an offset stays an offset.
-import * as z from "zod";
+import * as z from "../base/schema.js";
 import { civilDate, dayMs, dayNumber, firstIsoMonday, hourMs, minuteMs, monthLength, weekdayOf } from "./calendar.js";
 import { type ZoneClock, zoneClock } from "./zone.js";
 

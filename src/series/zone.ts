@@ -1,8 +1,7 @@
 // Wall clocks. In: an IANA zone. Out: instants to local times and back, fast enough for a million rows because offsets are
 // remembered by week. A local time is written as the epoch milliseconds it would be in UTC.
-import { IANAZone } from "luxon";
 import { HindcastError } from "../base/errors.js";
-import { dayMs } from "./calendar.js";
+import { dayMs, dayNumber, hourMs, minuteMs } from "./calendar.js";
 
 export interface ZoneClock {
   /** The zone is UTC, so that instants and local times are the same numbers. */
@@ -28,24 +27,46 @@ export function zoneClock(zone: string): ZoneClock {
   if (known !== undefined) return known;
   // Names of UTC are known without asking Intl, which takes as long to load as all the rest of a forecast.
   const isUtc = /^((etc\/)?(utc|uct|gmt|universal|zulu)|greenwich)$/i.test(zone);
-  if (!isUtc && !IANAZone.isValidZone(zone))
-    throw new HindcastError(
-      "usage",
-      `there is no time zone "${zone}"`,
-      "--tz with a name such as Europe/Berlin, or UTC",
-    );
-  const clock = isUtc ? utcClock : createClock(zone);
+  const clock = isUtc ? utcClock : createClock(offsetsOf(zone));
   clocks.set(zone, clock);
   return clock;
+}
+
+/** From instants to the milliseconds that wall clocks are ahead of UTC. */
+function offsetsOf(zone: string): (instant: number) => number {
+  const format = wallFormat(zone);
+  return (instant) => {
+    const shown: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
+    for (const { type, value } of format.formatToParts(instant)) shown[type] = value;
+    // The year before 1 AD is 1 BC.
+    const year = shown.era === "AD" ? Number(shown.year) : 1 - Number(shown.year);
+    const day = dayNumber(year, Number(shown.month), Number(shown.day));
+    const time = Number(shown.hour) * hourMs + Number(shown.minute) * minuteMs + Number(shown.second) * 1000;
+    // Parts of a second are not among what is shown.
+    return day * dayMs + time - Math.floor(instant / 1000) * 1000;
+  };
+}
+
+function wallFormat(timeZone: string): Intl.DateTimeFormat {
+  const [numeric, hourCycle] = ["numeric", "h23"] as const;
+  const date = { era: "short", year: numeric, month: numeric, day: numeric } as const;
+  const time = { hour: numeric, minute: numeric, second: numeric, hourCycle } as const;
+  try {
+    return new Intl.DateTimeFormat("en-US", { timeZone, ...date, ...time });
+  } catch {
+    throw new HindcastError(
+      "usage",
+      `there is no time zone "${timeZone}"`,
+      "--tz with a name such as Europe/Berlin, or UTC",
+    );
+  }
 }
 
 const weekMs = 7 * dayMs;
 /** A month inside the limits of what Intl can format (ECMA-262, 21.4.1.1). */
 const latest = 8.64e15 - 31 * dayMs;
 
-function createClock(zone: string): ZoneClock {
-  const iana = IANAZone.create(zone);
-  const offsetAt = (instant: number) => Math.round(iana.offset(instant) * 60_000);
+function createClock(offsetAt: (instant: number) => number): ZoneClock {
   /** By week since the epoch: [offset at its start, instant of its transition or +∞, offset after it]. */
   const weeks = new Map<number, readonly [number, number, number]>();
   let recentWeek = Number.NaN;

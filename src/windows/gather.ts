@@ -4,7 +4,7 @@ import { fillGaps } from "../features/gaps.js";
 import { type Affine, scalers } from "../scale/scalers.js";
 import { maskValue } from "./mask.js";
 import type { WindowPlan } from "./plan.js";
-import { channelCount, type PreparedFrame, type PreparedSeries } from "./prepare.js";
+import { channelCount, knownCount, type PreparedFrame, type PreparedSeries, writeKnown } from "./prepare.js";
 
 export interface Batch {
   /** B: windows there is room for. */
@@ -69,6 +69,44 @@ export function gatherBatch(
   }
 }
 
+/** Fills a batch with windows of one plan: see `gatherBatch`. */
+export type Gather = (indices: Int32Array, from: number, count: number, batch: Batch) => void;
+
+/** Windows that take up to this are gathered once, and their rows copied from then on: epoch after epoch they are the same. */
+const keptBytes = 64 * 2 ** 20;
+
+/** `gatherBatch` on one plan, for whoever goes through it many times. */
+export function createGather(prepared: PreparedFrame, plan: WindowPlan, shape: { readonly window: number }): Gather {
+  const windowCount = plan.origins.length;
+  const floatCount = windowCount * (shape.window * (channelCount(prepared.channels) + 1) + 2 * prepared.horizon);
+  if (4 * floatCount > keptBytes)
+    return (indices, from, count, batch) => gatherBatch(prepared, plan, indices, from, count, batch);
+  const all = createBatch(prepared, shape, windowCount);
+  const indices = Int32Array.from({ length: windowCount }, (_, i) => i);
+  gatherBatch(prepared, plan, indices, 0, windowCount, all);
+  return (indices, from, count, batch) => copyRows(all, indices, from, count, batch);
+}
+
+function copyRows(all: Batch, indices: Int32Array, from: number, count: number, batch: Batch): void {
+  const window = batch.filled.length;
+  batch.padded = false;
+  for (let b = 0; b < count; b++) {
+    const index = indices[from + b]!;
+    copyRow(all.inputs, index, batch.inputs, b, batch.inputs.length / batch.batchSize);
+    copyRow(all.mask, index, batch.mask, b, window);
+    copyRow(all.targets, index, batch.targets, b, batch.targets.length / batch.batchSize);
+    copyRow(all.weights, index, batch.weights, b, batch.weights.length / batch.batchSize);
+    batch.offsets[b] = all.offsets[index]!;
+    batch.spreads[b] = all.spreads[index]!;
+    // Padding stands at the beginning.
+    if (all.mask[index * window] === 0) batch.padded = true;
+  }
+}
+
+function copyRow(from: Float32Array, index: number, to: Float32Array, b: number, width: number): void {
+  for (let i = index * width, k = b * width, end = k + width; k < end; i++, k++) to[k] = from[i]!;
+}
+
 /** @returns the scaling of the window */
 function gatherInputs(
   prepared: PreparedFrame,
@@ -77,29 +115,34 @@ function gatherInputs(
   batch: Batch,
   b: number,
 ): Affine {
-  const { changes, calendar } = series;
+  const { changes, observedBefore } = series;
   const { channels } = prepared;
   const window = batch.filled.length;
   const width = channelCount(channels);
-  const calendarWidth = 2 * channels.calendar.length;
   const begin = Math.min(Math.max(series.first, origin - window), origin);
   const padding = window - (origin - begin);
-  const filled = batch.filled.subarray(0, origin - begin);
-  fillGaps(changes, begin, origin, filled);
-  const affine = affineOf(prepared, series, begin, origin, filled);
+  const known = changes.subarray(begin, origin);
+  const observedCount = observedBefore === null ? known.length : observedBefore[origin]! - observedBefore[begin]!;
+  const filled = observedCount === known.length ? known : batch.filled.subarray(0, known.length);
+  if (filled !== known) fillGaps(changes, begin, origin, filled);
+  const affine = affineOf(prepared, series, observedCount > 0 ? known : filled);
   const limit = limitOf(prepared);
 
-  if (padding > 0) batch.padded = true;
-  batch.mask.fill(0, b * window, b * window + padding);
-  batch.mask.fill(1, b * window + padding, (b + 1) * window);
+  const { inputs } = batch;
   let i = b * window * width;
-  batch.inputs.fill(maskValue, i, i + padding * width);
-  i += padding * width;
-  for (let t = begin; t < origin; t++) {
-    const value = filled[t - begin]!;
-    batch.inputs[i++] = Number.isNaN(value) ? 0 : scaleValue(value, affine, limit);
-    if (channels.gapIndicator) batch.inputs[i++] = Number.isNaN(changes[t]!) ? 1 : 0;
-    for (let c = t * calendarWidth; c < (t + 1) * calendarWidth; c++) batch.inputs[i++] = calendar[c]!;
+  batch.mask.fill(1, b * window, (b + 1) * window);
+  if (padding > 0) {
+    batch.padded = true;
+    batch.mask.fill(0, b * window, b * window + padding);
+    inputs.fill(maskValue, i, i + padding * width);
+    i += padding * width;
+  }
+  scaleValues(filled, 0, filled.length, affine, limit, inputs, i, width);
+  if (width === 1) return affine;
+  const firstKnown = width - knownCount(channels);
+  for (let t = begin; t < origin; t++, i += width) {
+    if (channels.gapIndicator) inputs[i + 1] = Number.isNaN(changes[t]!) ? 1 : 0;
+    writeKnown(prepared, series, t, inputs, i + firstKnown);
   }
   return affine;
 }
@@ -113,11 +156,13 @@ function gatherTargets(
   b: number,
 ): void {
   const horizon = batch.targets.length / batch.batchSize;
-  for (let k = 0, i = b * horizon; k < horizon; k++, i++) {
-    const value = changes[origin + k] ?? Number.NaN;
-    const isObserved = !Number.isNaN(value);
-    batch.targets[i] = isObserved ? scaleValue(value, affine, limit) : 0;
-    batch.weights[i] = isObserved ? 1 : 0;
+  const first = b * horizon;
+  const known = Math.max(0, Math.min(horizon, changes.length - origin));
+  scaleValues(changes, origin, known, affine, limit, batch.targets, first, 1);
+  for (let k = 0; k < known; k++) batch.weights[first + k] = Number.isNaN(changes[origin + k]!) ? 0 : 1;
+  if (known < horizon) {
+    batch.targets.fill(0, first + known, first + horizon);
+    batch.weights.fill(0, first + known, first + horizon);
   }
 }
 
@@ -125,13 +170,8 @@ const unscaled: Affine = { offset: 0, spread: 1 };
 /** A window quieter than this share of its series' typical change is not magnified any further. */
 const quietShare = 0.5;
 
-function affineOf(
-  { preparation }: PreparedFrame,
-  { changes, observedBefore, fitted }: PreparedSeries,
-  begin: number,
-  origin: number,
-  filled: Float64Array,
-): Affine {
+/** @param values of the window: what is observed of it, or else what stands for it */
+function affineOf({ preparation }: PreparedFrame, { fitted }: PreparedSeries, values: Float64Array): Affine {
   const { scale, scaler } = preparation.config;
   switch (scale) {
     case "none":
@@ -140,11 +180,8 @@ function affineOf(
       return preparation.affine ?? unscaled;
     case "series":
       return fitted.affine ?? unscaled;
-    case "window": {
-      const isObserved = observedBefore === null || observedBefore[origin]! > observedBefore[begin]!;
-      const values = isObserved ? changes.subarray(begin, origin) : filled;
+    case "window":
       return scalers.get(scaler).fit(values, quietShare * fitted.typicalChange);
-    }
     default:
       return scale satisfies never;
   }
@@ -160,8 +197,24 @@ function limitOf({ preparation }: PreparedFrame): number {
   return scale === "none" || scaler === "none" ? unscaledLimit : scaledLimit;
 }
 
-function scaleValue(value: number, { offset, spread }: Affine, limit: number): number {
-  const scaled = Math.fround(Math.min(Math.max((value - offset) / spread, -limit), limit));
-  // An unscaled step may hold the very number that marks padding: it moves by one unit in the last place.
-  return scaled === maskValue ? maskValue + 2 ** -10 : scaled;
+/** values[from … from + count − 1], scaled, to every `stride`th place of `out` from `at` on; 0 for NaN. */
+function scaleValues(
+  values: Float64Array,
+  from: number,
+  count: number,
+  { offset, spread }: Affine,
+  limit: number,
+  out: Float32Array,
+  at: number,
+  stride: number,
+): void {
+  for (let k = 0; k < count; k++, at += stride) {
+    const value = values[from + k]!;
+    const scaled = Math.fround((value - offset) / spread);
+    if (scaled > limit) out[at] = limit;
+    else if (scaled < -limit) out[at] = -limit;
+    // An unscaled step may hold the very number that marks padding: it moves by one unit in the last place.
+    else if (scaled === maskValue) out[at] = maskValue + 2 ** -10;
+    else out[at] = Number.isNaN(scaled) ? 0 : scaled;
+  }
 }

@@ -1,7 +1,8 @@
 // The one chain from a frame to what windows are cut from, used alike to fit and to forecast, and the way back. In: a frame and
-// a fitted preparation. Out: per series its levels, the changes that are scaled, and its calendar.
-import * as z from "zod";
+// a fitted preparation. Out: per series its levels, the changes that are scaled, its covariates and its calendar.
+import * as z from "../base/schema.js";
 import { calendarChannels, calendarFeatures } from "../features/calendar.js";
+import { aheadWidth, covariateChannels, covariateColumnSchema, covariateWidth } from "../features/covariates.js";
 import { countObserved, fillGaps } from "../features/gaps.js";
 import { integrateChanges } from "../scale/difference.js";
 import {
@@ -13,7 +14,7 @@ import {
   seriesFinder,
   valuesOf,
 } from "../scale/preparation.js";
-import type { Frame } from "../series/frame.js";
+import type { Frame, Series } from "../series/frame.js";
 
 /** The channels of a network's input beside the first one, which is the scaled target; in this order. */
 export const channelConfigSchema = z.strictObject({
@@ -21,12 +22,26 @@ export const channelConfigSchema = z.strictObject({
   gapIndicator: z.boolean(),
   /** A sine and a cosine for each. */
   calendar: z.array(z.enum(calendarFeatures)).readonly(),
+  /** Absent when there are none. */
+  covariates: z
+    .strictObject({
+      columns: z.array(covariateColumnSchema).readonly(),
+      /** Beside its own values, a step has those known ahead of the step that is so much later. */
+      ahead: z.int().min(1),
+    })
+    .optional(),
 });
 export type ChannelConfig = Readonly<z.infer<typeof channelConfigSchema>>;
 
 /** I */
-export function channelCount({ gapIndicator, calendar }: ChannelConfig): number {
-  return 1 + (gapIndicator ? 1 : 0) + 2 * calendar.length;
+export function channelCount(channels: ChannelConfig): number {
+  return 1 + (channels.gapIndicator ? 1 : 0) + knownCount(channels);
+}
+
+/** Channels that do not come from the target, which stand last: the covariates', those of the covariates ahead, the calendar's. */
+export function knownCount({ calendar, covariates }: ChannelConfig): number {
+  const columns = covariates?.columns ?? [];
+  return covariateWidth(columns) + aheadWidth(columns) + 2 * calendar.length;
 }
 
 export interface PreparedSeries {
@@ -43,6 +58,8 @@ export interface PreparedSeries {
   readonly observedBefore: Int32Array | null;
   /** [time + horizon, or more, × calendar channels] */
   readonly calendar: Float32Array;
+  /** [time + horizon + ahead × covariate channels], those known ahead first */
+  readonly covariates: Float32Array;
   readonly fitted: SeriesPreparation;
   /** Phase of the first step in its seasonal indices. */
   readonly phase: number;
@@ -52,6 +69,8 @@ export interface PreparedFrame {
   readonly series: readonly PreparedSeries[];
   readonly preparation: Preparation;
   readonly channels: ChannelConfig;
+  /** Covariate channels of a step, and how many of them, which stand first, are known ahead. */
+  readonly covariateWidths: { readonly all: number; readonly ahead: number };
   /** K */
   readonly horizon: number;
 }
@@ -69,6 +88,9 @@ export function prepareFrame(
   const find = seriesFinder(preparation, frame);
   const calendars = shareCalendars(frame, channels, horizon);
   const { config } = preparation;
+  const { columns, ahead } = channels.covariates ?? { columns: [], ahead: 0 };
+  const channelsOf = (one: Series) =>
+    covariateChannels(frame, one, columns, preparation.covariates ?? [], one.values.length + horizon + ahead);
   const series = frame.series.map((one): PreparedSeries => {
     const { fitted, phase } = find(one) ?? { fitted: fitSeries(frame, one, preparation), phase: 0 };
     const levels = levelsOf(one.values, fitted, phase);
@@ -82,11 +104,13 @@ export function prepareFrame(
       changes,
       observedBefore: countObserved(changes),
       calendar: calendars.get(one.start)!,
+      covariates: channelsOf(one),
       fitted,
       phase,
     };
   });
-  return { series, preparation, channels, horizon };
+  const covariateWidths = { all: covariateWidth(columns), ahead: aheadWidth(columns) };
+  return { series, preparation, channels, covariateWidths, horizon };
 }
 
 /** Series that start together share one calendar, as long as the longest of them needs. */
@@ -99,10 +123,23 @@ function shareCalendars(frame: Frame, { calendar }: ChannelConfig, horizon: numb
   return calendars;
 }
 
-/** The calendar channels of one step, which may lie up to a horizon after the series' end. @returns a view */
-export function calendarAt(prepared: PreparedFrame, s: number, time: number): Float32Array {
-  const width = 2 * prepared.channels.calendar.length;
-  return prepared.series[s]!.calendar.subarray(time * width, (time + 1) * width);
+/** Writes the channels of a step that do not come from the target; it may lie up to a horizon after the series' end. */
+export function writeKnown(
+  { channels, covariateWidths }: Pick<PreparedFrame, "channels" | "covariateWidths">,
+  { covariates, calendar }: PreparedSeries,
+  time: number,
+  out: Float32Array,
+  at: number,
+): void {
+  let i = at;
+  if (channels.covariates !== undefined) {
+    const { all, ahead } = covariateWidths;
+    const later = time + channels.covariates.ahead;
+    for (let c = 0; c < all; c++) out[i++] = covariates[time * all + c]!;
+    for (let c = 0; c < ahead; c++) out[i++] = covariates[later * all + c]!;
+  }
+  const calendarWidth = 2 * channels.calendar.length;
+  for (let c = 0; c < calendarWidth; c++) out[i++] = calendar[time * calendarWidth + c]!;
 }
 
 /**

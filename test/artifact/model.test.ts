@@ -19,6 +19,7 @@ import { startTestEngine } from "../support/engine.js";
 
 const horizon = 6;
 const seed = 7;
+const levels = [0.005, 0.1, 0.42, 0.975];
 
 async function saved(name: string, options: Partial<ModelOptions> = {}, keepContext = true) {
   const frame = airPassengers();
@@ -42,7 +43,7 @@ async function saved(name: string, options: Partial<ModelOptions> = {}, keepCont
     "0.1.0",
     {},
   );
-  const forecast = await (await predictorOf(fitted, limits, context)).predict(frame, horizon);
+  const forecast = await (await predictorOf(fitted, limits, context)).predict(frame, horizon, levels);
   return { path, frame, fitted, forecast, limits, context };
 }
 
@@ -57,8 +58,9 @@ test.each([...cells, "naive", "seasonal-naive", "drift", "mean"])(
       const { path, forecast, limits, context, frame } = await saved(name, options);
       const { fitted, context: known } = openModel(await readModel(path));
       const predictor = await predictorOf(fitted, limits, context);
-      expect(await predictor.predict(known!, horizon)).toEqual(forecast);
-      expect(await predictor.predict(frame, horizon)).toEqual(forecast);
+      expect(forecast.quantiles).toHaveLength(levels.length);
+      expect(await predictor.predict(known!, horizon, levels)).toEqual(forecast);
+      expect(await predictor.predict(frame, horizon, levels)).toEqual(forecast);
     }
   },
 );

@@ -48,7 +48,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
   });
 
   test("offers the words that an operand may be", () => {
-    expect(complete("engine", "")).toEqual(["status", "install"]);
+    expect(complete("engine", "")).toEqual(["status", "install", "bench"]);
     expect(complete("completion", "z")).toEqual(["zsh"]);
   });
 

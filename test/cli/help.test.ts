@@ -37,14 +37,14 @@ describe("the help", () => {
   });
 
   test("speaks of no command that is not there", () => {
-    for (const later of ["compare", "tune", "retrain", "models", "explain", "report", "pipe", "merge", "export"])
+    for (const later of ["compare", "tune", "explain", "report", "pipe", "merge", "export"])
       expect(rootHelp(80)).not.toMatch(new RegExp(`^  ${later} |hindcast ${later}`, "m"));
   });
 });
 
 describe("lists kept apart from what they name", () => {
   test("--model offers auto, every network and every baseline", () => {
-    expect([...modelNames].sort()).toEqual(["auto", ...cells, ...baselines.names].sort());
+    expect([...modelNames].sort()).toEqual(["auto", "pretrained", ...cells, ...baselines.names].sort());
   });
 
   test("--format offers every format", () => {

@@ -19,6 +19,7 @@ const stages = [
   "evaluate",
   "choose",
   "artifact",
+  "registry",
   "report",
   "commands",
   "cli.ts",

@@ -5,13 +5,13 @@ import { PassThrough, Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { HindcastError } from "../../src/base/errors.js";
 import { createOutputs } from "../../src/commands/output.js";
-import { writeStream } from "../../src/commands/stream.js";
+import { streamSink } from "../../src/commands/stream.js";
 import { temporaryDirectory } from "../support/directory.js";
 
 const setUp = async () => {
   const directory = await temporaryDirectory();
   const stdout = new PassThrough();
-  return { directory, stdout, outputs: createOutputs(stdout, directory) };
+  return { directory, stdout, outputs: createOutputs(streamSink(stdout, "stdout"), directory) };
 };
 const codeOf = async (work: Promise<unknown>) =>
   work.then(
@@ -120,11 +120,13 @@ describe("a stream", () => {
     });
 
   test("whose reader went away has been written successfully", async () => {
-    expect(await codeOf(writeStream(failing("EPIPE"), "stdout", ["x"]))).toBe("written");
+    expect(await codeOf(streamSink(failing("EPIPE"), "stdout").write(["x"]))).toBe("written");
   });
 
   test("that is full is a failure of the output", async () => {
-    await expect(writeStream(failing("ENOSPC"), "stdout", ["x"])).rejects.toThrow("stdout cannot be written: no space");
+    await expect(streamSink(failing("ENOSPC"), "stdout").write(["x"])).rejects.toThrow(
+      "stdout cannot be written: no space",
+    );
   });
 
   test("that is slow is waited for, so that no more than a chunk is held", async () => {
@@ -146,7 +148,7 @@ describe("a stream", () => {
         yield "x".repeat(100);
       }
     };
-    await writeStream(slow, "stdout", rows());
+    await streamSink(slow, "stdout").write(rows());
     // Two chunks of 64 KiB: one being written, one being gathered.
     expect(most).toBeLessThanOrEqual(2 * 65_636);
   });

@@ -33,7 +33,7 @@ describe("a closed pipe", () => {
   test("is success and silence, though much more was to come", async () => {
     const line = `hindcast forecast ${data} --model naive -H 200000 -q | head -1; echo "\${PIPESTATUS[0]}"`;
     expect(await runShell(line, await temporaryDirectory())).toEqual({
-      stdout: "month,forecast\n0\n",
+      stdout: "month,forecast,lo-80,hi-80\n0\n",
       stderr: "",
       exit: 0,
     });
@@ -169,7 +169,7 @@ describe.skipIf(!hasTerminal)("on a terminal", () => {
         .trimEnd()
         .split("\r\n")
         .slice(-3)
-        .every((line) => /1961-0\d,[\d.]+$/.test(line)),
+        .every((line) => /1961-0\d(,[\d.]+){3}$/.test(line)),
     ).toBe(true);
     expect((await onTerminal(`${command} --quiet`)).stdout).not.toContain("train gru");
     expect((await onTerminal(command, { TERM: "dumb" })).stdout).not.toContain("train gru");

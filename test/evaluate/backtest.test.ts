@@ -3,14 +3,15 @@ import { describe, expect, test } from "vitest";
 import { HindcastError } from "../../src/base/errors.js";
 import { type BacktestOptions, backtest } from "../../src/evaluate/backtest.js";
 import { planFolds } from "../../src/evaluate/folds.js";
-import { baselines } from "../../src/forecast/baselines.js";
+import { baselines, plainBaselines } from "../../src/forecast/baselines.js";
 import type { Forecaster } from "../../src/forecast/predictor.js";
+import { quantileColumns } from "../../src/forecast/quantile-columns.js";
 import type { Frame } from "../../src/series/frame.js";
 import { dailyFrame, listeningContext } from "./frames.js";
 
 const options: BacktestOptions = { horizon: 2, folds: 3, step: 2, refit: "never", span: "expanding", season: 1 };
 const ramp = (length: number) => Float64Array.from({ length }, (_, i) => i);
-const naive = baselines.get("naive")({ season: 1 });
+const naive = baselines.get("naive")({ seasons: [] });
 
 /** Learns the mean and deviation of all series at fit time, and mixes them with each series' last value. */
 const toy: Forecaster = {
@@ -22,12 +23,13 @@ const toy: Forecaster = {
     return {
       name: "toy",
       async predict(asked, horizon) {
-        return Float64Array.from(
+        const point = Float64Array.from(
           asked.series.flatMap(({ values }) => {
             const last = values.findLast((value) => !Number.isNaN(value)) ?? 0;
             return Array.from({ length: horizon }, (_, k) => centre + k * spread + last);
           }),
         );
+        return { point, quantiles: [] };
       },
       dispose() {},
     };
@@ -45,9 +47,9 @@ function watching(name = "watching") {
       const inner = naive.predictor(notify);
       return {
         name: `${name}-${seen.fitted.length}`,
-        predict: (asked, horizon) => {
+        predict: async (asked, horizon) => {
           seen.predicted.push(asked);
-          return inner.predict(asked, horizon);
+          return { point: await inner.predict(asked, horizon), quantiles: [] };
         },
         dispose: () => void seen.alive--,
       };
@@ -162,8 +164,9 @@ describe("backtest", () => {
         fc.nat(2),
         fc.infiniteStream(fc.double({ min: -1e9, max: 1e9, noNaN: true })),
         async (values, horizon, step, refit, span, changed, replacements) => {
-          const chosen = { ...options, horizon, step, refit, span, season: 3 };
-          const models = [...baselines.names.map((name) => baselines.get(name)({ season: 3 })), toy];
+          const quantiles = quantileColumns({ level: [50, 99] });
+          const chosen = { ...options, horizon, step, refit, span, season: 3, quantiles };
+          const models = [...plainBaselines.map((name) => baselines.get(name)({ seasons: [3] })), toy];
           const before = await backtest(dailyFrame(...values), models, chosen, listeningContext());
           const f = Math.min(changed, before.folds.length - 1);
           const later = values.map((series, s) => {
@@ -173,8 +176,10 @@ describe("backtest", () => {
           const after = await backtest(dailyFrame(...later), models, chosen, listeningContext());
           for (const [m, { folds }] of before.models.entries())
             for (let g = 0; g <= f; g++) {
-              const again = after.models[m]!.folds[g]!.forecasts;
-              expect(Buffer.from(again.buffer).equals(Buffer.from(folds[g]!.forecasts.buffer))).toBe(true);
+              const again = after.models[m]!.folds[g]!;
+              const rows = [folds[g]!.forecasts, ...folds[g]!.quantiles];
+              for (const [i, row] of [again.forecasts, ...again.quantiles].entries())
+                expect(Buffer.from(row.buffer).equals(Buffer.from(rows[i]!.buffer))).toBe(true);
             }
         },
       ),
@@ -231,7 +236,11 @@ describe("backtest", () => {
   test("a predictor that says NaN for some steps only is a bug, not a score", async () => {
     const broken: Forecaster = {
       name: "broken",
-      fit: async () => ({ name: "broken", predict: async () => Float64Array.of(1, Number.NaN), dispose() {} }),
+      fit: async () => ({
+        name: "broken",
+        predict: async () => ({ point: Float64Array.of(1, Number.NaN), quantiles: [] }),
+        dispose() {},
+      }),
     };
     await expect(backtest(dailyFrame(ramp(9)), [broken], options, listeningContext())).rejects.toThrow("contract");
   });

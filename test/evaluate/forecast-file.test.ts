@@ -3,7 +3,7 @@ import type { Cell } from "../../src/base/table.js";
 import { backtest } from "../../src/evaluate/backtest.js";
 import { besideSeasonalNaive, type ForecastRow, placeForecasts } from "../../src/evaluate/forecast-file.js";
 import { predictionsTable, scoreTable } from "../../src/evaluate/score-table.js";
-import { baselines } from "../../src/forecast/baselines.js";
+import { baselines, plainBaselines } from "../../src/forecast/baselines.js";
 import type { Frame } from "../../src/series/frame.js";
 import { airPassengers, dailyFrame, listeningContext } from "./frames.js";
 
@@ -40,7 +40,7 @@ describe("a forecast file", () => {
     const frame = airPassengers();
     const context = listeningContext();
     const options = { horizon: 12, folds: 3, step: 6, refit: "never", span: "expanding", season: 12 } as const;
-    const models = baselines.names.map((name) => baselines.get(name)({ season: 12 }));
+    const models = plainBaselines.map((name) => baselines.get(name)({ seasons: [12] }));
     const direct = await backtest(frame, models, options, context);
     const written = [...predictionsTable(direct).rows].map(
       ([stamp, origin, , , model, forecast], i): ForecastRow => ({

@@ -10,6 +10,8 @@ import { airPassengers, dailyFrame } from "./frames.js";
 const panel = dailyFrame([1, 2, 3], [4, 5, 6]);
 const single = airPassengers();
 
+let quantileNames: [string, number][] = [];
+
 async function read(
   text: string,
   actuals = single,
@@ -19,14 +21,22 @@ async function read(
 ) {
   const path = join(await temporaryDirectory(), name);
   await writeFile(path, text);
-  const rows = await readForecasts(fileSource(path), actuals, column, { ...defaultReadOptions, ...options });
+  const { rows, quantiles } = await readForecasts(fileSource(path), actuals, column, {
+    ...defaultReadOptions,
+    ...options,
+  });
+  quantileNames = quantiles.map(({ name, level }) => [name, level]);
   return rows.map(({ where, ...row }) => ({ ...row, where: where.slice(path.length + 1) }));
 }
 
 describe("a forecast file is read", () => {
   test("in the layout of hindcast's own forecasts", async () => {
     expect(await read("shop,day,forecast,lo-80,hi-80\nb,2024-01-03,6.5,6,7\n", panel)).toEqual([
-      { key: ["b"], model: "forecast", stamp: Date.UTC(2024, 0, 3), forecast: 6.5, where: "line 2" },
+      { key: ["b"], model: "forecast", stamp: Date.UTC(2024, 0, 3), forecast: 6.5, quantiles: [6, 7], where: "line 2" },
+    ]);
+    expect(quantileNames).toEqual([
+      ["lo-80", 0.1],
+      ["hi-80", 0.9],
     ]);
   });
 
@@ -51,6 +61,20 @@ describe("a forecast file is read", () => {
     ["month;Prediction;step\n1960-01;405;1\n", "Prediction"],
   ])("in the layouts of other tools: %j", async (text, model) => {
     expect(await read(text)).toMatchObject([{ model, stamp: Date.UTC(1960, 0, 1), forecast: 405 }]);
+  });
+
+  test("with intervals named after the forecast, of which a cell may be empty and may not be text", async () => {
+    const header = "month,ets,ets-hi-97.5,q0.25,other-lo-80\n";
+    expect(await read(`${header}1960-01,405,,400,1\n`, single, "ets")).toMatchObject([
+      { quantiles: [Number.NaN, 400] },
+    ]);
+    expect(quantileNames).toEqual([
+      ["hi-97.5", 0.9875],
+      ["q0.25", 0.25],
+    ]);
+    await expect(read(`${header}1960-01,405,x,400,1\n`, single, "ets")).rejects.toThrow(
+      'f.csv line 2: ets-hi-97.5 is "x", not a number',
+    );
   });
 
   test("as NDJSON", async () => {

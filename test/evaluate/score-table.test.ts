@@ -11,7 +11,7 @@ const records = ({ columns, rows }: Table): Record<string, Cell>[] =>
 
 function run(frame: Frame, names: readonly BaselineName[], options: Partial<BacktestOptions>) {
   const all = { horizon: 1, folds: 1, step: 1, refit: "never", span: "expanding", season: 1, ...options } as const;
-  const models = names.map((name) => baselines.get(name)({ season: all.season }));
+  const models = names.map((name) => baselines.get(name)({ seasons: [all.season] }));
   return backtest(frame, models, all, listeningContext());
 }
 

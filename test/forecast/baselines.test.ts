@@ -7,8 +7,10 @@ const gap = Number.NaN;
 
 async function forecast(name: BaselineName, values: readonly number[], horizon: number, season = 1): Promise<number[]> {
   const frame = dailyFrame(values);
-  const predictor = await baselines.get(name)({ season }).fit(frame, horizon, listeningContext());
-  return [...(await predictor.predict(frame, horizon))];
+  const predictor = await baselines
+    .get(name)({ seasons: [season] })
+    .fit(frame, horizon, listeningContext());
+  return [...(await predictor.predict(frame, horizon)).point];
 }
 
 /** Series with gaps and at least one observation. */
@@ -69,8 +71,8 @@ describe("the baselines", () => {
   test("series of a panel are forecast each by itself, and one without observations is NaN and said once", async () => {
     const context = listeningContext();
     const frame = dailyFrame([1, 2], [], [5], [gap]);
-    const predictor = await baselines.get("drift")({ season: 1 }).fit(frame, 2, context);
-    expect([...(await predictor.predict(frame, 2))]).toEqual([3, 4, gap, gap, 5, 5, gap, gap]);
+    const predictor = await baselines.get("drift")({ seasons: [] }).fit(frame, 2, context);
+    expect([...(await predictor.predict(frame, 2)).point]).toEqual([3, 4, gap, gap, 5, 5, gap, gap]);
     expect(context.notes).toEqual([
       { level: "warning", text: 'drift: "b" and 1 more have no observed value, so no forecast' },
     ]);

@@ -12,7 +12,8 @@ import {
   seriesFeatureCount,
   stepFeatureCount,
 } from "../../src/gate/features.js";
-import { type GateNetwork, gateParameters, knots, runGates } from "../../src/gate/network.js";
+import { type GateNetwork, gateParameters, runGates } from "../../src/gate/network.js";
+import { knots } from "../../src/gate/schema.js";
 import { gateQuantiles, initialGate } from "../../src/gate/training.js";
 import { startTestEngine } from "../support/engine.js";
 

@@ -18,6 +18,7 @@ export function quietContext(): FitContext & { readonly notes: Note[] } {
 export const smallModel: ModelOptions = {
   seasons: [4],
   plain: false,
+  preset: "good",
   seed: 7,
   layers: [6],
   window: 8,

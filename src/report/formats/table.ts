@@ -1,5 +1,5 @@
-// A table for people. In: a table and the terminal's width. Out: aligned lines. To fit, numbers lose significant digits first,
-// then text loses its end; what still does not fit is left to the terminal.
+// A table for people. In: a table and the terminal's width. Out: aligned lines. To fit, numbers lose significant digits first, then
+// the columns that can be spared are left out, then text loses its end; what still does not fit is left to the terminal.
 import { Chalk } from "chalk";
 import type { Cell, Table } from "../../base/table.js";
 import { cutToWidth, textWidth } from "../width.js";
@@ -10,12 +10,20 @@ const fewestDigits = 3;
 const narrowestText = 6;
 
 /** @param page.width columns to fit into; @param page.colour whether the header is bold */
-export function* table({ columns, rows: held }: Table, page: { width: number; colour: boolean }): Generator<string> {
+export function* table(
+  { columns, rows: held, spare = [] }: Table,
+  page: { width: number; colour: boolean },
+): Generator<string> {
   const all = Array.from(held);
   // A column that is not split on, or that repeats the one before it, is worth a file's columns and not a screen's.
   const tells = (row: readonly Cell[], i: number) =>
     row[i] !== "all" && (typeof row[i] !== "string" || row[i] !== row[i - 1]);
-  const shown = columns.map((_, i) => i).filter((i) => all.length === 0 || all.some((row) => tells(row, i)));
+  let shown = columns.map((_, i) => i).filter((i) => all.length === 0 || all.some((row) => tells(row, i)));
+  const isTooWide = () => {
+    const kept = [columns, ...all].map((row) => shown.map((i) => row[i] ?? null));
+    return totalWidth(widthsOf(layOut(kept, fewestDigits))) > page.width;
+  };
+  for (const name of all.length > 1 ? spare : []) if (isTooWide()) shown = shown.filter((i) => columns[i] !== name);
   const header = shown.map((i) => columns[i]!);
   const rows = all.map((row) => shown.map((i) => row[i] ?? null));
   const [only] = rows;

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cells } from "../../../src/engine/kernels/cells.js";
@@ -132,24 +131,6 @@ describe.each(compiled.map((kernels) => [kernels.name, kernels] as const))(
       const shape = { ...base, layers: [17, 5], bidirectional: true };
       const given = { ...options, masked: true, scaled: true };
       expect(train(openFilled(kernels, shape, 8), 10, given)).toEqual(train(openFilled(kernels, shape, 8), 10, given));
-    });
-
-    test("gives the same bytes with any number of threads, helping ones coming and going", async () => {
-      const shape = { ...base, layers: [9, 5], batch: 70, time: 12 };
-      const given = { ...options, count: 70, masked: true, clip: 1 };
-      const alone = train(openFilled(kernels, shape, 8), 60, given);
-      for (const threads of [2, 5]) {
-        const network = openFilled(kernels, { ...shape, threads }, 8);
-        const together: number[] = [];
-        for (let step = 1; step <= 60; step++) {
-          const { loss, gradientNorm } = network.step({ ...given, step });
-          together.push(loss, gradientNorm);
-          // Time for the threads to start during the first steps, and later to fall asleep.
-          if (step % 10 === 0) await setTimeout(20);
-        }
-        network.close();
-        expect(together).toEqual(alone);
-      }
     });
 
     test("goes on from stored weights and moments as if it had never stopped", () => {

@@ -1,9 +1,8 @@
-// The builds in the Node add-on, which works on memory of JavaScript, shared among threads or not. In: the add-on's file. Out: those of its builds that
-// this processor runs, the best one first.
+// The builds in the Node add-on, which works on memory of JavaScript, shared among threads or not. In: the add-on's file. Out:
+// those of its builds that this processor runs, the best one first.
 import { createRequire } from "node:module";
 import { type Build, controlOf, type EntryName, entryNames, headBytes } from "./block.js";
 import { readResult } from "./control.js";
-import { startHelpers } from "./helpers.js";
 
 type Entries = Readonly<Record<EntryName, (block: Uint8Array) => void>>;
 
@@ -14,6 +13,11 @@ export function loadAddon(path: string): Build[] {
     .map(([name, value]) => createBuild(path, name, parseEntries(value)))
     .reverse();
 }
+
+const bindHelper = `
+const entries = require(data.path)[data.name];
+const block = new Uint8Array(buffer);
+const run = (entry) => entries[entry](block);`;
 
 function createBuild(path: string, name: string, entries: Entries): Build {
   return {
@@ -27,9 +31,13 @@ function createBuild(path: string, name: string, entries: Entries): Build {
       const buffer = threads > 1 ? new SharedArrayBuffer(byteLength) : new ArrayBuffer(byteLength);
       const block = new Uint8Array(buffer);
       prepare(controlOf(buffer, 0));
-      return { buffer, offset: 0, run: (entry) => entries[entry](block) };
+      return {
+        buffer,
+        offset: 0,
+        run: (entry) => entries[entry](block),
+        share: () => ({ bind: bindHelper, data: { path, name } }),
+      };
     },
-    startHelpers: (buffer, teamOffset, count) => startHelpers({ path, name }, buffer, teamOffset, count),
   };
 }
 

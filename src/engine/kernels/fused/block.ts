@@ -9,6 +9,7 @@ import {
   writeField,
   writeShape,
 } from "./control.js";
+import { type HelperCode, type Helpers, startHelpers } from "./helpers.js";
 
 /** The functions of kernels/kernels.c. */
 export const entryNames = [
@@ -24,6 +25,7 @@ export const entryNames = [
   "begin_step",
   "finish_step",
   "help",
+  "await_step",
 ] as const;
 export type EntryName = (typeof entryNames)[number];
 
@@ -33,6 +35,8 @@ export interface Memory {
   /** Where the block begins in the buffer. */
   readonly offset: number;
   run(entry: EntryName): void;
+  /** Readies the memory for helping threads. @param count of them */
+  share(count: number): HelperCode;
 }
 
 /** One build of the kernels: an instruction set of the add-on, or a WebAssembly module. */
@@ -43,15 +47,6 @@ export interface Build {
    * @throws RangeError when there is not enough memory
    */
   allocate(prepare: (control: Float64Array) => void, threads: number): Memory;
-  /** Starts threads that take their share of each step; absent where a build has no threads. */
-  readonly startHelpers?: (buffer: ArrayBufferLike, teamOffset: number, count: number) => Helpers;
-}
-
-/** Threads beside the one that calls. */
-export interface Helpers {
-  /** Tells those asleep that a step has begun. */
-  wake(): void;
-  stop(): void;
 }
 
 /** What a block needs before its network is laid out in it, as in kernels/network.h. */
@@ -66,7 +61,7 @@ export interface Block {
   readonly helpers: Helpers | undefined;
 }
 
-/** @param threads that share a training step; those beyond what the build or the batch can use are not started */
+/** @param threads that share a training step; those beyond what the batch can use are not started */
 export function openBlock(build: Build, shape: BlockShape, threads = 1): Block {
   const memory = build.allocate((control) => writeShape(control, shape), threads);
   memory.run("open");
@@ -74,7 +69,8 @@ export function openBlock(build: Build, shape: BlockShape, threads = 1): Block {
   const teamOffset = memory.offset + readRegion(control, "team").offset;
   const helperCount = Math.min(threads, readResult(control, "shardCount")) - 1;
   return {
-    helpers: helperCount > 0 ? build.startHelpers?.(memory.buffer, teamOffset, helperCount) : undefined,
+    helpers:
+      helperCount > 0 ? startHelpers(memory.share(helperCount), memory.buffer, teamOffset, helperCount) : undefined,
     region(name) {
       const { offset, length } = readRegion(control, name);
       return new Float32Array(memory.buffer, memory.offset + offset, length);

@@ -30,7 +30,7 @@ const runFields = [
   "weightDecay",
   "step",
 ] as const;
-const resultFields = ["byteCount", "parameterCount", "shardCount", "loss", "gradientNorm"] as const;
+const resultFields = ["byteCount", "parameterCount", "shardCount", "missing", "loss", "gradientNorm"] as const;
 
 type RunField = (typeof runFields)[number];
 type ResultField = (typeof resultFields)[number];

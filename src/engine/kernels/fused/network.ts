@@ -1,8 +1,28 @@
 // A whole network on a compiled build. In: its shape. Out: its arrays, in place in one block of memory, and a training step
 // that is one call.
-import { cells } from "../cells.js";
+import { cells, gateCounts } from "../cells.js";
 import { type Build, openBlock } from "./block.js";
 import { adam, type FusedNetwork, lossKinds, type NetworkShape } from "./kernels.js";
+
+/**
+ * Multiplications of a forward pass that a thread has to have to itself, or else waking it and sharing with it cost what it
+ * computes: measured, a step of less than twice this is as fast alone.
+ */
+const workOfThread = 4e5;
+
+/** @returns how many of `threads` pay for the training steps of a network, at least 1 */
+export function usefulThreads(
+  { cell, layers, bidirectional, inputs, time, batch }: Omit<NetworkShape, "trains" | "threads">,
+  threads: number,
+): number {
+  const passes = bidirectional ? 2 : 1;
+  let weightCount = 0;
+  layers.forEach((units, index) => {
+    const below = index === 0 ? inputs : passes * layers[index - 1]!;
+    weightCount += passes * gateCounts[cell] * units * (below + units);
+  });
+  return Math.max(1, Math.min(threads, Math.floor((batch * time * weightCount) / workOfThread)));
+}
 
 export function openCompiledNetwork(build: Build, shape: NetworkShape): FusedNetwork {
   const { cell, layers, bidirectional, inputs, time, outputs, batch, truncate, trains, threads } = shape;
@@ -59,6 +79,10 @@ export function openCompiledNetwork(build: Build, shape: NetworkShape): FusedNet
       block.run("begin_step");
       block.helpers?.wake();
       block.run("finish_step");
+      for (let missing = block.result("missing"); missing > 0; missing = block.result("missing")) {
+        block.helpers?.awaitResults(missing);
+        block.run("finish_step");
+      }
       return { loss: block.result("loss"), gradientNorm: block.result("gradientNorm") };
     },
     close: () => block.helpers?.stop(),

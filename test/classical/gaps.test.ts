@@ -1,6 +1,6 @@
 // Gaps before the candidates see them.
 import { expect, test } from "vitest";
-import { fillGaps } from "../../src/gate/forecast.js";
+import { fillGaps } from "../../src/classical/gaps.js";
 
 const gap = Number.NaN;
 

@@ -1,0 +1,38 @@
+// What a model was fitted with, kept with it so that it can be fitted again. In: the flags about models. Out: their values by the
+// flags' names, as a settings file would have them; and back.
+import type { VersionNote } from "../registry/versions.js";
+import type { RetrainArgs } from "./args.js";
+import { flags } from "./flags.js";
+import { limitFlags, networkFlags } from "./options.js";
+
+/** How long a training may take, and where it runs, is about a run and not about a model. */
+const ofRun: readonly string[] = ["maxTimeMs", "engine", "threads"];
+const keys = (["model", ...networkFlags, ...limitFlags] as const).filter((key) => !ofRun.includes(key));
+
+type Settings = VersionNote["settings"];
+
+export function settingsOf(args: RetrainArgs): Settings {
+  const entries = keys.flatMap((key): [string, Settings[string]][] => {
+    const value = args[key];
+    return value === undefined
+      ? []
+      : [[flags[key].name, Array.isArray(value) ? [...value] : (value as Settings[string])]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The flags of this run, but with a model's own settings. One that is unknown by now is left to its default. */
+export function withSettings(args: RetrainArgs, settings: Settings): RetrainArgs {
+  const own = keys.map((key) => {
+    const { name, value, default: usual } = { default: undefined, ...flags[key] };
+    const parsed = value.schema.safeParse(settings[name]);
+    return [key, parsed.success ? parsed.data : usual];
+  });
+  // Every value was read by its flag's own schema, which is what makes the type true.
+  return { ...args, ...Object.fromEntries(own) } as RetrainArgs;
+}
+
+export function isSameSettings(one: Settings, other: Settings): boolean {
+  const text = (settings: Settings) => JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return text(one) === text(other);
+}

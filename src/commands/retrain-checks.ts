@@ -1,0 +1,93 @@
+// Whether data are fit to train a challenger on. In: a frame, and what the champion was trained on. Out: nothing, or why not.
+import { HindcastError } from "../base/errors.js";
+import type { Notify } from "../base/notes.js";
+import { missingSeries } from "../registry/comparison.js";
+import type { Run } from "../registry/history.js";
+import type { Frame } from "../series/frame.js";
+import { formatFrequency } from "../series/frequency.js";
+import { stampAt } from "../series/grid.js";
+import { formatStamp } from "../series/stamp.js";
+import type { StoredChampion } from "./retrain.js";
+
+/** @returns −Infinity when there is no series */
+export function newestStamp({ grid, series }: Frame): number {
+  return series.reduce(
+    (newest, { start, values }) =>
+      values.length === 0 ? newest : Math.max(newest, stampAt(grid, start, values.length - 1)),
+    Number.NEGATIVE_INFINITY,
+  );
+}
+
+/** @param now milliseconds since the epoch @throws HindcastError "data" */
+export function checkAge(frame: Frame, newest: number, maxAgeMs: number | undefined, now: number): void {
+  if (maxAgeMs === undefined || frame.timeStyle.kind === "integer" || now - newest <= maxAgeMs) return;
+  const stamp = Number.isFinite(newest) ? formatStamp(frame.timeStyle, frame.grid.zone, newest) : "none";
+  throw new HindcastError(
+    "data",
+    `the newest stamp is ${stamp}, ${sayDuration(now - newest)} ago: older than --max-age allows`,
+    "see what feeds the data, or allow more: --max-age",
+  );
+}
+
+/** `90061000` as `1d 1h`. */
+export function sayDuration(ms: number): string {
+  const hours = Math.floor(ms / 3_600_000);
+  if (hours === 0) return `${Math.floor(ms / 60_000)}m`;
+  const days = Math.floor(hours / 24);
+  return [days > 0 ? `${days}d` : "", hours % 24 > 0 ? `${hours % 24}h` : ""].filter((part) => part !== "").join(" ");
+}
+
+/**
+ * Refuses another schema, and fewer values than the champion saw since the same start.
+ * @param isForced fewer values are warned about only
+ * @throws HindcastError "data"
+ */
+export function checkFrame(
+  frame: Frame,
+  { first, observed }: Pick<Run, "first" | "observed">,
+  { manifest, champion: { version, note, context } }: StoredChampion,
+  isForced: boolean,
+  notify: Notify,
+): void {
+  const [now, then] = [describeSchema(frame), describeSchema(context)];
+  const changed = Object.keys(then).find((name) => now[name] !== then[name]);
+  if (changed !== undefined)
+    throw new HindcastError(
+      "data",
+      `the ${changed} was ${then[changed]} in the champion's data, and is ${now[changed]}`,
+      "give the data as they were, or begin a new registry",
+    );
+  const missing = missingSeries(frame, context);
+  if (missing.length > 0) {
+    const named = missing.slice(0, 3).map((name) => `"${name}"`);
+    const more = missing.length > named.length ? ", …" : "";
+    notify({
+      level: "warning",
+      text: `${missing.length} series of the champion's data are gone: ${named.join(", ")}${more}`,
+    });
+  }
+  const [have, had] = [observed ?? 0, manifest.data.observed];
+  // Data that begin later have lost their old end, as a rolling export does.
+  if (have >= had || (first !== null && note.made.first !== null && isLater(first, note.made.first))) return;
+  const text = `there are ${have} values, and version ${version}, the champion, was trained on ${had}`;
+  if (!isForced)
+    throw new HindcastError("data", text, "see what became of the rest, or take them as they are: --force");
+  notify({ level: "warning", text });
+}
+
+/** Both are instants in UTC, which sort as text, or both are integers. */
+function isLater(one: string, other: string): boolean {
+  return one.includes("T") ? one > other : Number(one) > Number(other);
+}
+
+function describeSchema({ columns, covariates, grid }: Frame): Record<string, string> {
+  const list = (names: readonly string[]) => names.join(", ") || "none";
+  return {
+    "time column": columns.time,
+    "id columns": list(columns.wide ? ["one a series"] : columns.ids),
+    "target columns": columns.wide ? "wide" : list(columns.targets),
+    covariates: list((covariates ?? []).map(({ name, kind }) => `${name} (${kind})`)),
+    frequency: formatFrequency(grid.frequency),
+    "time zone": grid.zone,
+  };
+}

@@ -1,0 +1,249 @@
+// `hindcast retrain`: what cron runs. Data and a registry in; out comes a registry with a new champion or the old one, and a line in
+// its history that says which, and why. Killed at any moment, it leaves a registry that works.
+import { randomUUID } from "node:crypto";
+import { readModel } from "../artifact/directory.js";
+import { fingerprint, openModel, saveModel } from "../artifact/model.js";
+import { HindcastError, messageOf } from "../base/errors.js";
+import { answererOf, createForecaster, type FittedModel, fitModel, predictorOf } from "../choose/model.js";
+import type { Predictor } from "../forecast/predictor.js";
+import { championPath, promote, readPointer, versionPath } from "../registry/champion.js";
+import { compare, decide, newObservedCount } from "../registry/comparison.js";
+import { isThere } from "../registry/files.js";
+import { appendRun, type Run, runCells, runColumns, runLine } from "../registry/history.js";
+import { createRegistry, emptyRun, type OpenRegistry, openRegistry } from "../registry/registry.js";
+import { pruneVersions, readNote, storeVersion, type VersionNote } from "../registry/versions.js";
+import type { Frame } from "../series/frame.js";
+import type { RetrainArgs } from "./args.js";
+import { horizonOf, readFrame } from "./data.js";
+import { runHook } from "./hooks.js";
+import type { Io } from "./io.js";
+import { thisMachine } from "./machine.js";
+import { limitsOf, setUpModels } from "./model-options.js";
+import { isSameSettings, settingsOf, withSettings } from "./model-settings.js";
+import { checkAge, checkFrame, newestStamp } from "./retrain-checks.js";
+import { liveForecasts } from "./retrain-forecasts.js";
+import { readingAsTrained } from "./saved-model.js";
+
+/** Says what is known of the run so far; the last word on a field counts. */
+type Tell = (fields: Partial<Run>) => void;
+
+export async function run(args: RetrainArgs, world: Io): Promise<void> {
+  const io = withoutNotes(world);
+  const startedMs = io.now();
+  const id = randomUUID();
+  await createRegistry(args.registry);
+  const registry = await openRegistry(args.registry, {
+    run: id,
+    machine: thisMachine(io),
+    lockWaitMs: args.lockWaitMs ?? 0,
+    signal: io.signal,
+    notify: io.notify,
+  });
+  const seed = {
+    run: id,
+    started: new Date(startedMs).toISOString(),
+    host: io.host,
+    hindcast: io.version,
+    node: io.nodeVersion,
+  };
+  const before = registry.pointer?.version ?? null;
+  let record: Run = { ...emptyRun(seed, "failed"), champion: before, champion_before: before };
+  const tell: Tell = (fields) => {
+    record = { ...record, ...fields, duration_ms: Math.max(0, Math.round(io.now() - startedMs)) };
+  };
+  try {
+    await retrain(args, io, registry, () => record, tell);
+    await appendRun(args.registry, record);
+  } catch (error) {
+    const isInterrupted = io.signal.aborted;
+    const { version } = record;
+    tell({
+      action: isInterrupted ? "interrupted" : "failed",
+      reason: isInterrupted ? "interrupted by a signal" : null,
+      version: version !== null && isThere(versionPath(args.registry, version)) ? version : null,
+      error_code: isInterrupted ? null : error instanceof HindcastError ? error.code : "bug",
+      error: isInterrupted ? null : messageOf(error),
+    });
+    // Where not even that can be written, the error itself says why.
+    await appendRun(args.registry, record).catch(() => {});
+    await registry.lock.release().catch(() => {});
+    if (!isInterrupted && args.onFail !== undefined) await runHook("on-fail", args.onFail, runLine(record), io);
+    throw error;
+  }
+  await registry.lock.release();
+  if (record.action === "promoted" && args.onPromote !== undefined)
+    await runHook("on-promote", args.onPromote, runLine(record), io);
+  if (args.format === undefined && args.output === undefined) return;
+  await io.writeTable({ type: "run", columns: runColumns, rows: [runCells(record)] }, args, "csv");
+}
+
+/** A success is silent, so that cron sends no mail; what may make its result unexpected is said. stdin stays unopened. */
+function withoutNotes(io: Io): Io {
+  const notify: Io["notify"] = (note) => {
+    if (note.level === "warning") io.notify(note);
+  };
+  return Object.defineProperties({ notify }, { ...Object.getOwnPropertyDescriptors(io), notify: {} }) as Io;
+}
+
+/** A champion that can go on, loaded. */
+interface Champion {
+  readonly version: number;
+  readonly horizon: number;
+  readonly fitted: FittedModel;
+  readonly context: Frame;
+  readonly note: VersionNote;
+  readonly open: () => Promise<Predictor>;
+}
+
+async function retrain(args: RetrainArgs, io: Io, registry: OpenRegistry, known: () => Run, tell: Tell): Promise<void> {
+  const { registry: path } = args;
+  const { settled, pointer, nextVersion: version, lock } = registry;
+  const stored = pointer === undefined ? undefined : await loadChampion(path, pointer.version, io);
+  const reading = stored === undefined ? args.reading : asTrainedUnlessAsked(stored.manifest, args);
+  const frame = await readFrame(args.data, reading, io).catch((error: unknown) => {
+    // A column that the champion was trained on and nobody named is no slip of the command line.
+    if (stored === undefined || !(error instanceof HindcastError) || error.code !== "usage") throw error;
+    throw new HindcastError("data", error.message, error.hint, { cause: error });
+  });
+  const newest = newestStamp(frame);
+  const data = fingerprint(frame);
+  tell({
+    series: data.series,
+    steps: data.steps,
+    observed: data.observed,
+    data_sha256: data.sha256,
+    first: sayStamp(frame, Math.min(...frame.series.map(({ start }) => start))),
+    last: sayStamp(frame, newest),
+    seed: args.seed,
+    model: args.model,
+  });
+  checkAge(frame, newest, args.maxAgeMs, io.now());
+  const champion = stored?.champion;
+  if (stored !== undefined) checkFrame(frame, known(), stored, args.force, io.notify);
+  const horizon =
+    args.horizon === undefined && champion !== undefined ? champion.horizon : horizonOf(args.horizon, frame);
+  tell({ horizon });
+
+  const reference = await newestContext(path, settled);
+  const newCount = reference === undefined ? data.observed : newObservedCount(frame, reference);
+  tell({ new_observed: newCount });
+  if (reference !== undefined && champion !== undefined && newCount < args.requireNew && !args.force) {
+    const asked = args.requireNew > 1 ? ` of the ${args.requireNew} asked for` : "";
+    return tell({ action: "skipped", reason: newCount === 0 ? "nothing new" : `${newCount} new values${asked}` });
+  }
+
+  const settings = settingsOf(args);
+  const { options, engine } = setUpModels(args, io);
+  const challenger = createForecaster(args.model, options);
+  const contestants = {
+    challenger,
+    champion: champion && {
+      context: champion.context,
+      open: champion.open,
+      refit: isSameSettings(settings, champion.note.settings) ? undefined : recipeOf(champion, args, io),
+    },
+  };
+  const scoring = {
+    horizon: Math.min(horizon, champion?.horizon ?? horizon),
+    folds: args.folds,
+    step: args.step ?? horizon,
+    seasons: options.seasons,
+  };
+  io.progress.stage(`score ${args.model} and the champion`);
+  const comparison = await compare(frame, contestants, scoring, io);
+  const { rule, metric, folds, scored } = comparison;
+  tell({ rule, metric, folds, scored, champion_score: comparison.champion, challenger_score: comparison.challenger });
+
+  io.progress.stage(`train ${args.model}`);
+  const fitted = await fitModel(args.model, frame, horizon, options, io);
+  io.progress.stop();
+  const { isPromoted, reason } = decide(args.promotion, args.margin, champion !== undefined, comparison);
+  tell({ chose: answererOf(fitted), engine: engine(), reason, version, action: isPromoted ? "promoted" : "kept" });
+  const limits = limitsOf(args);
+  const forecasts = await liveForecasts(
+    frame,
+    horizon,
+    [{ version, horizon, open: () => predictorOf(fitted, limits, io) }, ...(champion === undefined ? [] : [champion])],
+    io.notify,
+  );
+  io.signal.throwIfAborted();
+  const heldOut =
+    metric === null || comparison.challenger === null
+      ? null
+      : { n: scored, scores: { [metric]: comparison.challenger } };
+  const saved = {
+    fitted,
+    frame,
+    horizon,
+    seed: args.seed,
+    engine: engine(),
+    reading,
+    limits,
+    heldOut,
+    keepContext: true,
+  };
+  const { started, host, hindcast, node, run } = known();
+  await storeVersion(path, version, { settings, made: known() }, forecasts, (target) =>
+    saveModel(target, saved, io.version, { run, started, host, node, hindcast }),
+  );
+  lock.verify();
+  if (isPromoted) {
+    await promote(path, version, pointer);
+    tell({ champion: version });
+  }
+  await pruneVersions(path, args.keep, readPointer(path));
+  tell({});
+}
+
+export interface StoredChampion {
+  readonly manifest: Awaited<ReturnType<typeof readModel>>["manifest"];
+  readonly champion: Champion;
+}
+
+/** @returns undefined, with a warning, for one that cannot be read: the challenger takes its place */
+async function loadChampion(registry: string, version: number, io: Io): Promise<StoredChampion | undefined> {
+  try {
+    const stored = await readModel(championPath(registry));
+    const { manifest } = stored;
+    const { fitted, context } = openModel(stored);
+    if (context === undefined) return undefined;
+    const open = () => predictorOf(fitted, manifest.limits, io);
+    const note = readNote(registry, version);
+    return { manifest, champion: { version, horizon: manifest.horizon, fitted, context, note, open } };
+  } catch (error) {
+    if (!(error instanceof HindcastError)) throw error;
+    io.notify({ level: "warning", text: `version ${version}, the champion, is replaced: ${error.message}` });
+    return undefined;
+  }
+}
+
+/** What the newest version saw: new is what came after it, whether it was promoted or not. @param versions the oldest first */
+async function newestContext(registry: string, versions: readonly number[]): Promise<Frame | undefined> {
+  const newest = versions.at(-1);
+  if (newest === undefined) return undefined;
+  try {
+    return openModel(await readModel(versionPath(registry, newest))).context;
+  } catch (error) {
+    if (error instanceof HindcastError) return undefined;
+    throw error;
+  }
+}
+
+function asTrainedUnlessAsked(manifest: StoredChampion["manifest"], args: RetrainArgs): RetrainArgs["reading"] {
+  const { past, future, static: constant, holidays } = args.reading;
+  const asked = { past, future, static: constant, holidays };
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  return { ...readingAsTrained(manifest, args), ...given };
+}
+
+/** A model of the champion's settings, to be fitted anew. */
+function recipeOf({ note }: Champion, args: RetrainArgs, io: Io) {
+  const own = withSettings(args, note.settings);
+  return createForecaster(own.model, setUpModels(own, io).options);
+}
+
+/** An instant in UTC, or the integer, whatever style the data have. */
+function sayStamp(frame: Frame, stamp: number): string | null {
+  if (!Number.isFinite(stamp)) return null;
+  return frame.timeStyle.kind === "integer" ? String(stamp) : new Date(stamp).toISOString();
+}

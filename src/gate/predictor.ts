@@ -1,0 +1,120 @@
+// The pretrained gate as a model: forecasts of every series of a frame with no training at all. In: networks, seasons and what the
+// intervals were calibrated to. Out: a Predictor.
+
+import { normalQuantile } from "../base/normal.js";
+import type { Notify } from "../base/notes.js";
+import { lastObservedIndex, saturate } from "../base/numeric.js";
+import { candidates } from "../classical/candidates.js";
+import type { Forecasts, Predictor } from "../forecast/predictor.js";
+import { type Frame, seriesName } from "../series/frame.js";
+import { mostOrigins } from "./errors.js";
+import { forecastSeries } from "./forecast.js";
+import type { GateNetwork } from "./network.js";
+import { type GateCalibration, knots } from "./schema.js";
+
+export interface GateOptions {
+  readonly networks: readonly GateNetwork[];
+  /** At most two, ascending, in steps. */
+  readonly seasons: readonly number[];
+  readonly calibration: GateCalibration;
+  readonly notify: Notify;
+}
+
+/** Values in all histories at which each candidate is tested from the fewest origins. */
+const manyValues = 2_000_000;
+const fewestOrigins = 3;
+
+/** Fewer origins for more data: the time of a forecast grows with both. */
+export function originLimitOf(frame: Frame): number {
+  const valueCount = frame.series.reduce((sum, { values }) => sum + values.length, 0);
+  return Math.max(
+    fewestOrigins,
+    Math.min(mostOrigins, Math.round((fewestOrigins * manyValues) / Math.max(1, valueCount))),
+  );
+}
+
+/** Candidates that are named in an explanation. */
+const toldCandidates = 4;
+
+const middle = knots.indexOf(0.5);
+const normals = knots.map(normalQuantile);
+
+export function gatePredictor({ networks, seasons, calibration, notify }: GateOptions): Predictor {
+  const leanings = new Float64Array(candidates.length);
+  let forecastCount = 0;
+  return {
+    name: "pretrained",
+    async predict(frame, horizon, levels = []): Promise<Forecasts> {
+      const size = frame.series.length * horizon;
+      const point = new Float64Array(size).fill(Number.NaN);
+      const quantiles = levels.map(() => new Float64Array(size).fill(Number.NaN));
+      const originLimit = originLimitOf(frame);
+      const empty: string[] = [];
+      for (const [s, series] of frame.series.entries()) {
+        const last = lastObservedIndex(series.values);
+        if (last < 0) {
+          empty.push(seriesName(frame, series));
+          continue;
+        }
+        // A frame that was cut may end in a gap: the forecast starts after the last observation and goes past it.
+        const late = series.values.length - 1 - last;
+        const known = series.values.subarray(0, last + 1);
+        const forecast = forecastSeries(networks, known, seasons, horizon + late, originLimit);
+        const stretched = stretch(forecast.quantiles, horizon + late, calibration);
+        for (let h = 0; h < horizon; h++) {
+          const at = s * horizon + h;
+          const knotAt = (k: number) => stretched[k * (horizon + late) + late + h]!;
+          point[at] = saturate(knotAt(middle));
+          for (const [i, level] of levels.entries()) quantiles[i]![at] = saturate(between(knotAt, level));
+        }
+        for (const [i, weight] of forecast.weights.entries())
+          leanings[Math.floor(i / (horizon + late))]! += weight / (horizon + late);
+        forecastCount++;
+        // Lets signals in.
+        if (s % 64 === 63) await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (empty.length > 0) {
+        const which = empty.length === 1 ? `"${empty[0]}" has` : `"${empty[0]}" and ${empty.length - 1} more have`;
+        notify({ level: "warning", text: `pretrained: ${which} no observed value, so no forecast` });
+      }
+      return { point, quantiles };
+    },
+    explanation() {
+      const shares = candidates
+        .map(({ name }, c) => ({ name, share: forecastCount === 0 ? 0 : leanings[c]! / forecastCount }))
+        .sort((a, b) => b.share - a.share);
+      return `leans on ${shares
+        .slice(0, toldCandidates)
+        .map(({ name, share }) => `${name} (${Math.round(100 * share)} %)`)
+        .join(", ")}`;
+    },
+    dispose() {},
+  };
+}
+
+/** The knots' distances from the median times their factors, never falling away from it. */
+function stretch(quantiles: Float64Array, horizon: number, { factors }: GateCalibration): Float64Array {
+  const stretched = quantiles.slice();
+  for (let h = 0; h < horizon; h++) {
+    const median = quantiles[middle * horizon + h]!;
+    for (const side of [-1, 1]) {
+      let reached = 0;
+      for (let k = middle + side; k >= 0 && k < knots.length; k += side) {
+        reached = Math.max(reached, side * factors[k]! * (quantiles[k * horizon + h]! - median));
+        stretched[k * horizon + h] = median + side * reached;
+      }
+    }
+  }
+  return stretched;
+}
+
+/** Straight lines between the knots, and on past the outermost ones, over the normal quantiles of their levels. */
+function between(knotAt: (k: number) => number, level: number): number {
+  const z = normalQuantile(level);
+  let right = normals.findIndex((knot) => knot >= z);
+  if (right === -1) right = knots.length - 1;
+  const left = Math.max(0, right - 1);
+  const next = left + 1;
+  const share = (z - normals[left]!) / (normals[next]! - normals[left]!);
+  return knotAt(left) + share * (knotAt(next) - knotAt(left));
+}

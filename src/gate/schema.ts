@@ -1,0 +1,22 @@
+// What a model directory says of a gate, apart from the gate itself so that reading a directory loads none of it. In: nothing. Out:
+// schemas and types.
+import * as z from "../base/schema.js";
+
+/** The levels that the network speaks of, the median among them. */
+export const knots = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975] as const;
+
+export const gateConfigSchema = z.strictObject({
+  /** Hidden units. */
+  width: z.int().min(1).max(4096),
+  /** Whether something is added to the weighted candidates. */
+  residual: z.boolean(),
+  /** Units of a GRU over the newest steps, whose last state joins the series' features; 0 for none. */
+  units: z.int().min(0).max(4096),
+});
+export type GateConfig = Readonly<z.infer<typeof gateConfigSchema>>;
+
+export const gateCalibrationSchema = z.strictObject({
+  /** [knot] of the distances from the median; 1 for the median, below 1 where the quantiles were too far out. */
+  factors: z.array(z.number().positive()).length(knots.length).readonly(),
+});
+export type GateCalibration = Readonly<z.infer<typeof gateCalibrationSchema>>;

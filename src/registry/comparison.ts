@@ -1,0 +1,211 @@
+// Champion against challenger, on the same newest folds, which neither has seen. In: a frame, the champion as it is, and both as
+// recipes. Out: one score each, and by which rule; then who is to forecast, and why.
+import { HindcastError } from "../base/errors.js";
+import { observedCount } from "../base/numeric.js";
+import { type BacktestResult, backtest } from "../evaluate/backtest.js";
+import { planFolds, seasonBefore } from "../evaluate/folds.js";
+import { scoreTable } from "../evaluate/score-table.js";
+import type { FitContext, Forecaster, Predictor } from "../forecast/predictor.js";
+import { type Frame, seriesName } from "../series/frame.js";
+import { stamper } from "../series/grid.js";
+import type { Promotion } from "./promotion.js";
+
+/**
+ * How both were scored:
+ * - as-is: the champion forecasts as it is, at origins after the end of its training, and the challenger is fitted on what lies
+ *   before the first of them;
+ * - refit: too little came since for that; models of both settings are fitted on what lies before the folds;
+ * - same-settings: as refit, but the settings are the same, so one model stands for both;
+ * - alone: there is no champion to compare with;
+ * - none: the data are too short for a fold.
+ */
+export type Rule = "as-is" | "refit" | "same-settings" | "alone" | "none";
+
+export interface Comparison {
+  readonly rule: Rule;
+  /** null where nothing was scored. */
+  readonly metric: "mase" | "mae" | null;
+  readonly folds: number;
+  /** Points scored. */
+  readonly scored: number;
+  readonly champion: number | null;
+  readonly challenger: number | null;
+}
+
+export interface ComparisonOptions {
+  readonly horizon: number;
+  readonly folds: number;
+  readonly step: number;
+  readonly seasons: "auto" | readonly number[];
+}
+
+export interface Contestants {
+  readonly challenger: Forecaster;
+  /** undefined when there is none that could forecast these data. */
+  readonly champion:
+    | {
+        /** The end of what it was trained on. */
+        readonly context: Frame;
+        readonly open: () => Promise<Predictor>;
+        /** Its settings; undefined when they are the challenger's. */
+        readonly refit: Forecaster | undefined;
+      }
+    | undefined;
+}
+
+const nothingScored = { metric: null, folds: 0, scored: 0, champion: null, challenger: null } as const;
+
+/** @throws HindcastError "data" when the challenger cannot be fitted */
+export async function compare(
+  frame: Frame,
+  { challenger, champion }: Contestants,
+  options: ComparisonOptions,
+  context: FitContext,
+): Promise<Comparison> {
+  const unseen = champion === undefined ? undefined : unseenFolds(frame, champion.context, options);
+  const scoredFrame = unseen?.frame ?? frame;
+  const folds = unseen?.folds ?? options.folds;
+  const { signal, progress } = context;
+  const silent: FitContext = { signal, progress, notify: () => {} };
+  const plan = { horizon: options.horizon, step: options.step, folds };
+  if (scoredFrame.series.every(({ values }) => values.length <= options.horizon))
+    return { rule: "none", ...nothingScored };
+  const season =
+    options.seasons === "auto"
+      ? seasonBefore(
+          scoredFrame,
+          planFolds(scoredFrame, plan, () => {}),
+        )
+      : (options.seasons[0] ?? 1);
+  const forecasters: Forecaster[] = [{ ...challenger, name: "challenger" }];
+  let rule: Rule = champion === undefined ? "alone" : "same-settings";
+  if (champion !== undefined && unseen !== undefined) {
+    rule = "as-is";
+    forecasters.push({ name: "champion", fit: () => champion.open() });
+  } else if (champion?.refit !== undefined) {
+    rule = "refit";
+    forecasters.push({ ...champion.refit, name: "champion" });
+  }
+  const result = await backtest(
+    scoredFrame,
+    forecasters,
+    { ...plan, refit: "never", span: "expanding", season, quantiles: [] },
+    silent,
+  );
+  const scores = scoresOf(result);
+  const own = scores.get("challenger");
+  if (own === undefined)
+    throw new HindcastError("data", "the challenger can forecast none of the newest folds", "try another --model");
+  const other = rule === "same-settings" ? own : scores.get("champion");
+  const metric = own.mase !== null && (other === undefined || other.mase !== null) ? "mase" : "mae";
+  // One that leaves series out has an easier task, and no score.
+  const isWhole = (one: Scores) => one.scored >= Math.max(own.scored, other?.scored ?? 0);
+  return {
+    rule,
+    metric,
+    folds: result.folds.length,
+    scored: own.scored,
+    challenger: isWhole(own) ? own[metric] : null,
+    champion: other !== undefined && isWhole(other) ? other[metric] : null,
+  };
+}
+
+interface Scores {
+  readonly scored: number;
+  readonly mase: number | null;
+  readonly mae: number | null;
+}
+
+function scoresOf(result: BacktestResult): Map<string, Scores> {
+  const { columns, rows } = scoreTable(result, { by: [] });
+  const scores = new Map<string, Scores>();
+  for (const row of rows) {
+    const cell = (name: string) => row[columns.indexOf(name)];
+    const number = (name: string) => {
+      const value = cell(name);
+      return typeof value === "number" ? value : null;
+    };
+    scores.set(String(cell("model")), { scored: number("n") ?? 0, mase: number("mase"), mae: number("mae") });
+  }
+  return scores;
+}
+
+/**
+ * The series that hold a horizon or more which the champion has not seen, and the folds that fit into that in all of them.
+ * @returns undefined when fewer than half of the series are such
+ */
+export function unseenFolds(
+  frame: Frame,
+  seen: Frame,
+  { horizon, step, folds }: Pick<ComparisonOptions, "horizon" | "step" | "folds">,
+): { frame: Frame; folds: number } | undefined {
+  const known = knownSteps(frame, seen);
+  const newSteps = frame.series.map(({ values }, s) => values.length - Math.max(1, known[s]!));
+  const series = frame.series.filter((_, s) => newSteps[s]! >= horizon);
+  if (series.length === 0 || series.length * 2 < frame.series.length) return undefined;
+  const least = newSteps.filter((count) => count >= horizon).reduce((a, b) => Math.min(a, b));
+  return { frame: { ...frame, series }, folds: Math.min(folds, 1 + Math.floor((least - horizon) / step)) };
+}
+
+/** For each series of `frame`, how many of its first steps end at or before the end of that series in `seen`; 0 for a new one. */
+export function knownSteps(frame: Frame, seen: Frame): Int32Array {
+  const nameOf = (key: readonly string[], target: string) => JSON.stringify([...key, target]);
+  const ends = new Map(
+    seen.series.map(({ key, target, start, values }) => [
+      nameOf(key, target),
+      stamper(seen.grid, start)(values.length - 1),
+    ]),
+  );
+  return Int32Array.from(frame.series, ({ key, target, start, values }) => {
+    const end = ends.get(nameOf(key, target));
+    if (end === undefined) return 0;
+    const at = stamper(frame.grid, start);
+    let [low, high] = [0, values.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (at(middle) <= end) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  });
+}
+
+/** Observed values that `seen` ends before. */
+export function newObservedCount(frame: Frame, seen: Frame): number {
+  const known = knownSteps(frame, seen);
+  return frame.series.reduce((sum, { values }, s) => sum + observedCount(values.subarray(known[s]!)), 0);
+}
+
+/** Series of `seen` that `frame` has no more. */
+export function missingSeries(frame: Frame, seen: Frame): string[] {
+  const names = new Set(frame.series.map((series) => seriesName(frame, series)));
+  return seen.series.map((series) => seriesName(seen, series)).filter((name) => !names.has(name));
+}
+
+/**
+ * Who is to forecast. With `better` a tie goes to the challenger, which has seen the newest data; a margin m asks of it a score of
+ * (1 − m) times the champion's, or lower.
+ */
+export function decide(
+  promotion: Promotion,
+  margin: number,
+  hasChampion: boolean,
+  { rule, metric, champion, challenger }: Comparison,
+): { readonly isPromoted: boolean; readonly reason: string } {
+  if (!hasChampion) return { isPromoted: true, reason: "there was no champion that could go on" };
+  if (promotion !== "better") return { isPromoted: promotion === "always", reason: `--promote ${promotion}` };
+  if (rule === "same-settings") return { isPromoted: true, reason: "the same settings, on newer data" };
+  if (rule === "none") return { isPromoted: false, reason: "the data are too short to compare" };
+  if (challenger === null) return { isPromoted: false, reason: "the challenger leaves series out or has no score" };
+  if (champion === null) return { isPromoted: true, reason: "the champion leaves series out or has no score" };
+  const asked = margin === 0 ? "" : ` less ${margin}`;
+  const isPromoted = challenger <= champion * (1 - margin);
+  return {
+    isPromoted,
+    reason: `${metric} ${shorten(challenger)} is ${isPromoted ? "at most" : "above"} the champion's ${shorten(champion)}${asked}`,
+  };
+}
+
+function shorten(score: number): string {
+  return String(Number(score.toPrecision(4)));
+}

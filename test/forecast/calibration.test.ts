@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { type Random, seededRandom } from "../../src/base/random.js";
+import { baselines } from "../../src/forecast/baselines.js";
+import { calibrateUntrained } from "../../src/forecast/calibrate.js";
+import { type Calibration, calibrationSchema, withIntervals } from "../../src/forecast/calibration.js";
+import { cutFrame, type Frame } from "../../src/series/frame.js";
+import { dailyFrame } from "../evaluate/frames.js";
+
+const naive = baselines
+  .get("naive")({ seasons: [] })
+  .predictor(() => {});
+const { signal } = new AbortController();
+const calibrateNaive = (frame: Frame, horizon: number) =>
+  calibrateUntrained(naive, frame, horizon, { season: 1, windowLimit: 8192, signal });
+
+function walk(random: Random, length: number, step: (random: Random) => number = (r) => r.normal()): Float64Array {
+  let level = 100;
+  return Float64Array.from({ length }, () => (level += step(random)));
+}
+
+function panel(count: number, length: number, step?: (random: Random) => number): Frame {
+  const random = seededRandom(5);
+  return dailyFrame(...Array.from({ length: count }, (_, s) => walk(random.fork(String(s)), length, step)));
+}
+
+async function intervals(frame: Frame, calibration: Calibration, horizon: number, ...levels: number[]) {
+  const { point, quantiles } = await withIntervals(naive, calibration).predict(frame, horizon, levels);
+  return { point, quantiles };
+}
+
+/** Shares of what came after the last `horizon` steps were cut off that lie within each interval. */
+async function coverages(frame: Frame, horizon: number, percents: readonly number[]): Promise<number[]> {
+  const known = cutFrame(
+    frame,
+    frame.series.map(({ values }) => values.length - horizon),
+  );
+  const levels = percents.flatMap((percent) => [(100 - percent) / 200, (100 + percent) / 200]);
+  const { quantiles } = await intervals(known, await calibrateNaive(known, horizon), horizon, ...levels);
+  const actual = frame.series.flatMap(({ values }) => Array.from(values.slice(-horizon)));
+  return percents.map((_, p) => {
+    const [low, high] = [quantiles[2 * p]!, quantiles[2 * p + 1]!];
+    return actual.filter((value, i) => low[i]! <= value && value <= high[i]!).length / actual.length;
+  });
+}
+
+describe("intervals", () => {
+  test.each([
+    ["normal", undefined],
+    ["heavy-tailed", (random: Random) => random.normal() / Math.sqrt(random.uniform() + 0.02)],
+    ["skewed", (random: Random) => -Math.log(1 - random.uniform()) - 1],
+  ])("of a panel with %s steps cover what they say", async (_, step) => {
+    const [half, most, nearlyAll] = await coverages(panel(400, 60, step), 6, [50, 80, 95]);
+    // 400 series of 6 steps that share a path: some 1000 independent points, whose share of 0.8 has a deviation of 0.013.
+    expect(Math.abs(half! - 0.5)).toBeLessThan(0.045);
+    expect(Math.abs(most! - 0.8)).toBeLessThan(0.035);
+    expect(Math.abs(nearlyAll! - 0.95)).toBeLessThan(0.02);
+  });
+
+  test("of short series, one at a time, cover no less than they say", async () => {
+    const covered: number[][] = [];
+    for (const { values } of panel(200, 18).series) covered.push(await coverages(dailyFrame(values), 4, [80, 95]));
+    const mean = (p: number) => covered.reduce((sum, own) => sum + own[p]!, 0) / covered.length;
+    // 200 paths of 4 steps: a share of 0.8 has a deviation of some 0.025. They may be wider than need be: little is known.
+    expect(mean(0)).toBeGreaterThan(0.75);
+    expect(mean(1)).toBeGreaterThan(0.92);
+    expect(mean(0)).toBeLessThan(0.93);
+  });
+
+  test("reach further to the side that errors lie on", async () => {
+    const frame = panel(100, 60, (random) => (random.uniform() < 0.15 ? 10 : -0.2));
+    const { point, quantiles } = await intervals(frame, await calibrateNaive(frame, 1), 1, 0.1, 0.95);
+    expect(point[0]! - quantiles[0]![0]!).toBeLessThan((quantiles[1]![0]! - point[0]!) / 5);
+  });
+
+  test("are as wide as the series' own scale and errors", async () => {
+    const random = seededRandom(3);
+    const loud = walk(random, 80).map((value) => value * 1000);
+    // As large a step as the others on average, but taken to and fro: the naive is further off at once and not later.
+    const still = Float64Array.from({ length: 80 }, (_, t) => (t % 2 === 0 ? 100 : 101));
+    const others = Array.from({ length: 20 }, () => walk(random, 80));
+    const frame = dailyFrame(loud, still, ...others);
+    const { point, quantiles } = await intervals(frame, await calibrateNaive(frame, 8), 8, 0.9);
+    const width = (s: number, k: number) => quantiles[0]![s * 8 + k]! - point[s * 8 + k]!;
+    const typical = others.reduce((sum, _, i) => sum + width(i + 2, 7), 0) / others.length;
+    expect(width(0, 7) / typical).toBeGreaterThan(500);
+    // Its scale alone, 1, would make it wider than the typical one, whose scale is the mean size of a normal step, 0.8.
+    expect(width(1, 7) / typical).toBeLessThan(0.8);
+  });
+
+  test("widen with the step, also past the steps they were calibrated on", async () => {
+    const frame = panel(30, 60);
+    const calibration = await calibrateNaive(frame, 8);
+    const { point, quantiles } = await intervals(frame, calibration, 32, 0.9);
+    const widths = Array.from(quantiles[0]!.subarray(0, 32), (value, k) => value - point[k]!);
+    for (let k = 1; k < 32; k++) expect(widths[k]!).toBeGreaterThanOrEqual(widths[k - 1]! - 1e-9);
+    expect(widths[31]! / widths[7]!).toBeCloseTo(2, 9);
+  });
+
+  test("lie between those of the levels around them", async () => {
+    const frame = panel(30, 60);
+    const { quantiles } = await intervals(
+      frame,
+      await calibrateNaive(frame, 3),
+      3,
+      0.001,
+      0.07,
+      0.1,
+      0.52,
+      0.93,
+      0.999,
+    );
+    for (let q = 1; q < quantiles.length; q++)
+      for (const [i, value] of quantiles[q]!.entries()) expect(value).toBeGreaterThanOrEqual(quantiles[q - 1]![i]!);
+  });
+
+  test.each([
+    ["two values", [3, 5]],
+    ["one value", [7]],
+    ["values that vanish", [4, 0, 3, 0, 0, 0, 2, 0, 0, 0]],
+    ["gaps", [4, Number.NaN, 3, 6, Number.NaN, 2, 5]],
+    ["values near the end of the range", [1e308, -1e308, 1e308, 0, -1e308, 1e308]],
+  ])("of %s are finite and no point", async (_, values) => {
+    const frame = dailyFrame(values);
+    const { quantiles } = await intervals(frame, await calibrateNaive(frame, 4), 4, 0.1, 0.9);
+    const [low, high] = quantiles;
+    for (const [k, value] of high!.entries()) {
+      expect(Number.isFinite(value) && Number.isFinite(low![k]!)).toBe(true);
+      expect(value).toBeGreaterThan(low![k]!);
+    }
+  });
+
+  test("of a series that nothing was observed of are NaN, as its forecast is", async () => {
+    const frame = dailyFrame([1, 3, 2, 4, 6, 5], [Number.NaN]);
+    const { quantiles } = await intervals(frame, await calibrateNaive(frame, 2), 2, 0.9);
+    expect(quantiles[0]!.subarray(0, 2).every(Number.isFinite)).toBe(true);
+    expect(quantiles[0]!.subarray(2).every(Number.isNaN)).toBe(true);
+  });
+});
+
+describe("a calibration", () => {
+  test("is plain data that JSON keeps, bounded in the horizon", async () => {
+    const calibration = await calibrateNaive(panel(3, 700), 300);
+    expect(calibration.offsets).toHaveLength(48);
+    expect(calibration.steps.at(-1)).toBe(300);
+    expect(calibrationSchema.safeParse(JSON.parse(JSON.stringify(calibration)))).toEqual({
+      success: true,
+      data: calibration,
+    });
+  });
+
+  test("is interrupted between origins", async () => {
+    const run = calibrateUntrained(naive, panel(2, 50), 3, {
+      season: 1,
+      windowLimit: 8192,
+      signal: AbortSignal.abort(new Error("enough")),
+    });
+    await expect(run).rejects.toThrow("enough");
+  });
+});

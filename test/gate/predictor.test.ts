@@ -1,0 +1,91 @@
+// The pretrained model as any other model is used: frames in, forecasts and quantiles out.
+import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../src/base/random.js";
+import { calibrateGates } from "../../src/gate/calibration.js";
+import { fineTuneGates } from "../../src/gate/fine-tune.js";
+import { gatePredictor, originLimitOf } from "../../src/gate/predictor.js";
+import { knots } from "../../src/gate/schema.js";
+import { encodeWeights, pretrainedGates } from "../../src/gate/weights.js";
+import { cutFrame } from "../../src/series/frame.js";
+import { dailyFrame } from "../evaluate/frames.js";
+import { quietContext } from "../support/context.js";
+
+const { signal } = new AbortController();
+const calibration = { factors: knots.map(() => 1) };
+
+/** Weekly shapes with noise. */
+function week(seed: number, length: number): number[] {
+  const random = seededRandom(seed);
+  const shape = Array.from({ length: 7 }, () => 10 * random.normal());
+  return Array.from({ length }, (_, t) => 50 + shape[t % 7]! + random.normal());
+}
+
+function open(notes = quietContext()) {
+  return gatePredictor({ networks: pretrainedGates(), seasons: [7], calibration, notify: notes.notify });
+}
+
+describe("the pretrained predictor", () => {
+  test("quantiles of any levels stand in order around the forecast", async () => {
+    const levels = [0.001, 0.02, 0.1, 0.4, 0.5, 0.6, 0.9, 0.98, 0.999];
+    const { point, quantiles } = await open().predict(dailyFrame(week(1, 80), week(2, 15), [3]), 9, levels);
+    point.forEach((value, i) => {
+      const row = quantiles.map((values) => values[i]!);
+      expect(row).toEqual(row.toSorted((a, b) => a - b));
+      expect(row[4]).toBe(value);
+    });
+  });
+
+  test("it tells a weekly shape from its noise", async () => {
+    const values = week(3, 98);
+    const { point } = await open().predict(dailyFrame(values.slice(0, 91)), 7);
+    // The noise has deviation 1, the shape 10; the last week alone would be off by √2 of the noise.
+    const error = point.reduce((sum, value, h) => sum + Math.abs(value - values[91 + h]!), 0) / 7;
+    expect(error).toBeLessThan(1.6);
+  });
+
+  test("a frame that was cut behind a gap is forecast from its last observation on", async () => {
+    const values = week(4, 60).map((value, t) => (t >= 47 && t < 50 ? Number.NaN : value));
+    const cut = cutFrame(dailyFrame(values), [50]);
+    const [late, early] = [await open().predict(cut, 4), await open().predict(dailyFrame(values.slice(0, 47)), 7)];
+    expect(late.point).toEqual(early.point.slice(3));
+  });
+
+  test("a series without an observation has no forecast, and is named", async () => {
+    const context = quietContext();
+    const frame = dailyFrame(week(5, 30), [Number.NaN, Number.NaN]);
+    const { point } = await open(context).predict(frame, 3);
+    expect(Array.from(point, Number.isNaN)).toEqual([false, false, false, true, true, true]);
+    expect(context.notes).toMatchObject([{ level: "warning", text: expect.stringContaining("no observed value") }]);
+  });
+
+  test("it says which candidates it leant on", async () => {
+    const predictor = open();
+    await predictor.predict(dailyFrame(week(6, 60)), 7);
+    expect(predictor.explanation?.()).toMatch(/^leans on [\w-]+ \(\d+ %\)/);
+  });
+
+  test("large panels are tested on fewer origins", () => {
+    expect(originLimitOf(dailyFrame(week(7, 100)))).toBe(12);
+    expect(originLimitOf(dailyFrame(...Array.from({ length: 100 }, () => new Array(20_000).fill(1))))).toBe(3);
+  });
+});
+
+test("calibration widens intervals that the data lie outside of", async () => {
+  // Nothing in the past tells of the jumps in every last week.
+  const panel = Array.from({ length: 60 }, (_, s) =>
+    week(s, 63).map((value, t) => (t < 56 ? value : value + (s % 2 === 0 ? 30 : -30))),
+  );
+  const { factors } = await calibrateGates(pretrainedGates(), dailyFrame(...panel), [7], 7, 3, signal);
+  expect(Math.min(...factors.filter((_, k) => knots[k] !== 0.5))).toBeGreaterThan(1.2);
+});
+
+test("the same seed fine-tunes to the same weights, and what did not help is left as it was", async () => {
+  const frame = dailyFrame(...Array.from({ length: 12 }, (_, s) => week(s, 70)));
+  const tune = () => fineTuneGates(pretrainedGates().slice(0, 1), frame, [7], 7, 1, signal);
+  const [once, again] = [await tune(), await tune()];
+  expect(encodeWeights(once.networks)).toEqual(encodeWeights(again.networks));
+  expect(once.reason).toMatch(/fine-tuned on|did not help/);
+  const few = await fineTuneGates(pretrainedGates(), dailyFrame(week(1, 40)), [7], 7, 1, signal);
+  expect(few.networks).toBe(pretrainedGates());
+  expect(few.reason).toContain("too few");
+});
