@@ -11,7 +11,7 @@ const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
 /**
  * The files of dist/ and the sources each begins with: what those import without waiting is in the same file, unless an earlier one
- * has it. The last file holds all the rest.
+ * has it. `commands` holds all the rest, and `worker` is what threads are started from.
  */
 const bundles = {
   cli: ["src/cli.ts"],
@@ -26,6 +26,7 @@ const bundles = {
   settings: ["src/commands/settings-text.ts"],
   bar: ["src/report/bar.ts"],
   commands: [],
+  worker: ["src/worker.ts"],
 };
 
 /** Required, not imported, so that what is bundled stays apart from two megabytes that are not. */
@@ -104,7 +105,7 @@ const options = {
 async function readImports() {
   const { metafile } = await build({
     ...options,
-    entryPoints: bundles.cli,
+    entryPoints: [...bundles.cli, ...bundles.worker],
     bundle: true,
     format: "esm",
     metafile: true,
@@ -122,7 +123,8 @@ async function readImports() {
 function assignBundles(importsOf) {
   const bundleOf = new Map();
   for (const [bundle, starts] of Object.entries(bundles)) {
-    const waiting = bundle === "commands" ? [...importsOf.keys()] : [...starts];
+    const waiting =
+      bundle === "commands" ? [...importsOf.keys()].filter((path) => !bundles.worker.includes(path)) : [...starts];
     for (const path of waiting) {
       if (bundleOf.has(path) || !importsOf.has(path)) continue;
       bundleOf.set(path, bundle);
@@ -195,6 +197,7 @@ function writeEntry(bundle, paths) {
     ...(isLazy ? [] : paths.map((path, i) => `import * as part${i} from "./${path}";`)),
     `export const parts = { ${parts.join(", ")} };`,
     ...(bundle === "cli" ? ['export { main } from "./src/cli.ts";'] : []),
+    ...(bundle === "worker" ? ['import "./src/worker.ts";'] : []),
   ].join("\n");
 }
 

@@ -34,7 +34,6 @@ function isTerminal(descriptor: number, open: () => { readonly isTTY?: boolean }
 export async function main(): Promise<void> {
   // Node's own warnings (of experimental parts, of what dependencies use) are no news for the user.
   process.removeAllListeners("warning");
-  if (process.argv[2] === "--work-on-a-task") return (await import("./commands/worker.js")).work(Date.now);
   process.exit(await runArgv(process.argv.slice(2)));
 }
 
@@ -65,7 +64,7 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
   try {
     const { env } = process;
     keepCompiledCode(env);
-    const world = { env, cwd: process.cwd(), nodeVersion: process.version, program: process.argv[1]! };
+    const world = { env, cwd: process.cwd(), nodeVersion: process.version };
     const { readInvocation, dispatch } = await import("./commands/dispatch.js");
     const invocation = await readInvocation(argv, { ...world, stdinIsTerminal });
     style = styleOf(invocation);

@@ -1,13 +1,15 @@
 // `hindcast backtest`: scores of one or several models on rolling origins, with the baselines beside them.
 import { HindcastError } from "../base/errors.js";
-import { createForecaster } from "../choose/model.js";
-import { backtest, type UnitRunner } from "../evaluate/backtest.js";
+import { createForecaster, type ModelOptions } from "../choose/model.js";
+import { availableThreads } from "../engine/threads.js";
+import { type BacktestOptions, type BacktestResult, backtest } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { checkGates } from "../evaluate/gates.js";
 import { predictionsTable, scoreTable } from "../evaluate/score-table.js";
 import { plainBaselines } from "../forecast/baselines.js";
 import type { Forecaster } from "../forecast/predictor.js";
 import { quantileColumns } from "../forecast/quantile-columns.js";
+import { openUnitThreads } from "../parallel/backtest.js";
 import type { Frame } from "../series/frame.js";
 import type { BacktestArgs } from "./args.js";
 import { noteIgnored } from "./covariates.js";
@@ -15,7 +17,6 @@ import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
 import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
-import { openJobs } from "./jobs.js";
 import { setUpModels } from "./model-options.js";
 import { openForForecast } from "./saved-model.js";
 
@@ -46,8 +47,10 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
       : (options.seasons[0] ?? 1);
   const quantiles = quantileColumns(args);
   const backtestOptions = { horizon, folds, step, refit, span, season, quantiles };
-  const run = asked === undefined ? unitRunner(args, frame, horizon, season, io) : undefined;
-  const result = await backtest(frame, forecasters, backtestOptions, io, run);
+  const result =
+    asked === undefined && args.jobs !== undefined && args.jobs > 1
+      ? await backtestOnThreads(args.jobs, frame, forecasters, backtestOptions, { ...args, options }, io)
+      : await backtest(frame, forecasters, backtestOptions, io);
   const scoring = { by: args.by ?? [], ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }) };
   for (const { name, folds: done } of result.models) {
     const reason = done.at(-1)?.reason;
@@ -59,13 +62,30 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
   return exitCodeOf(gates, scoreTable(result, { ...scoring, by: [] }), askedNames, io.notify);
 }
 
-/** @returns undefined where everything is computed in this thread */
-function unitRunner(args: BacktestArgs, frame: Frame, horizon: number, season: number, io: Io): UnitRunner | undefined {
-  const { jobs = 1 } = args;
-  if (jobs === 1) return undefined;
-  const run = openJobs(io.program, jobs, io);
-  const task = { args, frame, horizon, season, dataDirectory: io.dataDirectory };
-  return (model, unit) => run({ ...task, model, unit });
+/** As bundled, the file stands beside this one. */
+const workerFile = new URL("./worker.js", import.meta.url);
+
+interface Recipe extends Pick<BacktestArgs, "engine" | "threads"> {
+  readonly options: ModelOptions;
+}
+
+async function backtestOnThreads(
+  jobCount: number,
+  frame: Frame,
+  forecasters: readonly Forecaster[],
+  options: BacktestOptions,
+  { options: models, engine, threads = Math.max(1, Math.floor(availableThreads() / jobCount)) }: Recipe,
+  io: Io,
+): Promise<BacktestResult> {
+  // A function cannot be posted; threads make their own.
+  const { clock: _clock, openTrainer: _openTrainer, ...posted } = models;
+  const recipe = { models: posted, engine, threads, dataDirectory: io.dataDirectory };
+  const { run, close } = openUnitThreads({ frame, options, recipe }, { workerFile, threadCount: jobCount }, io);
+  try {
+    return await backtest(frame, forecasters, options, io, run);
+  } finally {
+    await close();
+  }
 }
 
 interface Scored {

@@ -336,6 +336,7 @@ export const flags = {
     description: "what computes; `hindcast engine` says what is here",
   }),
   jobs: flag("jobs", wholeNumber(1, 1024), {
+    alias: "j",
     group: "training",
     description: "models and folds that are computed at once, each in a thread of its own",
   }),

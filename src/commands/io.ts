@@ -31,8 +31,6 @@ export interface Io {
   now(): number;
   /** hindcast's own directory for the user's data. */
   readonly dataDirectory: string;
-  /** The file that starts hindcast, for threads of it. */
-  readonly program: string;
   /** Of hindcast, and of the Node.js it runs on. */
   readonly version: string;
   readonly nodeVersion: string;
@@ -53,7 +51,7 @@ export interface Terminal {
   readonly colour: boolean;
 }
 
-export interface World extends Pick<Io, "env" | "cwd" | "signal" | "nodeVersion" | "program"> {
+export interface World extends Pick<Io, "env" | "cwd" | "signal" | "nodeVersion"> {
   /** Opened when it is first asked for. */
   readonly openStdin: () => Readable;
   readonly stdout: Sink;
@@ -63,7 +61,7 @@ export interface World extends Pick<Io, "env" | "cwd" | "signal" | "nodeVersion"
 }
 
 export function createIo(world: World): Io & Pick<Outputs, "discard"> {
-  const { openStdin, stdout, env, cwd, signal, program, nodeVersion, terminal, messages, now } = world;
+  const { openStdin, stdout, env, cwd, signal, nodeVersion, terminal, messages, now } = world;
   const outputs = createOutputs(stdout, cwd);
   const pageOf = (output: string | undefined) => ({
     width: terminal.columns,
@@ -77,7 +75,6 @@ export function createIo(world: World): Io & Pick<Outputs, "discard"> {
     cwd,
     signal,
     now,
-    program,
     version,
     nodeVersion,
     host: hostname(),

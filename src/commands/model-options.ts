@@ -39,7 +39,7 @@ type ModelFlags = Pick<
   | "warmStart"
   | "weightDecay"
   | "window"
-> & { readonly jobs?: number | undefined };
+>;
 
 /** Options of every model, and what trained; that is opened when the first network needs it. */
 export interface ModelSetup {
@@ -48,20 +48,13 @@ export interface ModelSetup {
   readonly engine: () => string | null;
 }
 
-/** What opening a trainer takes of the world. */
-type Surroundings = Pick<Io, "dataDirectory" | "notify" | "now">;
-
-export function setUpModels(args: ModelFlags, io: Surroundings): ModelSetup {
+export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
   let opened: Promise<TrainerSource> | undefined;
   let engine: string | null = null;
   const open = async () => {
     const { openTrainer } = await import("../fit/open-trainer.js");
     const { dataDirectory, notify } = io;
-    return openTrainer(args.engine, {
-      dataDirectory,
-      notify,
-      threads: args.threads ?? Math.max(1, Math.floor(availableThreads() / (args.jobs ?? 1))),
-    });
+    return openTrainer(args.engine, { dataDirectory, notify, threads: args.threads ?? availableThreads() });
   };
   const { scale, scaler, transform, difference, deseasonalize, season, ...rest } = args;
   return {

@@ -70,14 +70,13 @@ export async function backtest(
   const unique = forecasters.filter(({ name }, i) => forecasters.findIndex((other) => other.name === name) === i);
   let askedCount = unique.filter(({ name }) => !baselines.has(name)).length;
   const units = unitsOf(folds.length, options.refit);
-  // With a runner all units are under way at once; each is waited for in its turn, so that what is said keeps its order.
+  // With a runner all units are under way at once; each is taken in its turn, so that what is said keeps its order.
   const elsewhere = unique.map(({ name }) => (run === undefined ? [] : units.map((unit) => run(name, unit))));
-  for (const each of elsewhere.flat()) each.catch(() => {});
   for (const [i, forecaster] of unique.entries()) {
     try {
       const done: ModelFold[] = [];
       for (const [u, unit] of units.entries())
-        done.push(...(await (elsewhere[i]![u] ?? runUnit(frame, forecaster, folds, unit, options, context))));
+        done.push(...(await (elsewhere[i]![u]?.() ?? runUnit(frame, forecaster, folds, unit, options, context))));
       if (done.every(({ forecasts }) => forecasts.every(Number.isNaN)))
         throw new HindcastError(
           "data",
@@ -121,8 +120,11 @@ export interface Unit {
   readonly to: number;
 }
 
-/** @returns the unit's folds of the model called `name`, the same as `runUnit` gives */
-export type UnitRunner = (name: string, unit: Unit) => Promise<readonly ModelFold[]>;
+/**
+ * Begins a unit of the model called `name`. @returns waits for it, and then says, gives or throws what `runUnit` would; never called
+ * when an earlier unit of the model fails
+ */
+export type UnitRunner = (name: string, unit: Unit) => () => Promise<readonly ModelFold[]>;
 
 function unitsOf(foldCount: number, refit: Refit): Unit[] {
   const every = refit === "never" ? foldCount : refit === "every" ? 1 : refit;

@@ -18,11 +18,13 @@ const stages = [
   "gate",
   "evaluate",
   "choose",
+  "parallel",
   "artifact",
   "registry",
   "report",
   "commands",
   "cli.ts",
+  "worker.ts",
 ];
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));
