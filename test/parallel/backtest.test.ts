@@ -3,9 +3,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { createForecaster } from "../../src/choose/model.js";
+import { createForecaster, type ModelOptions } from "../../src/choose/model.js";
 import type { BacktestOptions } from "../../src/evaluate/backtest.js";
 import { backtest } from "../../src/evaluate/backtest.js";
+import { openTrainer } from "../../src/fit/open-trainer.js";
 import { openUnitThreads } from "../../src/parallel/backtest.js";
 import { shareFrame } from "../../src/parallel/shared-frame.js";
 import { airPassengers, dailyFrame, listeningContext } from "../evaluate/frames.js";
@@ -15,6 +16,11 @@ import { temporaryDirectory } from "../support/directory.js";
 const builtFile = new URL("../../dist/worker.js", import.meta.url);
 const options: BacktestOptions = { horizon: 4, folds: 3, step: 4, refit: "every", span: "expanding", season: 4 };
 const { clock: _clock, openTrainer: _openTrainer, ...models } = smallModel;
+/** On the kernels, as the threads are, whichever engine the other tests compute on. */
+const onKernels: ModelOptions = {
+  ...smallModel,
+  openTrainer: async () => (await openTrainer("auto", { dataDirectory: "/nowhere", notify: () => {} })).create,
+};
 const recipe = { models, engine: "auto", threads: 1, dataDirectory: "/nowhere" } as const;
 
 async function runOnThreads(
@@ -24,7 +30,7 @@ async function runOnThreads(
   context = listeningContext(),
   workerFile: URL = builtFile,
 ) {
-  const forecasters = names.map((name) => createForecaster(name, smallModel));
+  const forecasters = names.map((name) => createForecaster(name, onKernels));
   const { run, close } = openUnitThreads({ frame, options, recipe }, { workerFile, threadCount }, context);
   try {
     return await backtest(frame, forecasters, options, context, run);
@@ -38,7 +44,7 @@ test.each([1, 2, 3])("%d threads give the same bytes and notes as none", async (
   const frame = dailyFrame(airPassengers().series[0]!.values, new Float64Array(40).fill(Number.NaN));
   const names = ["gru", "ets", "rnn", "naive"];
   const [alone, together] = [listeningContext(), listeningContext()];
-  const forecasters = names.map((name) => createForecaster(name, smallModel));
+  const forecasters = names.map((name) => createForecaster(name, onKernels));
   const expected = await backtest(frame, forecasters, options, alone);
   const { models: given } = await runOnThreads(frame, names, threadCount, together);
   expect(given).toEqual(expected.models);
