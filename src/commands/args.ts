@@ -60,6 +60,7 @@ export function trainArgs(invocation: Invocation): TrainArgs {
   if (args.out === "-")
     throw new HindcastError("usage", "--out - is stdout, and a model is a directory", "name a directory: --out model");
   checkLimits(args);
+  checkWarmStart(args.warmStart, [args.model]);
   return { ...args, horizon: needHorizon(args.horizon, "train") };
 }
 
@@ -67,6 +68,7 @@ export function forecastArgs(invocation: Invocation): ForecastArgs {
   const values = valuesOf(invocation, "forecast");
   checkFrom(invocation, values);
   checkLimits(values);
+  checkWarmStart(values.warmStart, [values.model]);
   return { ...dataArgs(invocation, values.from), ...values };
 }
 
@@ -74,6 +76,7 @@ export function backtestArgs(invocation: Invocation): BacktestArgs {
   const values = valuesOf(invocation, "backtest");
   checkFrom(invocation, values);
   checkLimits(values);
+  checkWarmStart(values.warmStart, values.models);
   if (values.predictions === (values.output ?? "-"))
     throw new HindcastError(
       "usage",
@@ -206,6 +209,16 @@ function checkFrom(invocation: Invocation, values: { from: string | undefined; h
       `--${fitting.name} is about fitting, and with --from ${values.from} nothing is fitted`,
       `leave out --${fitting.name}, or leave out --from to fit a new model`,
     );
+}
+
+/** @throws HindcastError "usage" where nothing that is asked for can be fine-tuned */
+function checkWarmStart(warmStart: string | undefined, models: readonly string[]): void {
+  if (warmStart === undefined || models.some((model) => model === "auto" || model === "pretrained")) return;
+  throw new HindcastError(
+    "usage",
+    `--warm-start pretrained fine-tunes the pretrained model, and --model is ${models.join(",")}`,
+    "--model pretrained, or leave --warm-start out",
+  );
 }
 
 function checkLimits({ min, max, integer }: Values<"min" | "max" | "integer">): void {

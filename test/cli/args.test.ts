@@ -129,6 +129,15 @@ describe("arguments", () => {
     expect(args.failIf?.[0]).toMatchObject({ score: "mase", comparison: ">", bound: 1 });
   });
 
+  test("a warm start needs a model that has one", () => {
+    expect(trainArgs(invoke("train a.csv -H 3 --out m --warm-start pretrained")).warmStart).toBe("pretrained");
+    const refused = refusal(() => trainArgs(invoke("train a.csv -H 3 --out m --model gru --warm-start pretrained")));
+    expect(refused).toContain("fine-tunes the pretrained model");
+    expect(
+      backtestArgs(invoke("backtest a.csv -H 3 --model gru,pretrained --warm-start pretrained")).models,
+    ).toHaveLength(2);
+  });
+
   test("score takes two files, of which one may be stdin", () => {
     expect(scoreArgs(invoke("score - b.csv"))).toMatchObject({ forecast: "-", actuals: "b.csv" });
     expect(refusal(() => scoreArgs(invoke("score - -")))).toContain("twice");
