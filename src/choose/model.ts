@@ -26,6 +26,8 @@ export interface ModelOptions extends Omit<NetworkSpec, "cell"> {
   readonly limits: ForecastLimits;
   /** How much time `auto` may spend. */
   readonly preset: Preset;
+  /** false: the models are compared by their point forecasts alone, and nothing is calibrated. */
+  readonly intervals?: boolean;
   /** The pretrained model is fine-tuned on the data. */
   readonly warmStart?: "pretrained" | undefined;
   /** What trains; opened when the first network is to be trained, so that baselines need no engine. */
@@ -45,7 +47,7 @@ export type FittedModel = {
   | { readonly kind: "pretrained"; readonly gate: FittedGate }
 );
 
-// `calibration` is what intervals rest on; null in a model that was saved before there were any.
+// `calibration` is what intervals rest on; null where none were asked for, or in a model that was saved before there were any.
 
 /** The name of what forecasts: a cell's, a baseline's. */
 export function answererOf(model: FittedModel): string {
@@ -67,17 +69,21 @@ export async function fitModel(
   if (choice.warning !== undefined) context.notify({ level: "warning", text: choice.warning });
   const common = { asked, reason: choice.reason, seasons };
   const season = seasons[0] ?? 1;
+  const intervals = options.intervals ?? true;
   if (choice.name === "pretrained") {
     const { fitGate } = await import("../gate/fit.js");
     const { warmStart, preset, seed } = options;
     const isWorthIt = asked === "auto" && preset !== "fast" && frame.series.length >= panelToTuneOn;
     const tune = warmStart !== undefined || isWorthIt ? { fineTuningSeed: seed } : {};
-    const gate = await fitGate(frame, horizon, { seasons, ...tune }, context);
+    const gate = await fitGate(frame, horizon, { seasons, intervals, ...tune }, context);
     return { ...common, kind: "pretrained", gate };
   }
   if (baselines.has(choice.name)) {
-    const calibration = await baselines.get(choice.name)({ seasons }).calibrate(frame, horizon, context.signal);
-    return { ...common, calibration, kind: "baseline", name: choice.name };
+    const { name } = choice;
+    const calibration = intervals
+      ? await baselines.get(name)({ seasons }).calibrate(frame, horizon, context.signal)
+      : null;
+    return { ...common, calibration, kind: "baseline", name };
   }
   const cell = cells.find((candidate) => candidate === choice.name);
   if (cell === undefined)
@@ -102,7 +108,7 @@ export async function fitModel(
         }),
     },
   );
-  const calibration = await calibrateNetwork(rehearsal, frame, horizon, season, context.signal);
+  const calibration = intervals ? await calibrateNetwork(rehearsal, frame, horizon, season, context.signal) : null;
   return { ...common, calibration, kind: "network", network };
 }
 
@@ -118,7 +124,7 @@ function chooseModel(
     chooseCell(frame, horizon, seasons, options),
     frame.covariates !== undefined,
   );
-  const create = (name: string) => createForecaster(name, options);
+  const create = (name: string) => createForecaster(name, { ...options, intervals: false });
   return chooseByValidation(frame, horizon, seasons[0] ?? 1, names, create, context);
 }
 

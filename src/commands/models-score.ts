@@ -3,11 +3,8 @@
 import { join } from "node:path";
 import { readModel } from "../artifact/directory.js";
 import { HindcastError } from "../base/errors.js";
-import { seasonBefore } from "../evaluate/folds.js";
-import { besideSeasonalNaive, type ForecastRow, placeForecasts } from "../evaluate/forecast-file.js";
-import { checkGates } from "../evaluate/gates.js";
+import { type ForecastRow, placeForecasts } from "../evaluate/forecast-file.js";
 import { readForecasts } from "../evaluate/read-forecasts.js";
-import { scoreTable } from "../evaluate/score-table.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import { championPath, readPointer, versionPath } from "../registry/champion.js";
 import { forecastName, listVersions } from "../registry/versions.js";
@@ -16,9 +13,9 @@ import { defaultReadOptions } from "../series/options.js";
 import { fileSource } from "../series/source.js";
 import type { ModelsArgs } from "./args.js";
 import { readFrame } from "./data.js";
-import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
 import { readingAsTrained } from "./saved-model.js";
+import { scorePlaced } from "./score-placed.js";
 
 export async function scoreLive(args: ModelsArgs, io: Io): Promise<number | undefined> {
   const { registry } = args;
@@ -26,16 +23,8 @@ export async function scoreLive(args: ModelsArgs, io: Io): Promise<number | unde
   const frame = await readFrame(args.rest, readingAsTrained(manifest, args), io);
   const { rows, quantiles } = await readPastForecasts(registry, frame);
   const placed = placeForecasts(frame, rows, io.notify, quantiles);
-  const models = placed.models.map(({ name }) => name);
-  const gates = args.failIf ?? [];
-  checkGates(gates, models);
-  const season = args.season === "auto" ? seasonBefore(placed.frame, placed.folds) : (args.season[0] ?? 1);
-  const result = await besideSeasonalNaive(placed, season, io.notify);
-  const scoring = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
-  await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");
   const champion = String(readPointer(registry)?.version);
-  const asked = models.includes(champion) ? [champion] : models;
-  return exitCodeOf(gates, scoreTable(result, { ...scoring, by: [] }), asked, io.notify);
+  return scorePlaced(placed, (models) => (models.includes(champion) ? [champion] : models), args, io);
 }
 
 /** A version forecasts again from where it did before when a run is forced; what it said first counts. */

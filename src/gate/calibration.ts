@@ -18,6 +18,9 @@ const mostFactor = 4;
 /** Least history, in horizons, that is left at an origin. */
 const leastHorizons = 3;
 
+/** Every quantile as the networks say it. */
+export const uncalibrated: GateCalibration = { factors: knots.map(() => 1) };
+
 /** @param testLimit earlier origins that the candidates are tested from */
 export async function calibrateGates(
   networks: readonly GateNetwork[],

@@ -2,7 +2,7 @@
 // frame. Out: networks and calibration, as plain data.
 import type { FitContext } from "../forecast/predictor.js";
 import type { Frame } from "../series/frame.js";
-import { calibrateGates } from "./calibration.js";
+import { calibrateGates, uncalibrated } from "./calibration.js";
 import type { GateNetwork } from "./network.js";
 import { originLimitOf } from "./predictor.js";
 import type { GateCalibration } from "./schema.js";
@@ -16,6 +16,8 @@ export interface FittedGate {
 export interface GateFitOptions {
   /** At most two, ascending, in steps. */
   readonly seasons: readonly number[];
+  /** false: the quantiles stay as the networks say them. */
+  readonly intervals?: boolean;
   /** Fine-tunes on the frame when given. */
   readonly fineTuningSeed?: number;
 }
@@ -23,7 +25,7 @@ export interface GateFitOptions {
 export async function fitGate(
   frame: Frame,
   horizon: number,
-  { seasons, fineTuningSeed }: GateFitOptions,
+  { seasons, intervals = true, fineTuningSeed }: GateFitOptions,
   { notify, signal }: FitContext,
 ): Promise<FittedGate> {
   let networks = pretrainedGates();
@@ -34,6 +36,7 @@ export async function fitGate(
     notify({ level: "note", text: `pretrained: ${tuned.reason}` });
     networks = tuned.networks;
   }
+  if (!intervals) return { networks, calibration: uncalibrated };
   const limit = originLimitOf(frame);
   return { networks, calibration: await calibrateGates(networks, frame, seasons, horizon, limit, signal) };
 }

@@ -1,9 +1,10 @@
 // The pretrained weights as a file: what the package ships, and what fine-tuning starts from. In: networks and the record of their training. Out: half-precision bytes beside a
 // description, and back.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findInPackage } from "../base/installation.js";
 import { candidates } from "../classical/candidates.js";
 import { type GateNetwork, gateParameters } from "./network.js";
 import type { GateConfig } from "./schema.js";
@@ -87,22 +88,15 @@ let shipped: GateNetwork[] | undefined;
 
 /** The networks that the package ships, read once. @throws Error when this installation lacks them */
 export function pretrainedGates(): readonly GateNetwork[] {
-  shipped ??= readGates(findPretrained(dirname(fileURLToPath(import.meta.url))));
+  shipped ??= readGates();
   return shipped;
 }
 
-function readGates(directory: string): GateNetwork[] {
-  const description = JSON.parse(readFileSync(join(directory, "gate.json"), "utf8")) as GateDescription;
-  return decodeGates(readFileSync(join(directory, "gate.bin")), description);
-}
-
-/** The package's pretrained/, seen from the source as well as from the bundle. */
-function findPretrained(from: string): string {
-  const here = join(from, "pretrained");
-  if (existsSync(join(here, "gate.json"))) return here;
-  const parent = dirname(from);
-  if (parent === from) throw new Error("this installation has no pretrained/");
-  return findPretrained(parent);
+function readGates(): GateNetwork[] {
+  const path = findInPackage(dirname(fileURLToPath(import.meta.url)), join("pretrained", "gate.json"));
+  if (path === undefined) throw new Error("this installation has no pretrained/");
+  const description = JSON.parse(readFileSync(path, "utf8")) as GateDescription;
+  return decodeGates(readFileSync(join(dirname(path), "gate.bin")), description);
 }
 
 const word = new DataView(new ArrayBuffer(4));

@@ -89,8 +89,8 @@ export function longestLength(frame: Frame): number {
   return frame.series.reduce((longest, { values }) => Math.max(longest, values.length), 0);
 }
 
-/** At most `count` series, evenly spread over the frame. */
-export function sampleSeries(series: readonly Series[], count: number): Series[] {
+/** At most `count` of a panel's series, evenly spread over it. */
+export function sampleSeries<T>(series: readonly T[], count: number): T[] {
   const stride = Math.max(1, series.length / count);
   return Array.from({ length: Math.min(series.length, count) }, (_, i) => series[Math.floor(i * stride)]!);
 }

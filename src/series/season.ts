@@ -3,7 +3,7 @@
 // is missed costs it much.
 import { mean, quantile } from "../base/numeric.js";
 import { dayMs, hourMs } from "./calendar.js";
-import type { Frame } from "./frame.js";
+import { type Frame, sampleSeries } from "./frame.js";
 import type { Frequency } from "./grid.js";
 import {
   layOutSteps,
@@ -67,8 +67,7 @@ export function measureFrameSeasons({ series, grid }: Frame): FoundSeason[] {
 
 /** The series of a panel that are asked for its seasons, evenly spread over it. */
 export function sampleOf<T>(series: readonly T[]): T[] {
-  const stride = Math.max(1, series.length / sampleSize);
-  return Array.from({ length: Math.min(series.length, sampleSize) }, (_, i) => series[Math.floor(i * stride)]!);
+  return sampleSeries(series, sampleSize);
 }
 
 /** @param panel [series][time] */

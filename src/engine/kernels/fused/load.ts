@@ -1,10 +1,10 @@
 // Chooses the implementation of the kernels: the add-on's best instruction set for this processor, else WebAssembly, else plain
 // typed arrays. In: a wish. Out: kernels that gave the known answers, and why better ones were passed over.
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { HindcastError, messageOf } from "../../../base/errors.js";
+import { findInPackage } from "../../../base/installation.js";
 import { loadAddon } from "./addon.js";
 import type { Build } from "./block.js";
 import { checkKnownAnswers } from "./check.js";
@@ -71,7 +71,7 @@ export function listKernels(): FusedKernels[] {
 
 /** What loads here, best first; files of another kind than the wish are left alone. A reason is added for each failure. */
 function* candidates(reasons: string[], choice: string): Generator<FusedKernels> {
-  const directory = findArtifacts(dirname(fileURLToPath(import.meta.url)));
+  const directory = findInPackage(dirname(fileURLToPath(import.meta.url)), join("kernels", "prebuilt"));
   const isKind = choice === "js" || sources.some(({ kind }) => kind === choice);
   for (const { kind, file, load } of sources) {
     if (isKind && kind !== choice) continue;
@@ -88,12 +88,4 @@ function* candidates(reasons: string[], choice: string): Generator<FusedKernels>
 function bindKernels(kind: Source["kind"], build: Build): FusedKernels {
   const openNetwork = (shape: NetworkShape) => openCompiledNetwork(build, shape);
   return { name: build.name, kind, ...createLayerKernels(build), openNetwork };
-}
-
-/** The directory of the artifacts: kernels/prebuilt/ of the package, seen from the source as well as from the bundle. */
-function findArtifacts(from: string): string | undefined {
-  const here = join(from, "kernels", "prebuilt");
-  if (existsSync(here)) return here;
-  const parent = dirname(from);
-  return parent === from ? undefined : findArtifacts(parent);
 }

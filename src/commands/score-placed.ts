@@ -1,0 +1,28 @@
+// How forecasts that were made before are scored. In: forecasts beside their actuals. Out: the score table, and an exit code.
+
+import { seasonBefore } from "../evaluate/folds.js";
+import { besideSeasonalNaive, type PlacedForecasts } from "../evaluate/forecast-file.js";
+import { checkGates } from "../evaluate/gates.js";
+import { scoreTable } from "../evaluate/score-table.js";
+import type { ModelsArgs, ScoreArgs } from "./args.js";
+import { exitCodeOf } from "./gates.js";
+import type { Io } from "./io.js";
+
+type Scoring = Pick<ScoreArgs & ModelsArgs, "by" | "failIf" | "format" | "output" | "season" | "seasonOfMase">;
+
+/** @param askedOf of all models, those that a gate is for */
+export async function scorePlaced(
+  placed: PlacedForecasts,
+  askedOf: (models: readonly string[]) => readonly string[],
+  args: Scoring,
+  io: Io,
+): Promise<number | undefined> {
+  const models = placed.models.map(({ name }) => name);
+  const gates = args.failIf ?? [];
+  checkGates(gates, models);
+  const season = args.season === "auto" ? seasonBefore(placed.frame, placed.folds) : (args.season[0] ?? 1);
+  const result = await besideSeasonalNaive(placed, season, io.notify);
+  const scoring = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
+  await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");
+  return exitCodeOf(gates, scoreTable(result, { ...scoring, by: [] }), askedOf(models), io.notify);
+}
