@@ -43,10 +43,10 @@ INLINE int affine_packed_row(const Affine *a, int stock_row) {
   return a->source_row + a->inputs;
 }
 
-typedef enum { PACK, UNPACK } Direction;
+typedef enum { PACK, UNPACK } Packing;
 
 // Copies all weights (or what lies like them) between their packed and their stock order.
-static void affine_copy(const Affine *a, float *packed, float *stock, Direction direction) {
+static void affine_copy(const Affine *a, float *packed, float *stock, Packing direction) {
   for (int row = 0; row < a->inputs + a->recurrent + 1; row++)
     for (int gate = 0; gate < a->gates; gate++)
       for (int unit = 0; unit < a->units; unit++, stock++) {
@@ -78,11 +78,14 @@ typedef struct {
   int first, end;
 } Panels;
 
-// out [panels][rows][PANEL] = [hidden, source] · weights
+// out [panels][rows][PANEL] = [hidden, source] · weights. @param hidden null where it is 0, or there is none
 static void affine_forward(const Affine *a, const float *hidden, const float *source, int rows, Panels panels, float *out) {
   const float *right = a->weights + panels.first * affine_panel_stride(a);
-  const Term terms[2] = {{hidden, right, a->recurrent}, {source, right + a->source_row * PANEL, a->inputs + 1}};
-  const int skipped = a->recurrent == 0;
+  const Size block = (Size)rows * PANEL;
+  const int hidden_pairs = round_up(a->recurrent, PAIR_STEP), source_pairs = round_up(a->inputs + 1, PAIR_STEP);
+  const Pairs terms[2] = {{hidden, right, block, PANEL * PANEL, PANEL, hidden_pairs},
+                          {source, right + a->source_row * PANEL, block, PANEL * PANEL, PANEL, source_pairs}};
+  const int skipped = !hidden;
   multiply(terms + skipped, 2 - skipped, rows, out + (Size)panels.first * rows * PANEL, panels.end - panels.first,
            affine_panel_stride(a), 0);
 }
@@ -90,8 +93,8 @@ static void affine_forward(const Affine *a, const float *hidden, const float *so
 // out (+)= d_gates · transpose, over the gates' panels [first, end). @param transpose to_hidden or to_source, of out_columns
 static void affine_backward(const Affine *a, const float *transpose, int out_columns, const float *d_gates, int rows,
                             Panels panels, float *out, int accumulate) {
-  const Term term = {d_gates + (Size)panels.first * rows * PANEL, transpose + (Size)panels.first * PANEL * PANEL,
-                     (panels.end - panels.first) * PANEL};
+  const Pairs term = {d_gates + (Size)panels.first * rows * PANEL, transpose + (Size)panels.first * PANEL * PANEL,
+                      (Size)rows * PANEL, PANEL * PANEL, PANEL, (panels.end - panels.first) * PANEL};
   multiply(&term, 1, rows, out, panels_for(out_columns), (Size)affine_width(a) * PANEL, accumulate);
 }
 
@@ -102,18 +105,24 @@ typedef struct {
   int steps, rows;
 } Run;
 
+// gradient += leftᵀ · right for a group of panels. @param columns of the left operand, whose panels lie a block apart
+static void add_gradient_rows(Pairs pairs, int columns, int panels, Strides stride, float *out) {
+  for (; columns > 0; columns -= PANEL, pairs.left += stride.right, out += PANEL * PANEL)
+    add_transposed(&pairs, columns < PANEL ? columns : PANEL, panels, stride, out);
+}
+
 // gradient += [hidden, source]ᵀ · d_gates, summed over the rows of a run, for the panels [first, end)
 static void affine_add_gradient(const Affine *a, const Run *run, Panels panels) {
-  const Size block = (Size)run->rows * PANEL;
-  for (int panel = panels.first; panel < panels.end; panel++) {
-    Pairs pairs = {.right = run->d_gates + panel * block, .right_step = run->gates_step, .steps = run->steps, .rows = run->rows};
-    for (int row = 0; row < a->depth; row += TILE_ROWS) {
-      const int is_source = row >= a->source_row;
-      const int column = is_source ? row - a->source_row : row;
-      pairs.left = (is_source ? run->source : run->hidden) + column / PANEL * block + column % PANEL;
-      pairs.left_step = is_source ? run->source_step : run->hidden_step;
-      add_outer_tile(&pairs, a->gradient + panel * affine_panel_stride(a) + row * PANEL);
-    }
+  const Strides stride = {(Size)run->rows * PANEL, affine_panel_stride(a)};
+  const int count = run->steps * run->rows;
+  for (int panel = panels.first, width; panel < panels.end; panel += width) {
+    const float *d_gates = run->d_gates + panel * stride.right;
+    float *out = a->gradient + panel * stride.out;
+    const Pairs hidden = {run->hidden, d_gates, run->hidden_step, run->gates_step, run->rows, count};
+    const Pairs source = {run->source, d_gates, run->source_step, run->gates_step, run->rows, count};
+    width = tile_panels(panels.end - panel);
+    add_gradient_rows(hidden, a->recurrent, width, stride, out);
+    add_gradient_rows(source, a->inputs + 1, width, stride, out + a->source_row * PANEL);
   }
 }
 

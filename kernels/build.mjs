@@ -2,7 +2,7 @@
 // platform, all on any one machine. The compiler is the pinned `ziglang` wheel, set up under .tmp/ on the first run. The same
 // source gives the same bytes: `--check` fails when the committed artifacts are not those of the source.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -151,7 +151,11 @@ for (const [build, targets] of [
       console.error(`${target.artifact} is not what the source gives: run npm run build:kernels`);
       process.exitCode = 1;
     }
-    if (!check) writeFileSync(place, bytes);
+    // By a rename, for what runs on the old one.
+    if (!check) {
+      writeFileSync(`${place}.new`, bytes);
+      renameSync(`${place}.new`, place);
+    }
     console.log(`${target.artifact} ${bytes.length}`);
     total += bytes.length;
   }

@@ -13,53 +13,57 @@ INLINE GruGates gru_gates(const Layer *l, int step) {
   return (GruGates){gates, gates + l->state, gates + 2 * l->state};
 }
 
+static void gru_carry_on(const Layer *l, int step, Size first, Size end) {
+  copy_floats(hidden_at(l, step + 1), hidden_at(l, step), first, end);
+}
+
+static void gru_mix(const Layer *l, int step, Size first, Size end) {
+  const GruGates gate = gru_gates(l, step);
+  const float *before = hidden_at(l, step);
+  float *after = hidden_at(l, step + 1);
+  for (Size n = first; n < end; n += LANES) {
+    const Vector candidate = hyperbolic_tangent(load(gate.candidate + n));
+    store(gate.candidate + n, candidate);
+    store(after + n, multiply_add(load(gate.z + n), load(before + n) - candidate, candidate));
+  }
+}
+
 static void gru_forward(const Layer *l, int step) {
   const GruGates gate = gru_gates(l, step);
   const float *before = hidden_at(l, step);
-  float *after = hidden_at(l, step + 1), *reset_hidden = reset_hidden_at(l, step);
+  float *reset_hidden = reset_hidden_at(l, step);
   project(l, step, before, 0, 2);
-  for (Size n = 0; n < l->state; n += LANES) {
-    const Vector r = sigmoid(load(gate.r + n));
-    store(gate.z + n, sigmoid(load(gate.z + n)));
-    store(gate.r + n, r);
-    store(reset_hidden + n, r * load(before + n));
-  }
+  apply_sigmoid(gate.z, l->state);
+  apply_sigmoid(gate.r, l->state);
+  for (Size n = 0; n < l->state; n += LANES) store(reset_hidden + n, load(gate.r + n) * load(before + n));
   project(l, step, reset_hidden, 2, 3);
-  Size at = 0;
-  for (int panel = 0; panel < l->unit_panels; panel++)
-    for (int row = 0; row < l->rows; row++, at += PANEL) {
-      if (is_skipped(l, row, time_of(l, step))) {
-        copy_panel_row(after + at, before + at);
-        continue;
-      }
-      for (Size n = at; n < at + PANEL; n += LANES) {
-        const Vector candidate = hyperbolic_tangent(load(gate.candidate + n));
-        store(gate.candidate + n, candidate);
-        store(after + n, multiply_add(load(gate.z + n), load(before + n) - candidate, candidate));
-      }
-    }
+  each_run(l, step, gru_mix, gru_carry_on);
 }
 
-static void gru_backward(const Layer *l, int step) {
+static void gru_clear_gradient(const Layer *l, int step, Size first, Size end) {
+  const GruGates gate = gru_gates(l, step);
+  fill_zero(gate.z + first, end - first);
+  fill_zero(gate.r + first, end - first);
+  fill_zero(gate.candidate + first, end - first);
+}
+
+static void gru_unmix(const Layer *l, int step, Size first, Size end) {
   const GruGates gate = gru_gates(l, step);
   const float *before = hidden_at(l, step);
   const Vector one = splat(1);
-  Size at = 0;
-  for (int panel = 0; panel < l->unit_panels; panel++)
-    for (int row = 0; row < l->rows; row++, at += PANEL) {
-      if (is_skipped(l, row, time_of(l, step))) {
-        clear_panel_row(gate.z + at);
-        clear_panel_row(gate.r + at);
-        clear_panel_row(gate.candidate + at);
-        continue;
-      }
-      for (Size n = at; n < at + PANEL; n += LANES) {
-        const Vector z = load(gate.z + n), candidate = load(gate.candidate + n), d_h = load(l->d_hidden + n);
-        store(gate.candidate + n, d_h * (one - z) * (one - candidate * candidate));
-        store(gate.z + n, d_h * (load(before + n) - candidate) * (z - z * z));
-        store(l->d_hidden + n, d_h * z);
-      }
-    }
+  for (Size n = first; n < end; n += LANES) {
+    const Vector z = load(gate.z + n), candidate = load(gate.candidate + n), d_h = load(l->d_hidden + n);
+    store(gate.candidate + n, d_h * (one - z) * (one - candidate * candidate));
+    store(gate.z + n, d_h * (load(before + n) - candidate) * (z - z * z));
+    store(l->d_hidden + n, d_h * z);
+  }
+}
+
+// All but what z and r pass on to the state before.
+static void gru_backward(const Layer *l, int step) {
+  const GruGates gate = gru_gates(l, step);
+  const float *before = hidden_at(l, step);
+  each_run(l, step, gru_unmix, gru_clear_gradient);
   project_back(l, step, 2, 3, l->d_reset_hidden, 0);
   // A skipped row has r and its gradient at 0, so this leaves both as they are.
   for (Size n = 0; n < l->state; n += LANES) {
@@ -67,5 +71,4 @@ static void gru_backward(const Layer *l, int step) {
     store(gate.r + n, d_reset * load(before + n) * (r - r * r));
     store(l->d_hidden + n, multiply_add(d_reset, r, load(l->d_hidden + n)));
   }
-  project_back(l, step, 0, 2, l->d_hidden, 1);
 }

@@ -25,7 +25,7 @@ ENTRY(load_parameters)(Network *block) { network_copy(block, block->weights, blo
 ENTRY(store_parameters)(Network *block) { network_copy(block, block->weights, block->region[PARAMETERS], UNPACK); }
 ENTRY(store_gradients)(Network *block) { network_copy(block, block->gradient, block->region[GRADIENTS], UNPACK); }
 
-static void copy_moments(Network *block, Direction direction) {
+static void copy_moments(Network *block, Packing direction) {
   float *moments = block->region[MOMENTS];
   network_copy(block, block->first_moment, moments, direction);
   network_copy(block, block->second_moment, moments + (Size)block->control.parameter_count, direction);

@@ -54,14 +54,20 @@ static Layer layer_of(Cell cell, int batch, int time, int inputs, int units, int
 }
 
 
+// Floats from one step to the next. Odd numbers of blocks: a panel of many steps, which the weight gradients sum over, would
+// share a few sets of the cache if a power of two lay between its blocks.
+INLINE Size source_stride(const Layer *l) { return (l->source_panels | 1) * l->block; }
+INLINE Size state_stride(const Layer *l) { return (l->unit_panels | 1) * l->block; }
+INLINE Size gates_stride(const Layer *l) { return ((l->affine.gates * l->unit_panels) | 1) * l->block; }
+
 static void layer_plan_tape(Layer *l, Arena *arena) {
   const Size steps = l->trains ? l->time : 1;
-  l->source = take(arena, steps * l->source_panels * l->block);
-  l->hidden = take(arena, (steps + 1) * l->state);
-  l->gates = take(arena, steps * l->affine.gates * l->state);
+  l->source = take(arena, steps * source_stride(l));
+  l->hidden = take(arena, (steps + 1) * state_stride(l));
+  l->gates = take(arena, steps * gates_stride(l));
   l->carry = l->cell == LSTM ? take(arena, (steps + 1) * l->state) : 0;
   l->carry_tanh = l->cell == LSTM ? take(arena, steps * l->state) : 0;
-  l->reset_hidden = l->cell == GRU ? take(arena, steps * l->state) : 0;
+  l->reset_hidden = l->cell == GRU ? take(arena, steps * state_stride(l)) : 0;
 }
 
 static void layer_plan_gradients(Layer *l, Arena *arena, int needs_source) {
@@ -73,14 +79,12 @@ static void layer_plan_gradients(Layer *l, Arena *arena, int needs_source) {
 
 INLINE int kept_step(const Layer *l, int step) { return l->trains ? step : 0; }
 INLINE int kept_state(const Layer *l, int step) { return l->trains ? step : step & 1; }
-INLINE Size source_stride(const Layer *l) { return l->source_panels * l->block; }
-INLINE Size gates_stride(const Layer *l) { return l->affine.gates * l->state; }
 INLINE float *source_at(const Layer *l, int step) { return l->source + kept_step(l, step) * source_stride(l); }
 INLINE float *gates_at(const Layer *l, int step) { return l->gates + kept_step(l, step) * gates_stride(l); }
-INLINE float *hidden_at(const Layer *l, int step) { return l->hidden + kept_state(l, step) * l->state; }
+INLINE float *hidden_at(const Layer *l, int step) { return l->hidden + kept_state(l, step) * state_stride(l); }
 INLINE float *carry_at(const Layer *l, int step) { return l->carry + kept_state(l, step) * l->state; }
 INLINE float *carry_tanh_at(const Layer *l, int step) { return l->carry_tanh + kept_step(l, step) * l->state; }
-INLINE float *reset_hidden_at(const Layer *l, int step) { return l->reset_hidden + kept_step(l, step) * l->state; }
+INLINE float *reset_hidden_at(const Layer *l, int step) { return l->reset_hidden + kept_step(l, step) * state_stride(l); }
 
 INLINE int time_of(const Layer *l, int step) { return l->reverse ? l->time - 1 - step : step; }
 
@@ -88,12 +92,22 @@ INLINE int is_skipped(const Layer *l, int row, int time) {
   return l->mask && row < l->batch && l->mask[(Size)row * l->time + time] == 0;
 }
 
-INLINE void copy_panel_row(float *to, const float *from) {
-  UNROLL for (int lane = 0; lane < PANEL; lane += LANES) store(to + lane, load(from + lane));
+// What a cell does at a step to the floats [first, end) of a state, and of each of its gates.
+typedef void Elementwise(const Layer *l, int step, Size first, Size end);
+
+// Has rows that are `kept`, and those that are `skipped`, computed in runs that are as long as they come.
+static void each_run(const Layer *l, int step, Elementwise *kept, Elementwise *skipped) {
+  const int time = time_of(l, step);
+  for (Size first = 0, end; first < l->state; first = end) {
+    const int skips = is_skipped(l, first / PANEL % l->rows, time);
+    end = l->mask ? first + PANEL : l->state;
+    while (end < l->state && is_skipped(l, end / PANEL % l->rows, time) == skips) end += PANEL;
+    (skips ? skipped : kept)(l, step, first, end);
+  }
 }
 
-INLINE void clear_panel_row(float *to) {
-  UNROLL for (int lane = 0; lane < PANEL; lane += LANES) store(to + lane, splat(0));
+static void copy_floats(float *to, const float *from, Size first, Size end) {
+  for (Size n = first; n < end; n += LANES) store(to + n, load(from + n));
 }
 
 // Copies `count` values into one row of panels, `block` floats apart.
@@ -124,7 +138,8 @@ INLINE Panels gate_panels(const Layer *l, int first, int end) {
 
 // Pre-activations of gates [first, end) at a step, from a state and the step's inputs.
 INLINE void project(const Layer *l, int step, const float *hidden, int first, int end) {
-  affine_forward(&l->affine, hidden, source_at(l, step), l->rows, gate_panels(l, first, end), gates_at(l, step));
+  const int is_zero = step == 0 && !l->initial_hidden;
+  affine_forward(&l->affine, is_zero ? 0 : hidden, source_at(l, step), l->rows, gate_panels(l, first, end), gates_at(l, step));
 }
 
 // d_state (+)= gradient of gates [first, end) at a step, times their recurrent weights transposed

@@ -305,7 +305,7 @@ static void network_finish_step(Network *n) {
 }
 
 // Copies a packed vector from or to the order of PARAMETERS.
-static void network_copy(const Network *n, float *packed, float *stock, Direction direction) {
+static void network_copy(const Network *n, float *packed, float *stock, Packing direction) {
   for (int p = 0; p < n->part_count; p++) {
     affine_copy(&n->part[p], packed, stock, direction);
     packed += n->part[p].packed_count;

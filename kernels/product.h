@@ -1,99 +1,123 @@
-// Matrix products on panels, where almost all of a training step's time goes. A left operand lies [panel][row][PANEL], a right
-// one [panel][k][PANEL]: element (row, k) of the left is left[k / PANEL][row][k % PANEL].
+// Matrix products on panels, where almost all of a training step's time goes. Operands and results lie [panel][row][PANEL].
 #pragma once
 #include "simd.h"
 
-// One summand of a product: left [rows × depth] times right [depth × PANEL].
-typedef struct {
-  const float *left;
-  const float *right;
-  int depth;
-} Term;
-
-// out [row_count × PANEL] = Σ terms, or += when `accumulate`. With a constant row_count all sums stay in registers.
-INLINE void multiply_tile(const int row_count, const Term *terms, int term_count, Size left_stride, float *out,
-                          int accumulate) {
-  Vector sum[TILE_ROWS][PANEL_VECTORS];
-  UNROLL for (int row = 0; row < row_count; row++)
-    UNROLL for (int v = 0; v < PANEL_VECTORS; v++)
-      sum[row][v] = accumulate ? load(out + row * PANEL + v * LANES) : splat(0);
-  for (int t = 0; t < term_count; t++) {
-    const float *left = terms[t].left, *right = terms[t].right;
-    for (int depth = terms[t].depth; depth > 0; depth -= PANEL, left += left_stride) {
-      const int k_count = depth < PANEL ? depth : PANEL;
-      // Rolled: V8 lifts all loads of an unrolled block to its top and then spills them.
-      _Pragma("clang loop unroll(disable)") for (int k = 0; k < k_count; k++, right += PANEL) {
-        Vector column[PANEL_VECTORS];
-        UNROLL for (int v = 0; v < PANEL_VECTORS; v++) column[v] = load(right + v * LANES);
-        UNROLL for (int row = 0; row < row_count; row++) {
-          const Vector factor = splat(left[row * PANEL + k]);
-          UNROLL for (int v = 0; v < PANEL_VECTORS; v++) sum[row][v] = multiply_add(factor, column[v], sum[row][v]);
-        }
-      }
-    }
-  }
-  UNROLL for (int row = 0; row < row_count; row++)
-    UNROLL for (int v = 0; v < PANEL_VECTORS; v++) store(out + row * PANEL + v * LANES, sum[row][v]);
-}
-
-static __attribute__((noinline)) void multiply_high_tile(const Term *terms, int term_count, Size left_stride, float *out,
-                                                         int accumulate) {
-  multiply_tile(TILE_ROWS, terms, term_count, left_stride, out, accumulate);
-}
-
-static __attribute__((noinline)) void multiply_low_tile(const Term *terms, int term_count, Size left_stride, float *out,
-                                                        int accumulate) {
-  multiply_tile(ROW_STEP, terms, term_count, left_stride, out, accumulate);
-}
-
-// out [panel_count][rows][PANEL] = Σ terms, or += when `accumulate`. terms[].right is that of the first panel; the next one
-// lies `right_stride` floats on. At most two terms.
-static void multiply(const Term *terms, int term_count, int rows, float *out, int panel_count, Size right_stride,
-                     int accumulate) {
-  const Size left_stride = (Size)rows * PANEL;
-  for (int panel = 0; panel < panel_count; panel++, out += left_stride) {
-    Term moved[2];
-    for (int t = 0; t < term_count; t++) {
-      moved[t] = terms[t];
-      moved[t].right += panel * right_stride;
-    }
-    for (int row = 0; row < rows;) {
-      if (rows - row >= TILE_ROWS) {
-        multiply_high_tile(moved, term_count, left_stride, out + row * PANEL, accumulate);
-        row += TILE_ROWS;
-      } else {
-        multiply_low_tile(moved, term_count, left_stride, out + row * PANEL, accumulate);
-        row += ROW_STEP;
-      }
-      for (int t = 0; t < term_count; t++)
-        moved[t].left = terms[t].left + row * PANEL;
-    }
-  }
-}
-
-// What a weight gradient sums over: pairs of rows, `rows` of them in each of `steps` blocks.
+// What a product sums over: pairs, in blocks that lie apart. A pair is a value of the left operand for each row of the result,
+// and a row of PANEL values of the right one.
 typedef struct {
   const float *left, *right;
-  Size left_step, right_step;
-  int steps, rows;
+  Size left_next, right_next; // floats from one block to the next
+  int block;                  // pairs of a block
+  int count;                  // pairs of all blocks; the last one may be cut short
 } Pairs;
 
-// out [TILE_ROWS × PANEL] += Σ over pairs: left row's first TILE_ROWS columns, transposed, times right row.
-static __attribute__((noinline)) void add_outer_tile(const Pairs *pairs, float *out) {
-  Vector sum[TILE_ROWS][PANEL_VECTORS];
-  UNROLL for (int i = 0; i < TILE_ROWS; i++)
-    UNROLL for (int v = 0; v < PANEL_VECTORS; v++) sum[i][v] = load(out + i * PANEL + v * LANES);
-  for (int step = 0; step < pairs->steps; step++) {
-    const float *left = pairs->left + step * pairs->left_step, *right = pairs->right + step * pairs->right_step;
-    _Pragma("clang loop unroll(disable)") for (int row = 0; row < pairs->rows; row++, left += PANEL, right += PANEL) {
-      Vector column[PANEL_VECTORS];
-      UNROLL for (int v = 0; v < PANEL_VECTORS; v++) column[v] = load(right + v * LANES);
-      UNROLL for (int i = 0; i < TILE_ROWS; i++) {
-        const Vector factor = splat(left[i]);
-        UNROLL for (int v = 0; v < PANEL_VECTORS; v++) sum[i][v] = multiply_add(factor, column[v], sum[i][v]);
+// Where the left operand's value for a row of the result and a pair lies: left[row][pair], or its transpose's.
+typedef enum { STRAIGHT, TRANSPOSED } Direction;
+
+// Floats from one panel to the next.
+typedef struct {
+  Size right, out;
+} Strides;
+
+// V8 moves the loads of a block of code to its begin, its sums to its end, and spills what its registers cannot hold. A branch
+// ends a block; one that leads to where the sums are used, which is never taken, has them computed before it. The numbers
+// differ, since V8 leaves out a question asked before; as addresses they lie in the stack, where no operand does.
+#if defined(__wasm__)
+#define END_BLOCK(pointer, number)                                                                                               \
+  do {                                                                                                                           \
+    Size address = (Size)(pointer);                                                                                              \
+    __asm__ volatile("" : "+r"(address)::"memory");                                                                              \
+    if (__builtin_expect(address == 4 * (Size)(number), 0)) goto done;                                                           \
+  } while (0)
+// Keeps a pointer as it is, so that what is loaded from beside it needs no addition.
+#define HOLD(pointer) __asm__ volatile("" : "+r"(pointer))
+#else
+#define END_BLOCK(pointer, number)
+#define HOLD(pointer)
+#endif
+
+// out [panels][rows][PANEL] += Σ over the pairs of all terms; without `accumulate` it begins at 0. With constant rows and panels
+// all sums stay in registers. @param left_at, right_at added to the terms' operands
+INLINE void multiply_tile(const Direction direction, const int rows, const int panels, const Pairs *terms, int term_count,
+                          Size left_at, Size right_at, Strides stride, float *out, int accumulate) {
+  const int row_stride = direction == STRAIGHT ? PANEL : 1, pair_stride = direction == STRAIGHT ? 1 : PANEL;
+  const int width = panels * PANEL_VECTORS;
+  Vector sum[TILE_ROWS][TILE_PANELS * PANEL_VECTORS];
+  UNROLL for (int row = 0; row < rows; row++)
+    UNROLL for (int v = 0; v < width; v++) {
+      const float *from = out + v / PANEL_VECTORS * stride.out + row * PANEL + v % PANEL_VECTORS * LANES;
+      sum[row][v] = accumulate ? load(from) : splat(0);
+    }
+  for (int t = 0; t < term_count; t++) {
+    const Pairs *term = &terms[t];
+    const float *left_block = term->left + left_at, *right_block = term->right + right_at;
+    for (int count = term->count; count > 0; count -= term->block) {
+      const float *left = left_block, *right[TILE_PANELS];
+      UNROLL for (int p = 0; p < panels; p++) right[p] = right_block + p * stride.right;
+      const int end = count < term->block ? count : term->block;
+      _Pragma("clang loop unroll(disable)") for (int pair = 0; pair < end; pair += PAIR_STEP) {
+        HOLD(left);
+        UNROLL for (int p = 0; p < panels; p++) HOLD(right[p]);
+        UNROLL for (int k = 0; k < PAIR_STEP; k++) {
+          Vector factor[TILE_ROWS];
+          UNROLL for (int row = 0; row < rows; row++) factor[row] = splat(left[row * row_stride + k * pair_stride]);
+          UNROLL for (int v = 0; v < width; v++) {
+            const Vector column = load(right[v / PANEL_VECTORS] + k * PANEL + v % PANEL_VECTORS * LANES);
+            UNROLL for (int row = 0; row < rows; row++) sum[row][v] = multiply_add(factor[row], column, sum[row][v]);
+            END_BLOCK(right[0], k * width + v + 1);
+          }
+        }
+        left += PAIR_STEP * pair_stride;
+        UNROLL for (int p = 0; p < panels; p++) right[p] += PAIR_STEP * PANEL;
       }
+      left_block += term->left_next;
+      right_block += term->right_next;
     }
   }
-  UNROLL for (int i = 0; i < TILE_ROWS; i++)
-    UNROLL for (int v = 0; v < PANEL_VECTORS; v++) store(out + i * PANEL + v * LANES, sum[i][v]);
+#if defined(__wasm__)
+done:
+#endif
+  UNROLL for (int row = 0; row < rows; row++)
+    UNROLL for (int v = 0; v < width; v++)
+      store(out + v / PANEL_VECTORS * stride.out + row * PANEL + v % PANEL_VECTORS * LANES, sum[row][v]);
+}
+
+#define TILE(name, direction, rows, panels)                                                                                      \
+  static __attribute__((noinline)) void name(const Pairs *terms, int term_count, Size left_at, Size right_at, Strides stride,    \
+                                             float *out, int accumulate) {                                                       \
+    multiply_tile(direction, rows, panels, terms, term_count, left_at, right_at, stride, out, accumulate);                       \
+  }
+TILE(multiply_wide, STRAIGHT, WIDE_ROWS, TILE_PANELS)
+TILE(multiply_high, STRAIGHT, TILE_ROWS, 1)
+TILE(multiply_low, STRAIGHT, ROW_STEP, 1)
+TILE(multiply_transposed_wide, TRANSPOSED, WIDE_ROWS, TILE_PANELS)
+TILE(multiply_transposed, TRANSPOSED, ROW_STEP, 1)
+
+// How many panels to compute at once, of those that are left.
+INLINE int tile_panels(int left) { return left >= TILE_PANELS ? TILE_PANELS : 1; }
+
+// out [panel_count][rows][PANEL] = Σ over the terms of left [rows × pairs] times right, or += when `accumulate`.
+static void multiply(const Pairs *terms, int term_count, int rows, float *out, int panel_count, Size right_stride,
+                     int accumulate) {
+  const Strides stride = {right_stride, (Size)rows * PANEL};
+  for (int panel = 0, panels; panel < panel_count; panel += panels) {
+    panels = tile_panels(panel_count - panel);
+    for (int row = 0, height; row < rows; row += height) {
+      const Size left_at = row * PANEL, right_at = panel * right_stride;
+      float *to = out + panel * stride.out + left_at;
+      height = panels > 1 ? WIDE_ROWS : rows - row >= TILE_ROWS ? TILE_ROWS : ROW_STEP;
+      if (panels > 1) multiply_wide(terms, term_count, left_at, right_at, stride, to, accumulate);
+      else if (height == TILE_ROWS) multiply_high(terms, term_count, left_at, right_at, stride, to, accumulate);
+      else multiply_low(terms, term_count, left_at, right_at, stride, to, accumulate);
+    }
+  }
+}
+
+// out [panels][columns][PANEL] += left [pairs × columns], transposed, times right. @param columns of one panel of the left
+static void add_transposed(const Pairs *pairs, int columns, int panels, Strides stride, float *out) {
+  for (int column = 0; column < columns; column += panels > 1 ? WIDE_ROWS : ROW_STEP) {
+    float *to = out + column * PANEL;
+    if (panels > 1) multiply_transposed_wide(pairs, 1, column, 0, stride, to, 1);
+    else multiply_transposed(pairs, 1, column, 0, stride, to, 1);
+  }
 }

@@ -66,16 +66,18 @@ static void add_input_gradient(const Layer *l, int step, Grid d_x) {
     add_unpacked_row(to + row * d_x.row, l->d_source + row * PANEL, l->block, l->inputs);
 }
 
+// Gates that see the state before as it is: the candidate of a GRU sees it reset.
+INLINE int direct_gates(const Layer *l) { return l->cell == GRU ? 2 : l->affine.gates; }
+
 // Adds the weight gradients of `steps` steps from `first` on, whose gate gradients are complete.
 static void add_weight_gradient(const Layer *l, int first, int steps) {
-  const int before_candidate = l->cell == GRU ? 2 : l->affine.gates;
   Run run = {.hidden = hidden_at(l, first), .source = source_at(l, first), .d_gates = gates_at(l, first)};
-  run.hidden_step = l->state;
+  run.hidden_step = state_stride(l);
   run.source_step = source_stride(l);
   run.gates_step = gates_stride(l);
   run.steps = steps;
   run.rows = l->rows;
-  affine_add_gradient(&l->affine, &run, gate_panels(l, 0, before_candidate));
+  affine_add_gradient(&l->affine, &run, gate_panels(l, 0, direct_gates(l)));
   if (l->cell != GRU) return;
   run.hidden = reset_hidden_at(l, first);
   affine_add_gradient(&l->affine, &run, gate_panels(l, 2, 3));
@@ -83,11 +85,12 @@ static void add_weight_gradient(const Layer *l, int first, int steps) {
 
 // Pairs of rows that one product of the weight gradients sums over: enough to pay for reading and writing its result, few
 // enough that they are still in the cache.
-enum { GRADIENT_ROWS = 256 };
+enum { GRADIENT_ROWS = 128 };
 
 // @param step_count how many steps to go back; what lies before them is constant
 // @param d_x gradients of the inputs are added here; values null when they are not needed
-static void layer_backward(const Layer *l, Grid d_output, int sequences, int step_count, Grid d_x) {
+// @param needs_initial whether the gradient of the initial state is needed
+static void layer_backward(const Layer *l, Grid d_output, int sequences, int step_count, Grid d_x, int needs_initial) {
   const int chunk = GRADIENT_ROWS > l->rows ? GRADIENT_ROWS / l->rows : 1;
   const int first = l->time - step_count;
   fill_zero(l->affine.gradient, l->affine.packed_count);
@@ -100,6 +103,7 @@ static void layer_backward(const Layer *l, Grid d_output, int sequences, int ste
     if (l->cell == LSTM) lstm_backward(l, step);
     else if (l->cell == GRU) gru_backward(l, step);
     else rnn_backward(l, step);
+    if (step > first || needs_initial) project_back(l, step, 0, direct_gates(l), l->d_hidden, 1);
     if (d_x.values) add_input_gradient(l, step, d_x);
     if (end - step == chunk || step == first) {
       add_weight_gradient(l, step, end - step);

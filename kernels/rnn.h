@@ -3,36 +3,34 @@
 #include "activation.h"
 #include "layer.h"
 
-static void rnn_forward(const Layer *l, int step) {
-  project(l, step, hidden_at(l, step), 0, 1);
-  const float *before = hidden_at(l, step), *a = gates_at(l, step);
-  float *after = hidden_at(l, step + 1);
-  Size at = 0;
-  for (int panel = 0; panel < l->unit_panels; panel++)
-    for (int row = 0; row < l->rows; row++, at += PANEL) {
-      if (is_skipped(l, row, time_of(l, step))) {
-        copy_panel_row(after + at, before + at);
-        continue;
-      }
-      for (Size i = at; i < at + PANEL; i += LANES) store(after + i, hyperbolic_tangent(load(a + i)));
-    }
+static void rnn_carry_on(const Layer *l, int step, Size first, Size end) {
+  copy_floats(hidden_at(l, step + 1), hidden_at(l, step), first, end);
 }
 
-static void rnn_backward(const Layer *l, int step) {
-  const float *after = hidden_at(l, step + 1);
-  float *d_a = gates_at(l, step), *d_hidden = l->d_hidden;
-  Size at = 0;
-  for (int panel = 0; panel < l->unit_panels; panel++)
-    for (int row = 0; row < l->rows; row++, at += PANEL) {
-      if (is_skipped(l, row, time_of(l, step))) {
-        clear_panel_row(d_a + at);
-        continue;
-      }
-      for (Size i = at; i < at + PANEL; i += LANES) {
-        const Vector h = load(after + i);
-        store(d_a + i, load(d_hidden + i) * (splat(1) - h * h));
-        store(d_hidden + i, splat(0));
-      }
-    }
-  project_back(l, step, 0, 1, d_hidden, 1);
+static void rnn_activate(const Layer *l, int step, Size first, Size end) {
+  const float *a = gates_at(l, step);
+  float *after = hidden_at(l, step + 1);
+  for (Size n = first; n < end; n += LANES) store(after + n, hyperbolic_tangent(load(a + n)));
 }
+
+static void rnn_forward(const Layer *l, int step) {
+  project(l, step, hidden_at(l, step), 0, 1);
+  each_run(l, step, rnn_activate, rnn_carry_on);
+}
+
+static void rnn_clear_gradient(const Layer *l, int step, Size first, Size end) {
+  fill_zero(gates_at(l, step) + first, end - first);
+}
+
+static void rnn_differentiate(const Layer *l, int step, Size first, Size end) {
+  const float *after = hidden_at(l, step + 1);
+  float *d_a = gates_at(l, step);
+  for (Size n = first; n < end; n += LANES) {
+    const Vector h = load(after + n);
+    store(d_a + n, load(l->d_hidden + n) * (splat(1) - h * h));
+    store(l->d_hidden + n, splat(0));
+  }
+}
+
+// All but what the gate passes on to the state before.
+static void rnn_backward(const Layer *l, int step) { each_run(l, step, rnn_differentiate, rnn_clear_gradient); }

@@ -92,7 +92,8 @@ static void shard_backward(Shard *shard, const Shape *s, const Rows *rows) {
     if (d_below) fill_zero(d_below, rows->count * d_x.row);
     for (int pass = 0; pass < s->passes; pass++) {
       const Grid d_output = pass_grid(s, d_states, layer, pass);
-      layer_backward(&shard->layer[layer][pass], d_output, hands_on_all(s, layer), s->step_count, d_x);
+      layer_backward(&shard->layer[layer][pass], d_output, hands_on_all(s, layer), s->step_count, d_x,
+                     rows->d_initial_hidden != 0);
     }
   }
   if (rows->d_initial_hidden)

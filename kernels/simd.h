@@ -4,20 +4,26 @@
 
 typedef __SIZE_TYPE__ Size;
 
+// A tile of a product is TILE_ROWS high and a panel wide, or WIDE_ROWS high and TILE_PANELS wide. Two units that take four cycles
+// for a sum need more than eight to work at, and 16 registers hold twelve only in a tile that is wide. The others are faster
+// without: with twice the registers, with panels wide as they are, or (WebAssembly without relaxed SIMD) with products to hold.
 #if defined(__AVX512F__)
-enum { LANES = 16, PANEL_VECTORS = 1, TILE_ROWS = 8 };
+enum { LANES = 16, PANEL_VECTORS = 1, TILE_ROWS = 8, TILE_PANELS = 1 };
 #elif defined(__AVX2__)
-enum { LANES = 8, PANEL_VECTORS = 2, TILE_ROWS = 4 };
+enum { LANES = 8, PANEL_VECTORS = 2, TILE_ROWS = 4, TILE_PANELS = 1 };
 #elif defined(__aarch64__)
-enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 8 };
+enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 8, TILE_PANELS = 1 };
+#elif defined(__wasm__) && !defined(__wasm_relaxed_simd__)
+enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 4, TILE_PANELS = 1 };
 #else
-enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 4 };
+enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 4, TILE_PANELS = 3 };
 #endif
+enum { WIDE_ROWS = 2 };
 
 // Matrices lie in panels PANEL columns wide, so that a product streams its operands.
 enum { PANEL = LANES * PANEL_VECTORS };
-// Batches are padded to a multiple of this many rows, the height of the smallest tile.
-enum { ROW_STEP = 4 };
+// Batches are padded to a multiple of this many rows, the height of the smallest tile, and sums to one of as many pairs.
+enum { ROW_STEP = 4, PAIR_STEP = 4 };
 
 typedef float Vector __attribute__((ext_vector_type(LANES)));
 typedef int IntVector __attribute__((ext_vector_type(LANES)));
@@ -29,6 +35,19 @@ typedef float Unaligned __attribute__((ext_vector_type(LANES), aligned(4), may_a
 INLINE Vector load(const float *from) { return *(const Unaligned *)from; }
 INLINE void store(float *to, Vector value) { *(Unaligned *)to = value; }
 INLINE Vector splat(float value) { return (Vector)(value); }
+
+// A number that is read from memory where V8 would build it anew, in three instructions, wherever it is used.
+#if defined(__wasm__)
+#define CONSTANT(value)                                                                                                          \
+  ({                                                                                                                             \
+    static const float kept = value;                                                                                             \
+    const float *at = &kept;                                                                                                     \
+    __asm__("" : "+r"(at));                                                                                                      \
+    splat(*at);                                                                                                                  \
+  })
+#else
+#define CONSTANT(value) splat(value)
+#endif
 
 // a b + c, in one rounding where the instruction set can.
 INLINE Vector multiply_add(Vector a, Vector b, Vector c) {

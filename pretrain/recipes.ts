@@ -3,13 +3,13 @@
 export const recipes = {
   /** Gives the weights that the package ships. */
   full: {
-    windows: 80_000,
+    windows: 64_000,
     heldOutWindows: 4_000,
     /** Steps of each window. */
     steps: 8,
     members: 3,
     network: { width: 64, residual: false, units: 0 },
-    training: { stepCount: 6_000, batch: 192, learningRate: 2e-3, weightDecay: 1e-3, candidateDropout: 0.1 },
+    training: { stepCount: 6_000, batch: 128, learningRate: 2e-3, weightDecay: 1e-3, candidateDropout: 0.1 },
     curveSteps: 500,
   },
   /** Compares variants: enough to tell them apart. */

@@ -2,8 +2,9 @@
 // node does. Node takes longer to find a file than to read it, and to link ES modules than to run them.
 // TensorFlow.js stays outside: its packages are loaded only by the commands that compute with it.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -42,11 +43,11 @@ const tensorflowOutside = {
   },
 };
 
-/** Megabytes of calendars, for --holidays only. */
-const calendarsOutside = {
-  name: "calendars-outside",
+/** Megabytes of calendars for --holidays only, and DuckDB for Parquet and --sql. */
+const optionalOutside = {
+  name: "optional-outside",
   setup(builder) {
-    builder.onResolve({ filter: /^date-holidays$/ }, ({ path }) => ({ path, external: true }));
+    builder.onResolve({ filter: /^(date-holidays|@duckdb\/node-api)$/ }, ({ path }) => ({ path, external: true }));
   },
 };
 
@@ -90,7 +91,7 @@ const toldChalk = {
   },
 };
 
-const plugins = [tensorflowOutside, calendarsOutside, builtins, shakenYargs, toldChalk];
+const plugins = [tensorflowOutside, optionalOutside, builtins, shakenYargs, toldChalk];
 
 const options = {
   absWorkingDir: root,
@@ -217,4 +218,22 @@ await rm(`${root}dist`, { recursive: true, force: true });
 await mkdir(`${root}dist`);
 for (const { path, text } of outputFiles)
   await writeFile(path, text.includes("__moduleUrl") ? `${moduleUrl}\n${text}` : text);
+
+/** What stands in every report: its script, with the charts' library in it, and its style. They are text there, and run in a browser. */
+const chartsLicence = await readFile(
+  new URL("../LICENSE", pathToFileURL(createRequire(import.meta.url).resolve("uplot"))),
+  "utf8",
+);
+const page = await build({
+  ...options,
+  entryPoints: { page: "page/main.ts", "page-style": "page/style.css" },
+  bundle: true,
+  platform: "browser",
+  target: ["chrome105", "firefox110", "safari16"],
+  format: "iife",
+  minify: true,
+  legalComments: "none",
+  banner: { js: `/* The charts are drawn by uPlot.\n${chartsLicence.trim()} */` },
+});
+for (const { path, text } of page.outputFiles) await writeFile(path, text.trim());
 await writeFile(`${root}dist/package.json`, '{ "type": "commonjs" }\n');

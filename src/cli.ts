@@ -1,6 +1,6 @@
 // The command line: the one place that catches, prints and sets the exit code. In: the process. Out: its end. What is imported
 // here is loaded by every run, so all that can wait is loaded where it is needed.
-import { existsSync, fstatSync, mkdirSync } from "node:fs";
+import { existsSync, fstatSync, mkdirSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import process from "node:process";
 import type { Progress } from "./base/progress.js";
@@ -10,7 +10,7 @@ import { commandHelp, HelpWanted, rootHelp } from "./commands/help.js";
 import { type Sink, standardSink } from "./commands/stream.js";
 import { version } from "./commands/version.js";
 import type { MessageStyle } from "./report/messages.js";
-import { canDraw, columnsOf, wantsColour } from "./report/terminal.js";
+import { canDraw, columnsOf, wantsColour, writesUnicode } from "./report/terminal.js";
 
 /** Exit codes of the signals that end a run: 128 and the signal's number. */
 const signalExitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -21,10 +21,12 @@ const stdinIsTerminal = isTerminal(0, () => process.stdin);
 const stdoutIsTerminal = isTerminal(1, () => process.stdout);
 const stderrIsTerminal = isTerminal(2, () => process.stderr);
 
-/** Only what is a device can be a terminal, so that nothing else need be opened to know. */
+/** Only what is a device, and not the one of nothing, can be a terminal, so that nothing else need be opened to know. */
 function isTerminal(descriptor: number, open: () => { readonly isTTY?: boolean }): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice() && open().isTTY === true;
+    const found = fstatSync(descriptor);
+    const isNull = found.rdev === statSync("/dev/null", { throwIfNoEntry: false })?.rdev;
+    return found.isCharacterDevice() && !isNull && open().isTTY === true;
   } catch {
     return false;
   }
@@ -75,10 +77,12 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
     ]);
     const messages = createMessages(style, say, Date.now, bar);
     const interruption = new AbortController();
+    const unicode = writesUnicode(env, process.platform);
     const terminal = {
       isTerminal: stdoutIsTerminal,
       columns: widthOf(1),
       colour: wantsColour(invocation.cli.colour, stdoutIsTerminal, env),
+      unicode,
     };
     const io = createIo({
       ...world,
@@ -87,6 +91,7 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
       signal: interruption.signal,
       terminal,
       messages,
+      stderr: { columns: widthOf(2), colour: style.colour && !style.json, unicode },
       now: Date.now,
     });
     finish = () => {

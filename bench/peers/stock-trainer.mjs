@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as layers from "@tensorflow/tfjs-layers";
 import { startNative } from "../../src/engine/native.ts";
 import { startWasm } from "../../src/engine/wasm.ts";
-import { weightedLoss } from "../../src/fit/loss.ts";
+import { weightedLoss } from "../../src/fit/tensor-loss.ts";
 
 const makers = { lstm: layers.layers.lstm, gru: layers.layers.gru, rnn: layers.layers.simpleRNN };
 

@@ -1,10 +1,22 @@
 // A model directory on disk. In: a manifest and the files beside it. Out: a directory written whole or not at all, and read
 // only when every byte is what was written. Loading runs no code.
-import { createHash, randomUUID } from "node:crypto";
-import { closeSync, constants, fstatSync, lstatSync, openSync, promises, readFileSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  promises,
+  readFileSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { HindcastError, messageOf } from "../base/errors.js";
-import { type FileName, type FileRecord, fileNames, type Manifest, manifestSchema, schemaVersion } from "./manifest.js";
+import { removeLeftovers, temporaryBeside } from "../base/leftovers.js";
+import { openSealedJson, sealJson } from "../base/sealed-json.js";
+import { type FileName, type FileRecord, type Manifest, manifestSchema, schemaVersion } from "./manifest.js";
 
 const manifestName = "hindcast.json";
 /** Facts of the run that made a model, kept apart so that the same seed gives the same bytes everywhere else. */
@@ -21,7 +33,9 @@ export async function checkModelTarget(path: string): Promise<void> {
   if (existing === undefined) return;
   if (existing.isSymbolicLink() || !existing.isDirectory())
     throw new HindcastError("output", `${path} is there and is no model directory`, "choose another --out");
-  const entries = await promises.readdir(path);
+  const entries = await promises.readdir(path).catch((error: unknown) => {
+    throw new HindcastError("output", `${path} cannot be looked into: ${messageOf(error)}`, "choose another --out");
+  });
   if (entries.length > 0 && !entries.includes(manifestName))
     throw new HindcastError(
       "output",
@@ -44,8 +58,8 @@ async function checkParent(path: string): Promise<void> {
 }
 
 /**
- * Writes beside `path` and renames, so that `path` holds the old model or the new one. Where an old one stands, it is moved to
- * `path.previous` for the moment between the two renames; `readModel` looks there too.
+ * Writes beside `path` and renames, so that `path` holds the old model or the new one. Where an old one stands, it is moved aside
+ * for the moment between the two renames; `readModel` looks there too.
  * @throws HindcastError "output"
  */
 export async function writeModel(
@@ -55,21 +69,23 @@ export async function writeModel(
   run: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const target = resolve(path);
-  const previous = `${target}.previous`;
+  const previous = previousPath(target);
   let staging: string | undefined;
   try {
     await checkModelTarget(path);
-    const temporary = join(dirname(target), `.${basename(target)}.writing-${randomUUID()}`);
+    await removeLeftovers(target);
+    const temporary = temporaryBeside(target);
     await promises.mkdir(temporary);
     staging = temporary;
     const records: Partial<Record<FileName, FileRecord>> = {};
-    for (const name of fileNames) {
-      const bytes = files[name];
-      if (bytes === undefined) continue;
+    for (const [name, bytes] of entriesOf(files)) {
+      await promises.mkdir(dirname(join(temporary, name)), { recursive: true });
       await writeSynced(join(temporary, name), bytes);
       records[name] = { bytes: bytes.length, sha256: sha256(bytes) };
     }
-    const text = sealManifest({ ...manifest, files: records });
+    for (const directory of new Set(entriesOf(files).map(([name]) => dirname(name))))
+      await syncDirectory(join(temporary, directory));
+    const text = sealJson({ ...manifest, files: records });
     await writeSynced(join(temporary, manifestName), text);
     await writeSynced(join(temporary, runName), `${JSON.stringify(run, null, 2)}\n`);
     await syncDirectory(temporary);
@@ -78,10 +94,16 @@ export async function writeModel(
       await promises.rm(previous, { recursive: true, force: true });
       await promises.rename(target, previous);
     }
-    await promises.rename(temporary, target);
+    try {
+      await promises.rename(temporary, target);
+    } catch (error) {
+      if (replaces) await promises.rename(previous, target).catch(() => {});
+      throw error;
+    }
     staging = undefined;
     await syncDirectory(dirname(target));
-    if (replaces) await promises.rm(previous, { recursive: true, force: true });
+    // Also one that a run left which was killed between the two renames.
+    await promises.rm(previous, { recursive: true, force: true });
   } catch (error) {
     if (error instanceof HindcastError) throw error;
     throw new HindcastError(
@@ -90,8 +112,24 @@ export async function writeModel(
       "check that the directory above it exists, is writable and has room",
     );
   } finally {
-    if (staging !== undefined) await promises.rm(staging, { recursive: true, force: true });
+    // What cannot be removed now is by the next run.
+    if (staging !== undefined) await promises.rm(staging, { recursive: true, force: true }).catch(() => {});
   }
+}
+
+/** The parts of a model stand in its own subdirectories, and nowhere that links lead to. @throws HindcastError "model" */
+function checkPlace(directory: string, place: string): void {
+  if (place === ".") return;
+  checkPlace(directory, dirname(place));
+  const path = join(directory, place);
+  if (lookAt(path, lstatSync)?.isDirectory() !== true)
+    throw new HindcastError("model", `${path} is missing, or no directory`, restoreHint);
+}
+
+/** Of what is there. */
+function entriesOf<T>(files: Partial<Record<FileName, T>>): [FileName, T][] {
+  // The names are those of the type: each was written as one, or read by its schema.
+  return Object.entries(files) as [FileName, T][];
 }
 
 export interface StoredModel {
@@ -105,9 +143,8 @@ export async function readModel(path: string): Promise<StoredModel> {
   const directory = findModel(path);
   const manifest = openManifest(readBounded(join(directory, manifestName), maxManifestBytes), path);
   const files: ModelFiles = {};
-  for (const name of fileNames) {
-    const record = manifest.files[name];
-    if (record === undefined) continue;
+  for (const [name, record] of entriesOf(manifest.files)) {
+    checkPlace(directory, dirname(name));
     const bytes = readBounded(join(directory, name), record.bytes);
     if (bytes.length !== record.bytes || sha256(bytes) !== record.sha256)
       throw new HindcastError(
@@ -120,15 +157,20 @@ export async function readModel(path: string): Promise<StoredModel> {
   return { path, manifest, files };
 }
 
-/** Whether `path` is, or stands in for, a model directory. */
+/** Whether `path` is, or stands in for, a model directory. @throws HindcastError "model" when that cannot be known */
 export function isModelDirectory(path: string): boolean {
-  return peek(() => lstatSync(join(path, manifestName))) !== undefined;
+  return lookAt(join(path, manifestName), lstatSync) !== undefined;
+}
+
+/** Hidden, so that nobody's own copy of a model has its name. */
+function previousPath(target: string): string {
+  return join(dirname(target), `.${basename(target)}.previous`);
 }
 
 function findModel(path: string): string {
-  const found = [path, `${resolve(path)}.previous`].find(isModelDirectory);
+  const found = [path, previousPath(resolve(path))].find(isModelDirectory);
   if (found !== undefined) return found;
-  const there = peek(() => statSync(path));
+  const there = lookAt(path);
   if (there === undefined)
     throw new HindcastError(
       "model",
@@ -144,37 +186,16 @@ function findModel(path: string): string {
   );
 }
 
-/** The manifest's text; its last field is the SHA-256 of the text with that field's digits as zeros. */
-function sealManifest(manifest: Manifest): string {
-  const text = `${JSON.stringify({ ...manifest, checksum: noChecksum }, null, 2)}\n`;
-  return text.replace(checksumPattern, `"checksum": "${sha256(text)}"\n}\n`);
-}
-
-const noChecksum = "0".repeat(64);
-const checksumPattern = /"checksum": "([0-9a-f]{64})"\n\}\n$/;
-
 function openManifest(bytes: Uint8Array, path: string): Manifest {
   const file = join(path, manifestName);
-  const text = new TextDecoder().decode(bytes);
-  const checksum = checksumPattern.exec(text)?.[1];
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new HindcastError("model", `${file} is not JSON`, restoreHint);
-  }
-  const version =
-    typeof json === "object" && json !== null && "schema_version" in json ? json.schema_version : undefined;
-  if (version !== schemaVersion)
+  const opened = openSealedJson(new TextDecoder().decode(bytes), schemaVersion);
+  if (!opened.ok)
     throw new HindcastError(
       "model",
-      `${file} has schema version ${JSON.stringify(version)}; this program reads version ${schemaVersion}`,
-      "use the version of hindcast that wrote it, or train the model again",
+      `${file} ${opened.reason}`,
+      opened.isOtherVersion ? "use the version of hindcast that wrote it, or train the model again" : restoreHint,
     );
-  if (checksum === undefined || sha256(text.replace(checksumPattern, `"checksum": "${noChecksum}"\n}\n`)) !== checksum)
-    throw new HindcastError("model", `${file} is not what was written: its checksum does not fit`, restoreHint);
-  const { checksum: _, ...fields } = json as Record<string, unknown>;
-  const parsed = manifestSchema.safeParse(fields);
+  const parsed = manifestSchema.safeParse(opened.fields);
   if (!parsed.success) {
     const { path: place, message } = parsed.issue;
     throw new HindcastError(
@@ -190,11 +211,15 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-function peek<T>(look: () => T): T | undefined {
+/** What is at `path`; undefined when nothing is. @throws HindcastError "model" when that cannot be known */
+function lookAt(path: string, look: (path: string) => Stats = statSync): Stats | undefined {
   try {
-    return look();
-  } catch {
-    return undefined;
+    return look(path);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
+    throw new HindcastError("model", `${path} cannot be read: ${messageOf(error)}`, "check who may read it: ls -la", {
+      cause: error,
+    });
   }
 }
 
@@ -204,8 +229,10 @@ export function readBounded(path: string, maxBytes: number): Uint8Array {
     // Neither following a link nor waiting for the writer of a pipe: a model directory holds its own files.
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      const { size } = fstatSync(descriptor);
-      if (size > maxBytes) throw new HindcastError("model", `${path} is larger than it was when written`, restoreHint);
+      const status = fstatSync(descriptor);
+      if (!status.isFile()) throw new HindcastError("model", `${path} is no file`, restoreHint);
+      if (status.size > maxBytes)
+        throw new HindcastError("model", `${path} is larger than it was when written`, restoreHint);
       return readFileSync(descriptor);
     } finally {
       closeSync(descriptor);
@@ -215,7 +242,8 @@ export function readBounded(path: string, maxBytes: number): Uint8Array {
     const reason = { ENOENT: "is missing", ELOOP: "is a link, not a file", EACCES: "cannot be read: no permission" }[
       codeOf(error)
     ];
-    throw new HindcastError("model", `${path} ${reason ?? `cannot be read: ${messageOf(error)}`}`, restoreHint);
+    const text = `${path} ${reason ?? `cannot be read: ${messageOf(error)}`}`;
+    throw new HindcastError("model", text, restoreHint, { cause: error });
   }
 }
 

@@ -3,22 +3,14 @@
 
 import { HindcastError } from "../base/errors.js";
 import * as z from "../base/schema.js";
-import { type NetworkConfig, outputCount } from "../model/config.js";
-import {
-  bidirectionalName,
-  checkWeights,
-  headName,
-  type LayerPlan,
-  type NamedArray,
-  planNetwork,
-  sizeOf,
-} from "../model/parameters.js";
-import { maskValue } from "../windows/mask.js";
+import type { NetworkConfig } from "../model/config.js";
+import { checkWeights, type NamedArray, planNetwork, sizeOf } from "../model/parameters.js";
+import { encoderLayers } from "./encoder-layers.js";
+import { headLayers } from "./head-layers.js";
+import { topology } from "./stock-layers.js";
 
 const weightsPath = "weights.bin";
 const bytesPerFloat = 4;
-
-const classNames = { rnn: "SimpleRNN", lstm: "LSTM", gru: "GRU" } as const;
 
 export interface LayersModel {
   /** To be written as JSON. */
@@ -28,38 +20,23 @@ export interface LayersModel {
 }
 
 /**
- * Masking → SimpleRNN, LSTM or GRU (inside Bidirectional) → Dropout … → Dense, with the sigmoid gates that stock layers do not
- * default to. A padded step holds `maskValue` in every channel.
+ * The encoder's layers → Dense, and where seasonal forecasts are mixed in, a second input with the candidates [C × K], which the softmax
+ * of another Dense weighs.
  * @throws HindcastError "model" when the weights are not this network's
  */
 export function encodeLayersModel(config: NetworkConfig, weights: readonly NamedArray[]): LayersModel {
   const plan = planNetwork(config);
   checkWeights(plan, weights);
-  const layers = [
-    layer("Masking", "masking", {
-      mask_value: maskValue,
-      batch_input_shape: [null, config.window, config.inputs],
-      dtype: "float32",
-    }),
-    ...plan.layers.flatMap((each) => [
-      recurrentLayer(config, each),
-      ...(config.dropout > 0 ? [layer("Dropout", `dropout_${each.name}`, { rate: config.dropout })] : []),
-    ]),
-    layer("Dense", headName, {
-      units: outputCount(config),
-      activation: "linear",
-      use_bias: true,
-      ...zeros("kernel", "bias"),
-    }),
-  ];
+  const encoder = encoderLayers(config, plan);
+  const state = encoder.at(-1)!.name;
+  const layers = [...encoder, ...headLayers(plan, state)];
   return {
     modelJson: {
       format: "layers-model",
       generatedBy: "hindcast",
       convertedBy: null,
       modelTopology: {
-        class_name: "Sequential",
-        config: { name: "hindcast", layers },
+        ...topology(layers, [layers.at(-1)!.name]),
         keras_version: "tfjs-layers 4.22.0",
         backend: "tensor_flow.js",
       },
@@ -72,31 +49,6 @@ export function encodeLayersModel(config: NetworkConfig, weights: readonly Named
     },
     weights: encodeFloats(weights.map(({ values }) => values)),
   };
-}
-
-function layer(className: string, name: string, config: object): object {
-  return { class_name: className, config: { name, trainable: true, ...config } };
-}
-
-function recurrentLayer({ cell, bidirectional }: NetworkConfig, { name, units, sequences }: LayerPlan): object {
-  const inner = layer(classNames[cell], name, {
-    units,
-    activation: "tanh",
-    ...(cell === "rnn" ? {} : { recurrent_activation: "sigmoid" }),
-    ...(cell === "gru" ? { reset_after: false } : {}),
-    ...(cell === "lstm" ? { unit_forget_bias: true } : {}),
-    use_bias: true,
-    ...zeros("kernel", "recurrent", "bias"),
-    return_sequences: sequences,
-  });
-  return bidirectional
-    ? layer("Bidirectional", bidirectionalName(name), { merge_mode: "concat", layer: inner })
-    : inner;
-}
-
-/** Initialisers that cost nothing: the weights are loaded. */
-function zeros(...names: string[]): object {
-  return Object.fromEntries(names.map((name) => [`${name}_initializer`, { class_name: "Zeros", config: {} }]));
 }
 
 function encodeFloats(arrays: readonly Float32Array[]): Uint8Array {
@@ -114,7 +66,7 @@ function encodeFloats(arrays: readonly Float32Array[]): Uint8Array {
 /** What of model.json the weights are read by; the config, kept apart, says what the network is. */
 const modelJsonSchema = z.object({
   format: z.literal("layers-model"),
-  modelTopology: z.object({ class_name: z.literal("Sequential") }),
+  modelTopology: z.object({ class_name: z.enum(["Sequential", "Model"]) }),
   weightsManifest: z.tuple([
     z.strictObject({
       paths: z.tuple([z.literal(weightsPath)]),

@@ -1,6 +1,7 @@
 // hindcast.json: what a model directory says of itself. In: unknown JSON. Out: a Manifest, or why it cannot be used. Fields are
 // only ever added; a reader refuses a schema version it does not know.
 import * as z from "../base/schema.js";
+import { Schema, typed } from "../base/schema-kinds.js";
 import { cells } from "../engine/kernels/cells.js";
 import { trainingConfigSchema, trainingRecordSchema } from "../fit/config.js";
 import { baselines } from "../forecast/baselines.js";
@@ -19,30 +20,87 @@ export const schemaVersion = 1;
 const fileSchema = z.strictObject({ bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 export type FileRecord = z.infer<typeof fileSchema>;
 
-/** The files a model directory may hold beside hindcast.json; run.json (times and host) is no part of the model. */
-export const fileNames = ["model.json", "weights.bin", "gate.bin", "context.bin"] as const;
-export type FileName = (typeof fileNames)[number];
+/**
+ * The files a model directory may hold beside hindcast.json, those of the parts of a model in numbered subdirectories; run.json (times
+ * and host) is no part of the model.
+ */
+export type FileName = "context.bin" | PartFile | `${number}/${PartFile}` | `${number}/${number}/${PartFile}`;
+/** Where the files of a part begin: "" at the top. */
+export type Place = "" | `${number}/`;
+export type PartFile = "model.json" | "weights.bin" | "gate.bin";
+const fileNamePattern = /^(?:context\.bin|(?:[1-9]\d{0,3}\/){0,2}(?:model\.json|weights\.bin|gate\.bin))$/;
+
+const isFileName = (given: unknown): given is FileName => typeof given === "string" && fileNamePattern.test(given);
+const fileNameSchema = new Schema(typed("file of a model", isFileName));
+
+const networkSchema = z.strictObject({
+  kind: z.literal("network"),
+  name: z.enum(cells),
+  network: networkConfigSchema,
+  preparation: preparationSchema,
+  channels: channelConfigSchema,
+  training: trainingConfigSchema,
+  record: trainingRecordSchema,
+});
+export type StoredNetwork = z.infer<typeof networkSchema>;
+
+/** Its members stand in subdirectories, from 1 on. */
+const ensembleSchema = z.strictObject({
+  kind: z.literal("ensemble"),
+  name: z.string(),
+  members: z.array(networkSchema).min(2).readonly(),
+});
+
+const pretrainedSchema = z.strictObject({
+  kind: z.literal("pretrained"),
+  name: z.literal("pretrained"),
+  /** What the gate's weights stand for, in their order. */
+  candidates: z.array(z.string()).min(1).readonly(),
+  networks: z.array(gateConfigSchema).min(1).readonly(),
+  calibration: gateCalibrationSchema,
+});
+
+const partSchema = z.strictObject({
+  /** Of all parts they sum to 1. */
+  weight: z.number().positive(),
+  model: z.discriminatedUnion("kind", [networkSchema, ensembleSchema, pretrainedSchema]),
+  /** What its intervals rest on; absent from a pretrained model, which has its own. */
+  calibration: calibrationSchema.optional(),
+});
+
+export type StoredPart = z.infer<typeof partSchema>;
 
 const modelSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("network"),
-    name: z.enum(cells),
-    network: networkConfigSchema,
-    preparation: preparationSchema,
-    channels: channelConfigSchema,
-    training: trainingConfigSchema,
-    record: trainingRecordSchema,
-  }),
+  networkSchema,
+  ensembleSchema,
   z.strictObject({ kind: z.literal("baseline"), name: z.enum(baselines.names) }),
+  pretrainedSchema,
   z.strictObject({
-    kind: z.literal("pretrained"),
-    name: z.literal("pretrained"),
-    /** What the gate's weights stand for, in their order. */
-    candidates: z.array(z.string()).min(1).readonly(),
-    networks: z.array(gateConfigSchema).min(1).readonly(),
-    calibration: gateCalibrationSchema,
+    kind: z.literal("combination"),
+    name: z.string(),
+    /** They stand in subdirectories, from 1 on. */
+    parts: z.array(partSchema).min(2).readonly(),
+    /** Factor of the distances from the forecast to its quantiles. */
+    stretch: z.number().positive(),
   }),
 ]);
+
+/** The networks that a model consists of. */
+export function storedNetworks(model: Manifest["model"]): readonly StoredNetwork[] {
+  switch (model.kind) {
+    case "network":
+      return [model];
+    case "ensemble":
+      return model.members;
+    case "baseline":
+    case "pretrained":
+      return [];
+    case "combination":
+      return model.parts.flatMap((part) => storedNetworks(part.model));
+    default:
+      return model satisfies never;
+  }
+}
 
 export const manifestSchema = z.strictObject({
   schema_version: z.literal(schemaVersion),
@@ -81,7 +139,7 @@ export const manifestSchema = z.strictObject({
     observed: z.int().min(0),
     sha256: z.string(),
   }),
-  files: z.partialRecord(z.enum(fileNames), fileSchema),
+  files: z.partialRecord(fileNameSchema, fileSchema),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

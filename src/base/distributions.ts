@@ -1,7 +1,7 @@
 // Draws from distributions, over a stream of uniform numbers. In: a Random. Out: numbers that are the same on every machine, for
 // nothing here uses a function that engines may round as they like.
 import { portableCos, portableExp, portableLog, portablePower } from "./portable.js";
-import { type Random, seededRandom } from "./random.js";
+import { generatorStateLength, type Random, seededRandom } from "./random.js";
 
 /** As `seededRandom`, with normal numbers that are the same to the last bit on every machine. */
 export function portableRandom(seed: number): Random {
@@ -30,6 +30,11 @@ function withPortableNormal(random: Random): Random {
       }
     },
     fork: (label) => withPortableNormal(random.fork(label)),
+    exportState: () => [...random.exportState(), ...(Number.isNaN(spare) ? [] : [spare])],
+    importState(state) {
+      random.importState(state.slice(0, generatorStateLength));
+      spare = state[generatorStateLength] ?? Number.NaN;
+    },
   };
 }
 

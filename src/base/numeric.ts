@@ -8,7 +8,10 @@ export function observedCount(values: Float64Array): number {
   return count;
 }
 
-/** Taken of the distances from the first value, so that the mean of equal values is that value to the last bit. */
+/**
+ * Taken of the distances from the first value, so that the mean of equal values is that value to the last bit; where their sum leaves
+ * the range of numbers, of each value's share.
+ */
 export function mean(values: Float64Array): number {
   let first = Number.NaN;
   let sum = 0;
@@ -20,7 +23,11 @@ export function mean(values: Float64Array): number {
     sum += value - first;
     count++;
   }
-  return first + sum / count;
+  return Number.isFinite(sum) || count === 0 ? first + sum / count : meanOfShares(values, count);
+}
+
+function meanOfShares(values: Float64Array, count: number): number {
+  return values.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value / count), 0);
 }
 
 /** Population standard deviation (divides by the count), in two passes for accuracy. */
@@ -77,4 +84,11 @@ export function lastObservedIndex(values: Float64Array): number {
 /** The nearest finite number; NaN stays NaN. */
 export function saturate(value: number): number {
   return Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
+}
+
+/** Means of `count` even spans, or the values themselves where there are no more; NaN where a span has none. @returns [count, or fewer] */
+export function spanMeans(values: Float64Array, count: number): Float64Array {
+  const spanCount = Math.min(count, values.length);
+  const edge = (i: number) => Math.round((i * values.length) / spanCount);
+  return Float64Array.from({ length: spanCount }, (_, i) => mean(values.subarray(edge(i), edge(i + 1))));
 }

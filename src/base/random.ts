@@ -2,7 +2,7 @@
 // drawing more numbers in one place never changes what another place draws.
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { xoroshiro128plus, xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 
 export interface Random {
   /** Uniform on [0, 1). */
@@ -15,10 +15,17 @@ export interface Random {
   shuffle(values: Int32Array): void;
   /** An independent stream for `label`; the same seed and label give the same stream. */
   fork(label: string): Random;
+  /** Where the stream stands. */
+  exportState(): number[];
+  /** Goes on as the stream did that the state is from. */
+  importState(state: readonly number[]): void;
 }
 
+/** Numbers of the generator's own state; a spare normal number may follow them. */
+export const generatorStateLength = 4;
+
 export function seededRandom(seed: number): Random {
-  const generator = xoroshiro128plus(seed | 0);
+  let generator = xoroshiro128plus(seed | 0);
   let spare: number | undefined;
   const uniform = () => uniformFloat64(generator);
   return {
@@ -50,6 +57,11 @@ export function seededRandom(seed: number): Random {
       }
     },
     fork: (label) => seededRandom(hashText(label, seed | 0)),
+    exportState: () => [...generator.getState(), ...(spare === undefined ? [] : [spare])],
+    importState(state) {
+      generator = xoroshiro128plusFromState(state.slice(0, generatorStateLength));
+      spare = state[generatorStateLength];
+    },
   };
 }
 

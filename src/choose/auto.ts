@@ -1,26 +1,39 @@
-// `--model auto`: what forecasts best on the newest data, held back. In: a frame and what may be tried. Out: a model's name, and why.
-import { backtest } from "../evaluate/backtest.js";
+// `--model auto`: what forecasts best on the newest data, held back. In: a frame and what may be tried. Out: the models
+// that answer, with weights, and why.
+import { type BacktestModel, type BacktestResult, backtest, type ModelFold } from "../evaluate/backtest.js";
+import { seasonalScales } from "../evaluate/metrics.js";
 import { scoreTable } from "../evaluate/score-table.js";
 import { type BaselineName, plainBaselines } from "../forecast/baselines.js";
+import { combineForecasts } from "../forecast/combination.js";
 import type { FitContext, Forecaster } from "../forecast/predictor.js";
+import { parseHead } from "../model/heads/names.js";
 import { type Frame, longestLength, sampleSeries } from "../series/frame.js";
 import type { Preset } from "./model-names.js";
+import { measuredLevels, stretchOf, weigh } from "./weights.js";
 
 export interface Choice {
-  readonly name: string;
+  /** One, or several that answer together. */
+  readonly parts: readonly { readonly name: string; readonly weight: number }[];
+  /** Factor of the distances from their forecast to its quantiles. */
+  readonly stretch: number;
   readonly reason: string;
   /** Set when what was chosen is less than what was asked for. */
   readonly warning?: string;
 }
 
-/** Horizons at the end of the data that the models are compared on, and series of a panel that take part. */
-const foldCount = 2;
+/** Horizons at the end of the data that the models are compared on: a tenth of it, within bounds. */
+const fewestFolds = 2;
+const mostFolds = 8;
+const heldBackShare = 0.1;
+/** Forecasts of single series that are compared, at most. */
+const windowLimit = 800;
+/** Series of a panel that take part. */
 const panelSample = 400;
-/**
- * A network has to be better than the pretrained model by this share. On panels of hundreds of series differences of 3 % change sign
- * from one fold to the next; on fewer series, larger ones.
- */
-const networkMargin = 0.08;
+/** The weight of the networks that is believed in before anything was compared; only they make use of covariates. */
+const networkPrior = 0.15;
+const informedPrior = 0.5;
+/** A part that would count for less is not worth its training. */
+const leastWeight = 0.05;
 /** The answer may be worse than the best baseline by this share, which chance alone explains. */
 const baselineMargin = 0.05;
 /** Observations from which an LSTM's extra gate has enough to learn from. */
@@ -30,14 +43,15 @@ const longDependency = 96;
 
 /**
  * The cell to train: gated networks of few weights for few data, the LSTM's separate memory for long dependencies with much data
- * (Chung et al. 2014; Greff et al. 2017).
+ * (Chung et al. 2014; Greff et al. 2017). A head other than a point forecast takes an LSTM, as is usual around them.
  */
 export function chooseCell(
   frame: Frame,
   horizon: number,
   seasons: readonly number[],
-  options: { readonly window?: number | undefined },
+  options: { readonly window?: number | undefined; readonly head?: string | undefined },
 ): "lstm" | "gru" {
+  if (parseHead(options.head) !== undefined) return "lstm";
   const stepCount = frame.series.reduce((sum, { values }) => sum + values.length, 0);
   const window = Math.max(options.window ?? 0, 2 * (seasons.at(-1) ?? 1), horizon);
   return stepCount >= muchData && window >= longDependency ? "lstm" : "gru";
@@ -57,54 +71,113 @@ export function contenders(preset: Preset, cell: "lstm" | "gru", hasCovariates: 
   }
 }
 
+export interface Contest {
+  readonly frame: Frame;
+  readonly horizon: number;
+  readonly season: number;
+  /** Networks, and the pretrained model before them. */
+  readonly names: readonly string[];
+  readonly intervals: boolean;
+  /** A forecaster by its name. */
+  readonly create: (name: string) => Forecaster;
+}
+
 /**
- * Compares the contenders and the plain baselines by MASE on the last horizons, of which none has seen anything. The first contender
- * answers unless another is clearly better, or a baseline is.
- * @param create a forecaster by its name
+ * Weighs the contenders by their errors on the last horizons, of which none has seen anything; a baseline answers where it is
+ * clearly better than they are together.
  */
-export async function chooseByValidation(
-  frame: Frame,
-  horizon: number,
-  season: number,
-  names: readonly string[],
-  create: (name: string) => Forecaster,
-  context: FitContext,
-): Promise<Choice> {
-  const first = names[0]!;
+export async function chooseByValidation(contest: Contest, context: FitContext): Promise<Choice> {
+  const { frame, horizon, season, names, intervals } = contest;
+  const alone = (name: string, reason: string): Choice => ({ parts: [{ name, weight: 1 }], stretch: 1, reason });
   const longest = longestLength(frame);
   if (longest < 2 * horizon + 2)
-    return { name: first, reason: `${longest} steps are too few to hold ${horizon} back and compare models on` };
+    return alone(names[0]!, `${longest} steps are too few to hold ${horizon} back and compare models on`);
   const sampled = { ...frame, series: sampleSeries(frame.series, panelSample) };
-  const folds = longest >= (foldCount + 2) * horizon ? foldCount : 1;
-  const forecasters = [...names, ...plainBaselines].map(create);
-  const options = { horizon, folds, step: horizon, refit: "never", span: "expanding", season, quantiles: [] } as const;
-  // What the models have to say is said by the one that is chosen.
+  const options = {
+    horizon,
+    folds: foldCountOf(sampled, horizon),
+    step: horizon,
+    refit: "never",
+    span: "expanding",
+    season,
+    quantiles: intervals ? measuredLevels.map((level) => ({ name: `q${level}`, level })) : [],
+  } as const;
+  const forecasters = [...names, ...plainBaselines].map(contest.create);
+  // What the models have to say is said by those that are chosen.
   const result = await backtest(sampled, forecasters, options, { ...context, notify: () => {} });
-  const scores = scoresOf(result);
+  const { parts, folds, stretch } = combine(result, names, frame.covariates !== undefined);
+  const together = parts.map(({ name }) => name).join("+");
+  const isCombined = parts.length > 1;
+  const scores = scoresOf(isCombined ? { ...result, models: [...result.models, { name: together, folds }] } : result);
   const scoreOf = (name: string) => scores.get(name) ?? Number.POSITIVE_INFINITY;
-  const chosen = names.reduce((best, name) =>
-    scoreOf(name) < scoreOf(best) * (best === first ? 1 - networkMargin : 1) ? name : best,
-  );
   const baseline = plainBaselines.reduce<BaselineName>(
     (best, name) => (scoreOf(name) < scoreOf(best) ? name : best),
     "naive",
   );
-  const held = folds === 1 ? "the last horizon" : `the last ${folds} horizons`;
-  const told = [...new Set([...names, baseline])]
+  const held = result.folds.length === 1 ? "the last horizon" : `the last ${result.folds.length} horizons`;
+  const told = [...new Set([...names, baseline, together])]
     .filter((name) => scores.has(name))
     .map((name) => `${name} ${scoreOf(name).toPrecision(3)}`);
-  const reason = `MASE on ${held}, held back: ${told.join(", ")}`;
-  if (scoreOf(baseline) * (1 + baselineMargin) >= scoreOf(chosen) || !scores.has(baseline))
-    return { name: chosen, reason };
-  return {
-    name: baseline,
-    reason,
-    warning: `no model beats the ${baseline} forecast here, so that is the answer; ${reason}`,
+  const shares = parts.map(({ name, weight }) => `${Math.round(100 * weight)} % ${name}`).join(", ");
+  const reason = `${isCombined ? `${shares}; ` : ""}MASE on ${held}, held back: ${told.join(", ")}`;
+  if (!(scoreOf(baseline) * (1 + baselineMargin) < scoreOf(together))) return { parts, stretch, reason };
+  const warning = `no model beats the ${baseline} forecast here, so that is the answer; ${reason}`;
+  return { ...alone(baseline, reason), warning };
+}
+
+function foldCountOf({ series }: Frame, horizon: number): number {
+  const longest = series.reduce((steps, { values }) => Math.max(steps, values.length), 0);
+  if (longest < (fewestFolds + 2) * horizon) return 1;
+  const wanted = Math.min(Math.floor((heldBackShare * longest) / horizon), Math.floor(windowLimit / series.length));
+  return Math.min(Math.max(wanted, fewestFolds), mostFolds);
+}
+
+interface Combined extends Pick<Choice, "parts" | "stretch"> {
+  readonly folds: readonly ModelFold[];
+}
+
+/** The mean of the networks beside the first contender, or that one alone where they do not help. */
+function combine(result: BacktestResult, names: readonly string[], isInformed: boolean): Combined {
+  const { frame, horizon, season, folds } = result;
+  const models = names.flatMap((name) => result.models.filter((model) => model.name === name));
+  const [first, ...networks] = models as [BacktestModel, ...BacktestModel[]];
+  const weightsOf = (share: number) => [1 - share, ...networks.map(() => share / networks.length)];
+  const take = (weights: readonly number[]) => {
+    const taken = models.map((model, m) => ({ model, weight: weights[m]! })).filter(({ weight }) => weight > 0);
+    const [only] = taken;
+    const made = folds.map((_, f) => {
+      const said = taken.map(({ model, weight }) => ({ ...model.folds[f]!, point: model.folds[f]!.forecasts, weight }));
+      const { point, quantiles } = combineForecasts(said, result.quantiles.length, 1);
+      return { chose: taken.length === 1 ? only!.model.name : "combination", forecasts: point, quantiles };
+    });
+    return { parts: taken.map(({ model: { name }, weight }) => ({ name, weight })), folds: made, stretch: 1 };
   };
+  if (networks.length === 0) return take([1]);
+  const scales = Float64Array.from(frame.series, ({ values }, s) => {
+    const origin = folds.map(({ origins }) => origins[s]!).find((one) => one > 0) ?? 0;
+    return seasonalScales(values.subarray(0, origin), season).absolute;
+  });
+  const held = { frame, horizon, folds, scales };
+  const pointsOf = ({ folds: own }: Pick<BacktestModel, "folds">) => own.map(({ forecasts }) => forecasts);
+  const { weight } = weigh(
+    held,
+    pointsOf(first),
+    pointsOf(take(weightsOf(1))),
+    isInformed ? informedPrior : networkPrior,
+  );
+  const share = weight < leastWeight ? 0 : weight > 1 - leastWeight ? 1 : Number(weight.toFixed(3));
+  const taken = take(weightsOf(share));
+  if (taken.parts.length === 1 || taken.folds.some(({ quantiles }) => quantiles.length === 0)) return taken;
+  const stretch = stretchOf(
+    held,
+    pointsOf(taken),
+    taken.folds.map(({ quantiles }) => quantiles),
+  );
+  return { ...taken, stretch };
 }
 
 /** MASE by model; a model whose score is not defined, on constant series, has none. */
-function scoresOf(result: Parameters<typeof scoreTable>[0]): Map<string, number> {
+function scoresOf(result: BacktestResult): Map<string, number> {
   const { columns, rows } = scoreTable(result, { by: [] });
   const [model, mase] = [columns.indexOf("model"), columns.indexOf("mase")];
   const scores = new Map<string, number>();

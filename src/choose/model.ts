@@ -1,23 +1,20 @@
-// Every model by its name: what is fitted, and how it forecasts. In: a name and options. Out: a fitted model as plain data
-// (what a model directory keeps), and a predictor made from it.
+// Every model by its name. In: a name, options and a frame. Out: a fitted model as plain data, which is what a model directory keeps.
 import { HindcastError } from "../base/errors.js";
-import type { Notify } from "../base/notes.js";
 import { cells } from "../engine/kernels/cells.js";
+import type { Checkpoint } from "../fit/checkpoint.js";
 import type { NetworkSpec } from "../fit/defaults.js";
-import { chooseSettings } from "../fit/defaults.js";
-import type { Fit, FittedNetwork } from "../fit/fit.js";
-import type { CreateTrainer } from "../fit/trainer.js";
-import { type BaselineName, baselines } from "../forecast/baselines.js";
-import { calibrate } from "../forecast/calibrate.js";
-import { type Calibration, withIntervals } from "../forecast/calibration.js";
-import { applyLimits, type ForecastLimits } from "../forecast/limits.js";
-import { networkPredictor } from "../forecast/network.js";
-import type { FitContext, Forecaster, PointPredictor, Predictor } from "../forecast/predictor.js";
-import type { FittedGate } from "../gate/fit.js";
+import type { Epoch } from "../fit/loop.js";
+import type { OpenTrainer } from "../fit/trainer.js";
+import { baselines } from "../forecast/baselines.js";
+import type { ForecastLimits } from "../forecast/limits.js";
+import type { FitContext, Forecaster } from "../forecast/predictor.js";
+import { parseHead } from "../model/heads/names.js";
 import type { Frame } from "../series/frame.js";
 import { findFrameSeasons } from "../series/season.js";
 import { type Choice, chooseByValidation, chooseCell, contenders } from "./auto.js";
 import { modelNames, type Preset } from "./model-names.js";
+import { fitNetworks } from "./network.js";
+import { type Combination, type Fitted, type FittedModel, type FittedPart, predictorOf } from "./predictor.js";
 
 /** Options of every model; what concerns networks only is ignored by the baselines. */
 export interface ModelOptions extends Omit<NetworkSpec, "cell"> {
@@ -28,31 +25,18 @@ export interface ModelOptions extends Omit<NetworkSpec, "cell"> {
   readonly preset: Preset;
   /** false: the models are compared by their point forecasts alone, and nothing is calibrated. */
   readonly intervals?: boolean;
+  /** Trainings of each network, whose mean forecasts; 1 when left out. */
+  readonly members?: number | undefined;
   /** The pretrained model is fine-tuned on the data. */
   readonly warmStart?: "pretrained" | undefined;
   /** What trains; opened when the first network is to be trained, so that baselines need no engine. */
-  readonly openTrainer: () => Promise<CreateTrainer>;
+  readonly openTrainer: () => Promise<OpenTrainer>;
   /** Milliseconds, for `maxTimeMs` only. */
   readonly clock: () => number;
-}
-
-export type FittedModel = {
-  /** What was asked for: `auto` stays `auto`. */
-  readonly asked: string;
-  readonly reason: string | undefined;
-  readonly seasons: readonly number[];
-} & (
-  | { readonly kind: "network"; readonly network: FittedNetwork; readonly calibration: Calibration | null }
-  | { readonly kind: "baseline"; readonly name: BaselineName; readonly calibration: Calibration | null }
-  | { readonly kind: "pretrained"; readonly gate: FittedGate }
-);
-
-// `calibration` is what intervals rest on; null where none were asked for, or in a model that was saved before there were any.
-
-/** The name of what forecasts: a cell's, a baseline's. */
-export function answererOf(model: FittedModel): string {
-  if (model.kind === "network") return model.network.config.cell;
-  return model.kind === "pretrained" ? "pretrained" : model.name;
+  /** Where networks in training are kept; nowhere when left out. */
+  readonly checkpoint?: Checkpoint | undefined;
+  /** Told of each epoch of each network that is trained. */
+  readonly onEpoch?: ((epoch: Epoch) => void) | undefined;
 }
 
 /** Fits the model called `asked` on all of `frame`. @throws HindcastError "usage" for an unknown name */
@@ -63,135 +47,100 @@ export async function fitModel(
   options: ModelOptions,
   context: FitContext,
 ): Promise<FittedModel> {
-  const seasons = options.seasons === "auto" ? findFrameSeasons(frame) : options.seasons;
-  const choice: Partial<Choice> & { name: string } =
-    asked === "auto" ? await chooseModel(frame, horizon, seasons, options, context) : { name: asked };
-  if (choice.warning !== undefined) context.notify({ level: "warning", text: choice.warning });
-  const common = { asked, reason: choice.reason, seasons };
-  const season = seasons[0] ?? 1;
-  const intervals = options.intervals ?? true;
-  if (choice.name === "pretrained") {
-    const { fitGate } = await import("../gate/fit.js");
-    const { warmStart, preset, seed } = options;
-    const isWorthIt = asked === "auto" && preset !== "fast" && frame.series.length >= panelToTuneOn;
-    const tune = warmStart !== undefined || isWorthIt ? { fineTuningSeed: seed } : {};
-    const gate = await fitGate(frame, horizon, { seasons, intervals, ...tune }, context);
-    return { ...common, kind: "pretrained", gate };
+  const seasons = seasonsOf(frame, options);
+  const task = { frame, horizon, seasons, options };
+  if (asked !== "auto")
+    return { asked, reason: undefined, seasons, horizon, ...(await fitNamed(asked, task, context)) };
+  const cell = chooseCell(frame, horizon, seasons, options);
+  if (parseHead(options.head) !== undefined) {
+    const reason = `--head ${options.head} is what a network says, and auto takes an ${cell} for it`;
+    return { asked, reason, seasons, horizon, ...(await fitNamed(cell, task, context)) };
   }
-  if (baselines.has(choice.name)) {
-    const { name } = choice;
-    const calibration = intervals
-      ? await baselines.get(name)({ seasons }).calibrate(frame, horizon, context.signal)
-      : null;
-    return { ...common, calibration, kind: "baseline", name };
-  }
-  const cell = cells.find((candidate) => candidate === choice.name);
-  if (cell === undefined)
-    throw new HindcastError("usage", `there is no model "${asked}"`, `one of: ${modelNames.join(", ")}`);
-  const createTrainer = await options.openTrainer();
-  // What forecasts from a saved model has no use for the code that trains.
-  const { fitNetwork } = await import("../fit/fit.js");
-  const deadline = options.maxTimeMs === undefined ? Number.POSITIVE_INFINITY : options.clock() + options.maxTimeMs;
-  const { network, rehearsal } = await fitNetwork(
-    frame,
-    chooseSettings(frame, horizon, seasons, { ...options, cell }),
-    {
-      createTrainer,
-      notify: context.notify,
-      signal: context.signal,
-      isTimeUp: () => options.clock() >= deadline,
-      onEpoch: (done, total, loss, validationLoss) =>
-        context.progress.update({
-          done,
-          total,
-          detail: `loss ${loss.toPrecision(3)}${validationLoss === undefined ? "" : `, held back ${validationLoss.toPrecision(3)}`}`,
-        }),
-    },
-  );
-  const calibration = intervals ? await calibrateNetwork(rehearsal, frame, horizon, season, context.signal) : null;
-  return { ...common, calibration, kind: "network", network };
+  const names = contenders(options.preset, cell, frame.covariates !== undefined);
+  const timed = shareTime(task, names);
+  const choice = await chooseModel(names, timed, context);
+  const { warning, reason } = choice;
+  if (warning !== undefined) context.notify({ level: "warning", text: warning });
+  return { asked, reason, seasons, horizon, ...(await fitParts(choice, withTuning(timed), context)) };
 }
 
-function chooseModel(
-  frame: Frame,
-  horizon: number,
-  seasons: readonly number[],
-  options: ModelOptions,
-  context: FitContext,
-): Promise<Choice> {
-  const names = contenders(
-    options.preset,
-    chooseCell(frame, horizon, seasons, options),
-    frame.covariates !== undefined,
-  );
-  const create = (name: string) => createForecaster(name, { ...options, intervals: false });
-  return chooseByValidation(frame, horizon, seasons[0] ?? 1, names, create, context);
+/** Each network among the contenders is trained twice: to be compared, and to answer. */
+function shareTime(task: Task, names: readonly string[]): Task {
+  const { maxTimeMs } = task.options;
+  const trainingCount = 2 * names.filter((name) => cells.some((cell) => cell === name)).length;
+  if (maxTimeMs === undefined || trainingCount === 0) return task;
+  return { ...task, options: { ...task.options, maxTimeMs: maxTimeMs / trainingCount } };
+}
+
+function seasonsOf(frame: Frame, { seasons }: ModelOptions): readonly number[] {
+  return seasons === "auto" ? findFrameSeasons(frame) : seasons;
+}
+
+interface Task {
+  readonly frame: Frame;
+  readonly horizon: number;
+  readonly seasons: readonly number[];
+  readonly options: ModelOptions;
 }
 
 /** Series from which on `auto` takes the time to fine-tune the pretrained model on them. */
 const panelToTuneOn = 50;
 
-/** Forecasts that a network is calibrated on. */
-const networkWindowLimit = 4096;
-
-/** Where nothing was held back, the network's own errors are not known, and those of the seasonal naive stand in for them. */
-async function calibrateNetwork(
-  rehearsal: Fit["rehearsal"],
-  frame: Frame,
-  horizon: number,
-  season: number,
-  signal: AbortSignal,
-): Promise<Calibration> {
-  const silent = () => {};
-  if (rehearsal === null)
-    return baselines
-      .get("seasonal-naive")({ seasons: [season] })
-      .calibrate(frame, horizon, signal);
-  const firstOrigins = frame.series.map(({ values }) => values.length - rehearsal.heldBackSteps);
-  const predictor = networkPredictor(rehearsal.network, silent);
-  return calibrate(predictor, frame, horizon, { season, firstOrigins, windowLimit: networkWindowLimit, signal });
+function withTuning(task: Task): Task {
+  const isWorthIt = task.options.preset !== "fast" && task.frame.series.length >= panelToTuneOn;
+  return isWorthIt ? { ...task, options: { ...task.options, warmStart: "pretrained" } } : task;
 }
 
-/** A fitted model, ready to forecast within limits. */
-export async function predictorOf(model: FittedModel, limits: ForecastLimits, context: FitContext): Promise<Predictor> {
-  const predictor = await openPredictor(model, context.notify);
-  return {
-    ...predictor,
-    ...(model.reason === undefined ? {} : { reason: model.reason }),
-    async predict(frame, horizon, levels) {
-      const forecasts = await predictor.predict(frame, horizon, levels);
-      for (const values of [forecasts.point, ...forecasts.quantiles]) applyLimits(values, limits);
-      return forecasts;
-    },
-  };
-}
-
-async function openPredictor(model: FittedModel, notify: Notify): Promise<Predictor> {
-  const { seasons } = model;
-  if (model.kind === "pretrained") {
-    const { gatePredictor } = await import("../gate/predictor.js");
-    return gatePredictor({ ...model.gate, seasons, notify });
+async function fitParts({ parts, stretch }: Choice, task: Task, context: FitContext): Promise<Fitted> {
+  const fitted: FittedPart[] = [];
+  for (const { name, weight } of parts) {
+    const part = await fitNamed(name, task, context);
+    if (parts.length === 1) return part;
+    if (part.kind === "baseline") throw new Error(`${name} is no part of a combination`);
+    fitted.push({ weight, fitted: part });
   }
-  const point =
-    model.kind === "network"
-      ? networkPredictor(model.network, notify)
-      : baselines.get(model.name)({ seasons }).predictor(notify);
-  return model.calibration === null ? withoutIntervals(point, notify) : withIntervals(point, model.calibration);
+  return { kind: "combination", parts: fitted, stretch };
 }
 
-function withoutIntervals(predictor: PointPredictor, notify: Notify): Predictor {
-  let isSaid = false;
-  return {
-    ...predictor,
-    async predict(frame, horizon, levels = []) {
-      if (levels.length > 0 && !isSaid) {
-        isSaid = true;
-        const text = "this model was saved before there were intervals, so there are none: train it again to have them";
-        notify({ level: "note", text });
-      }
-      return { point: await predictor.predict(frame, horizon), quantiles: [] };
+/** @throws HindcastError "usage" for an unknown name */
+async function fitNamed(
+  name: string,
+  { frame, horizon, seasons, options }: Task,
+  context: FitContext,
+): Promise<Exclude<Fitted, Combination>> {
+  const { intervals = true, warmStart, seed } = options;
+  if (name === "pretrained") {
+    const { fitGate } = await import("../gate/fit.js");
+    const tune = warmStart === undefined ? {} : { fineTuningSeed: seed };
+    return { kind: "pretrained", gate: await fitGate(frame, horizon, { seasons, intervals, ...tune }, context) };
+  }
+  if (baselines.has(name)) {
+    const calibration = intervals
+      ? await baselines.get(name)({ seasons }).calibrate(frame, horizon, context.signal)
+      : null;
+    return { kind: "baseline", name, calibration };
+  }
+  const cell = cells.find((candidate) => candidate === name);
+  if (cell === undefined)
+    throw new HindcastError("usage", `there is no model "${name}"`, `one of: ${modelNames.join(", ")}`);
+  return fitNetworks(cell, frame, horizon, seasons, options, context);
+}
+
+function chooseModel(names: readonly string[], task: Task, context: FitContext): Promise<Choice> {
+  const { frame, horizon, seasons, options } = task;
+  const create = (name: string): Forecaster => ({
+    name,
+    async fit(known, ahead, fitting) {
+      // Of the baselines only the forecasts are looked at.
+      const own = { ...options, intervals: (options.intervals ?? true) && !baselines.has(name) };
+      const rehearsal = withTuning({ frame: known, horizon: ahead, seasons: seasonsOf(known, own), options: own });
+      const fitted = await fitNamed(name, rehearsal, fitting);
+      const model = { asked: name, reason: undefined, seasons: rehearsal.seasons, horizon: ahead, ...fitted };
+      return predictorOf(model, options.limits, fitting);
     },
-  };
+  });
+  const { intervals = true } = options;
+  return chooseByValidation({ frame, horizon, season: seasons[0] ?? 1, names, intervals, create }, context);
 }
 
 /** The model called `name`, as a backtest takes it. */

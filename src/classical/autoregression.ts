@@ -1,7 +1,7 @@
 // A linear regression on the recent past and on the same phase cycles ago, the plainest model that learns both. In: values without
 // gaps. Out: its recursive forecast.
 
-import type { Method } from "./history.js";
+import { leaveLogs, type Method } from "./history.js";
 import { fitRidge } from "./ridge.js";
 import { replaceNonFinite } from "./smoothing.js";
 
@@ -23,14 +23,35 @@ export const autoregression: Method = ({ values, seasons }, out) => {
 
 /** The same of y(t) − y(t−m), m the first season, added to the last cycle. */
 export const differencedAutoregression: Method = ({ values, seasons }, out) => {
-  const season = seasons[0] ?? 1;
+  autoregressRises(values, seasons[0] ?? 1, seasons, out);
+  replaceNonFinite(out, values[values.length - 1]!);
+};
+
+/** The same with m the second season, or the only one. */
+export const longDifferencedAutoregression: Method = ({ values, seasons }, out) => {
+  autoregressRises(values, seasons.at(-1) ?? 1, seasons, out);
+  replaceNonFinite(out, values[values.length - 1]!);
+};
+
+/** `autoregression` of the logarithms, where these are of use. */
+export const logAutoregression: Method = (history, out) => {
+  autoregress(history.logs, history.seasons, out);
+  leaveLogs(history, out);
+};
+
+/** `differencedAutoregression` of the logarithms, where these are of use: growth goes on, and the season grows with the level. */
+export const logDifferencedAutoregression: Method = (history, out) => {
+  autoregressRises(history.logs, history.seasons[0] ?? 1, history.seasons, out);
+  leaveLogs(history, out);
+};
+
+function autoregressRises(values: Float64Array, season: number, seasons: readonly number[], out: Float64Array): void {
   const rises = new Float64Array(Math.max(1, values.length - season));
   for (let t = season; t < values.length; t++) rises[t - season] = values[t]! - values[t - season]!;
   autoregress(rises, seasons, out);
   const first = values.length - season;
   for (let h = 0; h < out.length; h++) out[h]! += h < season ? values[first + h]! : out[h - season]!;
-  replaceNonFinite(out, values[values.length - 1]!);
-};
+}
 
 /**
  * Ridge regression on standardised values.
@@ -91,17 +112,27 @@ function chooseLags(count: number, [short, long]: readonly number[]): number[] {
 
 /** @param path [time] the first `count` are known @returns [lag + 1] a weight for each lag, then the constant */
 function regressOnLags(path: Float64Array, count: number, lags: readonly number[]): Float64Array {
-  const size = lags.length + 1;
-  const from = lags[lags.length - 1]!;
+  const lagCount = lags.length;
+  const size = lagCount + 1;
+  const from = lags[lagCount - 1]!;
   const products = new Float64Array(size * size);
   const targets = new Float64Array(size);
-  lags.forEach((lag, i) => {
-    for (let j = 0; j <= i; j++) products[i * size + j] = sumProducts(path, from, count, lag, lags[j]!);
+  for (let i = 0; i < lagCount; i++) {
+    const lag = lags[i]!;
+    for (let j = 0; j <= i; j++) {
+      // One step further back, a sum loses its newest product and gains an older one.
+      const isNext = i > 0 && j > 0 && lags[i - 1] === lag - 1 && lags[j - 1] === lags[j]! - 1;
+      products[i * size + j] = isNext
+        ? products[(i - 1) * size + j - 1]! +
+          path[from - lag]! * path[from - lags[j]!]! -
+          path[count - lag]! * path[count - lags[j]!]!
+        : sumProducts(path, from, count, lag, lags[j]!);
+    }
     targets[i] = sumProducts(path, from, count, lag, 0);
-    products[(size - 1) * size + i] = sumOf(path, from - lag, count - lag);
-  });
+    products[lagCount * size + i] = sumOf(path, from - lag, count - lag);
+  }
   products[size * size - 1] = count - from;
-  targets[size - 1] = sumOf(path, from, count);
+  targets[lagCount] = sumOf(path, from, count);
   return fitRidge(products, targets, sumProducts(path, from, count, 0, 0), count - from);
 }
 

@@ -1,7 +1,14 @@
 // The forecasts that the gate mixes. In: a history. Out: what each method that applies to it says of the steps that follow.
-import { autoregression, differencedAutoregression } from "./autoregression.js";
+import { airline } from "./airline.js";
+import {
+  autoregression,
+  differencedAutoregression,
+  logAutoregression,
+  logDifferencedAutoregression,
+  longDifferencedAutoregression,
+} from "./autoregression.js";
 import { keepWithin } from "./bounds.js";
-import { climatology, climatologyAutoregression, longestWhole } from "./climatology.js";
+import { climatology, climatologyAutoregression, logClimatologyAutoregression, longestWhole } from "./climatology.js";
 import { doubleSeasonal } from "./double-seasonal.js";
 import type { History, Method } from "./history.js";
 import {
@@ -78,10 +85,23 @@ export const candidates: readonly Candidate[] = [
   { name: "theta", applies: always, forecast: theta },
   { name: "ar", applies: ({ values }) => values.length >= leastRegressed, forecast: autoregression },
   { name: "ar-differenced", applies: meetsCycles, forecast: differencedAutoregression },
+  {
+    name: "ar-log",
+    applies: both(isPositive, ({ values }) => values.length >= leastRegressed),
+    forecast: logAutoregression,
+  },
+  { name: "ar-log-differenced", applies: both(isPositive, meetsCycles), forecast: logDifferencedAutoregression },
+  { name: "ar-long-differenced", applies: meetsLongCycles, forecast: longDifferencedAutoregression },
+  { name: "airline", applies: both(isPositive, meetsCycles), forecast: airline },
   { name: "double-seasonal", applies: meetsLongCycles, forecast: doubleSeasonal },
   { name: "mstl", applies: meetsCycles, forecast: mstl },
   { name: "climatology", applies: meetsCycles, forecast: climatology },
   { name: "climatology-ar", applies: meetsCycles, forecast: climatologyAutoregression },
+  {
+    name: "climatology-ar-log",
+    applies: both(isPositive, meetsCycles),
+    forecast: logClimatologyAutoregression,
+  },
   { name: "demand-probability", applies: isIntermittent, forecast: demandProbability },
 ];
 

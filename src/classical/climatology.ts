@@ -1,6 +1,7 @@
 // What is usual at this time of the year, day or week, by itself and with what the last days were beside it. In: a history. Out: its forecast.
 import { autoregress } from "./autoregression.js";
-import type { History, Method } from "./history.js";
+import { type History, leaveLogs, type Method } from "./history.js";
+import { smoothPhaseMeans } from "./phase-means.js";
 import { replaceNonFinite } from "./smoothing.js";
 
 /** ŷ(n+h) = the mean of its phase of the longest season met by two cycles, smoothed over neighbouring phases. */
@@ -14,8 +15,31 @@ export const climatology: Method = (history, out) => {
 /** Climatology, and on it the autoregression of the deviations from it, on the shorter season too where there is one. */
 export const climatologyAutoregression: Method = (history, out) => {
   const { values, seasons } = history;
+  climateAndDeviations(values, history.phaseMeans(longestWhole(history)), seasons, out);
+  replaceNonFinite(out, values[values.length - 1]!);
+};
+
+/** `climatologyAutoregression` of the logarithms, where these are of use. */
+export const logClimatologyAutoregression: Method = (history, out) => {
+  const { logs, seasons } = history;
   const season = longestWhole(history);
-  const means = history.phaseMeans(season);
+  climateAndDeviations(logs, smoothPhaseMeans(logs, season), seasons, out);
+  leaveLogs(history, out);
+};
+
+/** 1 where no season is met twice. */
+export function longestWhole({ values, seasons }: History): number {
+  return seasons.findLast((season) => 2 * season <= values.length) ?? 1;
+}
+
+/** @param means [season] by t mod season */
+function climateAndDeviations(
+  values: Float64Array,
+  means: Float64Array,
+  seasons: readonly number[],
+  out: Float64Array,
+): void {
+  const season = means.length;
   const deviations = new Float64Array(values.length);
   for (let t = 0, phase = 0; t < values.length; t++) {
     deviations[t] = values[t]! - means[phase]!;
@@ -27,10 +51,4 @@ export const climatologyAutoregression: Method = (history, out) => {
     out,
   );
   for (let h = 0; h < out.length; h++) out[h]! += means[(values.length + h) % season]!;
-  replaceNonFinite(out, values[values.length - 1]!);
-};
-
-/** 1 where no season is met twice. */
-export function longestWhole({ values, seasons }: History): number {
-  return seasons.findLast((season) => 2 * season <= values.length) ?? 1;
 }

@@ -45,7 +45,7 @@ export const doubleSeasonal: Method = (history, out) => {
   const [short = 1, long = short] = seasons;
   const filter = createFilter(values, short, history.indices(long));
   const gains = chooseGains(filter);
-  runFilter(filter, gains);
+  runFilter(filter, gains, Number.POSITIVE_INFINITY);
   let { level, trend, error } = filter;
   for (let h = 0; h < out.length; h++) {
     const t = values.length + h;
@@ -80,7 +80,7 @@ function chooseGains(filter: Filter): Gains {
   const trial: Gains = { ...best };
   let least = Number.POSITIVE_INFINITY;
   const attempt = () => {
-    const error = runFilter(filter, trial);
+    const error = runFilter(filter, trial, least);
     if (!(error < least)) return;
     least = error;
     Object.assign(best, trial);
@@ -97,8 +97,11 @@ function chooseGains(filter: Filter): Gains {
   return best;
 }
 
-/** One pass over the values. @returns the sum of squared one-step errors after the first long cycle */
-function runFilter(filter: Filter, gains: Gains): number {
+/**
+ * One pass over the values, given up where it comes to no less than another one did.
+ * @returns the sum of squared one-step errors after the first long cycle
+ */
+function runFilter(filter: Filter, gains: Gains, least: number): number {
   const { values, short, long } = filter;
   const { level: alpha, short: gamma, long: omega, carry: phi } = gains;
   const beta = alpha * gains.trend;
@@ -117,6 +120,7 @@ function runFilter(filter: Filter, gains: Gains): number {
     const surprise = error - phi * before;
     before = error;
     if (t >= longSeason) sum += surprise * surprise;
+    if (sum >= least) return sum;
     level += trend + alpha * error;
     trend = damping * trend + beta * error;
     short[i]! += gamma * error;

@@ -3,7 +3,8 @@
 import { seasonalIndices, seasonalRatios } from "./decomposition.js";
 import { added, multiplied } from "./holt-winters.js";
 import { minimise } from "./nelder-mead.js";
-import { continueTrend, gridOf, phi, type Shares, searchShares, smoothTrend, undamped } from "./smoothing.js";
+import { gridOf, phi, type Shares, searchShares, undamped } from "./shares.js";
+import { continueTrend, smoothTrend } from "./smoothing.js";
 
 /** The parts of a model by the book's letters: none, additive, additive damped, multiplicative. */
 export interface EtsForm {
@@ -74,11 +75,15 @@ export function openSearch(values: Float64Array, season: number, form: EtsForm):
     [form.trend === "A" ? undamped : hasTrend ? 0.8 : 0],
     season > 1 ? [0.02, 0.2] : [0],
   );
-  const found = searchShares((trial) => {
+  const devianceOf = (trial: Shares) => {
     shares.set(trial);
     state.set(start.state);
     indices.set(start.indices);
     return deviance();
+  };
+  const found = searchShares((first, second, scores) => {
+    scores[0] = devianceOf(first);
+    scores[1] = devianceOf(second);
   }, grid);
 
   // A point: the shares that are turned, the first forecast and its trend, all first indices but one, which follows from their sum.

@@ -28,6 +28,18 @@ const leastShare = 2e-3;
 /** Goes on from the end of one series. @param out [horizon] filled with finite values */
 export type Method = (history: History, out: Float64Array) => void;
 
+/** Forecasts in logarithms end this far beyond what was seen: a small error in them grows to a large one. */
+export const mostRatio = 3;
+
+/** @param out [horizon] a forecast of `logs`, made one of the values, within bounds */
+export function leaveLogs({ values, min, max, isPositive }: History, out: Float64Array): void {
+  const last = values[values.length - 1]!;
+  for (let h = 0; h < out.length; h++) {
+    const value = isPositive ? Math.min(Math.max(Math.exp(out[h]!), min / mostRatio), max * mostRatio) : out[h]!;
+    out[h] = Number.isFinite(value) ? value : last;
+  }
+}
+
 /** @param seasons those too long for the values are left out */
 export function createHistory(values: Float64Array, seasons: readonly number[]): History {
   let min = Number.POSITIVE_INFINITY;
@@ -50,7 +62,9 @@ export function createHistory(values: Float64Array, seasons: readonly number[]):
     return made;
   };
   const takeLogs = () => {
-    logs ??= isPositive ? values.map(Math.log) : values;
+    if (logs !== undefined) return logs;
+    logs = isPositive ? new Float64Array(values.length) : values;
+    if (isPositive) for (let t = 0; t < values.length; t++) logs[t] = Math.log(values[t]!);
     return logs;
   };
   return {

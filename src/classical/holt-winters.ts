@@ -1,20 +1,9 @@
 // Holt–Winters smoothing: level, damped trend and season; additive, in logarithms, multiplicative, and with fixed weights. In: a
 // series' history. Out: its continuation, and the errors made on the way.
-import type { History, Method } from "./history.js";
-import {
-  alpha,
-  beta,
-  continueTrend,
-  fitTrend,
-  gamma,
-  gridOf,
-  phi,
-  replaceNonFinite,
-  type Shares,
-  searchShares,
-  startTrend,
-  type TrendFit,
-} from "./smoothing.js";
+import { type History, leaveLogs, type Method, mostRatio } from "./history.js";
+import { alpha, beta, gamma, gridOf, type PairScore, phi, type Shares, searchShares } from "./shares.js";
+import { addedPair, multipliedPair, type PairPass } from "./side-by-side.js";
+import { continueTrend, fitTrend, replaceNonFinite, startTrend, type TrendFit } from "./smoothing.js";
 
 /** A level, a trend and a season after the last step. */
 export interface SeasonFit extends TrendFit {
@@ -41,6 +30,7 @@ export type Pass = (
 /** How a season joins the rest: ETS(A, Ad, A) or ETS(A, Ad, M) of Hyndman et al. (2008), table 2.2. */
 export interface Join {
   readonly pass: Pass;
+  readonly passPair: PairPass;
   /** What is left of a value without its index. */
   readonly remove: (value: number, index: number) => number;
 }
@@ -72,6 +62,7 @@ export const added: Join = {
     state[1] = trend;
     return sum / count;
   },
+  passPair: addedPair,
   remove: (value, index) => value - index,
 };
 
@@ -105,6 +96,7 @@ export const multiplied: Join = {
     state[1] = trend;
     return sum / count;
   },
+  passPair: multipliedPair,
   remove: (value, index) => value / index,
 };
 
@@ -129,13 +121,13 @@ function fitSeason(
   const errors = new Float64Array(values.length);
   const cycles = values.subarray(0, 2 * season).map((value, t) => join.remove(value, initial[t % season]!));
   startTrend(cycles, season, hasTrend, start);
-  const score = (shares: Shares) => {
-    state.set(start);
-    indices.set(initial);
-    return join.pass(values, shares, state, indices, errors);
-  };
+  const scratch = new Float64Array(2 * season);
+  const score: PairScore = (first, second, scores) =>
+    join.passPair(values, first, second, start, initial, scratch, scores);
   const shares = fixed ?? searchShares(score, hasTrend ? trendGrid : levelGrid);
-  const meanSquare = score(shares);
+  state.set(start);
+  indices.set(initial);
+  const meanSquare = join.pass(values, shares, state, indices, errors);
   return { shares, state, indices, errors, meanSquare };
 }
 
@@ -168,16 +160,10 @@ function additive(hasTrend: boolean, fixed?: Shares): Method {
   };
 }
 
-/** Forecasts in logarithms end this far beyond what was seen: a small error in them grows to a large one. */
-const mostRatio = 3;
-
 function logarithmic(hasTrend: boolean): Method {
   return (history, out) => {
     continueSeason(fitHoltWinters(history, hasTrend, true), out);
-    if (history.isPositive)
-      for (let h = 0; h < out.length; h++)
-        out[h] = Math.min(Math.max(Math.exp(out[h]!), history.min / mostRatio), history.max * mostRatio);
-    replaceNonFinite(out, history.values.at(-1)!);
+    leaveLogs(history, out);
   };
 }
 

@@ -30,10 +30,9 @@ export const mstl: Method = (history, out) => {
 };
 
 function extend({ seasonal, trend, remainder }: Decomposition, seasons: readonly number[], out: Float64Array): void {
-  smoothLevelTrend(
-    trend.map((level, t) => level + remainder[t]!),
-    out,
-  );
+  const unseasonal = new Float64Array(trend.length);
+  for (let t = 0; t < trend.length; t++) unseasonal[t] = trend[t]! + remainder[t]!;
+  smoothLevelTrend(unseasonal, out);
   seasons.forEach((season, i) => {
     const part = seasonal[i]!;
     const first = part.length - season;

@@ -48,9 +48,10 @@ export function fitRidge(
 function factorise(matrix: Float64Array, size: number): void {
   for (let i = 0; i < size; i++)
     for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * size + j]!;
-      for (let k = 0; k < j; k++) sum -= matrix[i * size + k]! * matrix[j * size + k]!;
-      matrix[i * size + j] = i === j ? Math.sqrt(sum) : sum / matrix[j * size + j]!;
+      const [row, other] = [i * size, j * size];
+      let sum = matrix[row + j]!;
+      for (let k = 0; k < j; k++) sum -= matrix[row + k]! * matrix[other + k]!;
+      matrix[row + j] = i === j ? Math.sqrt(sum) : sum / matrix[other + j]!;
     }
 }
 

@@ -1,67 +1,6 @@
-// Exponential smoothing of a level and a damped trend, and the search for its weights that all of its kin share. In: values
-// without gaps. Out: forecasts and one-step errors.
-
-/** The span of the damping φ, as in Hyndman et al., Forecasting with Exponential Smoothing (2008), §2.5: beyond it φ cannot be told from 1 or 0. */
-const leastDamping = 0.8;
-const mostDamping = 0.98;
-
-/**
- * What the search turns, each in [0, 1]: the level's weight α, the trend's β as a share of α, where φ lies in its span, and the
- * season's γ as a share of 1 − α. A share of zero stays zero: that part is fixed.
- */
-export type Shares = Float64Array;
-
-export const alpha = (shares: Shares): number => shares[0]!;
-export const beta = (shares: Shares): number => shares[0]! * shares[1]!;
-export const phi = (shares: Shares): number => leastDamping + (mostDamping - leastDamping) * shares[2]!;
-export const gamma = (shares: Shares): number => (1 - shares[0]!) * shares[3]!;
-
-/** The share at which φ is 1, so that the trend goes on for ever; the search does not go there by itself. */
-export const undamped = (1 - leastDamping) / (mostDamping - leastDamping);
-
-/** Every combination of the given shares. */
-export function gridOf(
-  levels: readonly number[],
-  trends: readonly number[] = [0],
-  dampings: readonly number[] = [0],
-  seasons: readonly number[] = [0],
-): readonly Shares[] {
-  return levels.flatMap((level) =>
-    trends.flatMap((trend) =>
-      dampings.flatMap((damping) => seasons.map((season) => Float64Array.of(level, trend, damping, season))),
-    ),
-  );
-}
-
-/** The odds are multiplied and divided by these, one share after the other. */
-const refinements = [2, 1.4];
-
-/** @returns the shares of the least score: the best of the grid, then of what lies around it */
-export function searchShares(score: (shares: Shares) => number, grid: readonly Shares[]): Shares {
-  const best = new Float64Array(4);
-  const trial = new Float64Array(4);
-  let least = Number.POSITIVE_INFINITY;
-  best.set(grid[0]!);
-  const attempt = (shares: Shares) => {
-    const found = score(shares);
-    if (!(found < least)) return false;
-    least = found;
-    best.set(shares);
-    return true;
-  };
-  for (const shares of grid) attempt(shares);
-  for (const factor of refinements)
-    for (let part = 0; part < best.length; part++) {
-      const share = best[part]!;
-      if (share === 0) continue;
-      trial.set(best);
-      trial[part] = (share * factor) / (1 - share + share * factor);
-      if (attempt(trial)) continue;
-      trial[part] = share / (factor - share * factor + share);
-      attempt(trial);
-    }
-  return best;
-}
+// Exponential smoothing of a level and a damped trend. In: values without gaps. Out: forecasts and one-step errors.
+import { alpha, beta, gridOf, type PairScore, phi, type Shares, searchShares } from "./shares.js";
+import { addedPair } from "./side-by-side.js";
 
 /**
  * The level and the trend before the first step, from the means of the first two spans: half the slope between them, for most
@@ -133,6 +72,9 @@ export interface TrendFit {
 /** Without a season, the first level is the mean of this many steps at most. */
 const longestSpan = 4;
 
+/** A season of one step, which nothing moves. */
+const noIndex = new Float64Array(1);
+
 const levelGrid = gridOf([0.03, 0.15, 0.4, 0.7, 0.95]);
 const trendGrid = gridOf([0.1, 0.4, 0.8, 0.96], [0.03, 0.25], [0.7]);
 
@@ -143,12 +85,12 @@ export function fitTrend(values: Float64Array, hasTrend: boolean, fixed?: Shares
   const state = new Float64Array(2);
   const errors = new Float64Array(values.length);
   startTrend(values, span, hasTrend, start);
-  const score = (shares: Shares) => {
-    state.set(start);
-    return smoothTrend(values, shares, state, errors);
-  };
-  const shares = fixed ?? searchShares(score, hasTrend ? trendGrid : levelGrid);
-  const meanSquare = score(shares);
+  const scratch = new Float64Array(2);
+  const scorePair: PairScore = (first, second, scores) =>
+    addedPair(values, first, second, start, noIndex, scratch, scores);
+  const shares = fixed ?? searchShares(scorePair, hasTrend ? trendGrid : levelGrid);
+  state.set(start);
+  const meanSquare = smoothTrend(values, shares, state, errors);
   return { shares, state, errors, meanSquare };
 }
 

@@ -16,16 +16,27 @@ export function isSeasonal(values: Float64Array, season: number): boolean {
   if (season < 2 || count < 3 * season) return false;
   let mean = 0;
   for (let t = 0; t < count; t++) mean += values[t]! / count;
-  const deviations = values.map((value) => value - mean);
-  const covariance = (lag: number) => {
-    let sum = 0;
-    for (let t = lag; t < count; t++) sum += deviations[t]! * deviations[t - lag]!;
-    return sum;
-  };
-  const variance = covariance(0);
+  const deviations = new Float64Array(count);
+  for (let t = 0; t < count; t++) deviations[t] = values[t]! - mean;
+  const variance = covariance(deviations, 0);
   let squares = 0;
-  for (let lag = 1; lag < season; lag++) squares += (covariance(lag) / variance) ** 2;
-  return Math.abs(covariance(season) / variance) > criticalValue * Math.sqrt((1 + 2 * squares) / count);
+  for (let lag = 1; lag < season; lag++) squares += (covariance(deviations, lag) / variance) ** 2;
+  return Math.abs(covariance(deviations, season) / variance) > criticalValue * Math.sqrt((1 + 2 * squares) / count);
+}
+
+/** Four sums, for the processor adds them side by side. */
+function covariance(deviations: Float64Array, lag: number): number {
+  const count = deviations.length;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let t = lag;
+  for (; t + 3 < count; t += 4) {
+    a += deviations[t]! * deviations[t - lag]!;
+    b += deviations[t + 1]! * deviations[t + 1 - lag]!;
+    c += deviations[t + 2]! * deviations[t + 2 - lag]!;
+    d += deviations[t + 3]! * deviations[t + 3 - lag]!;
+  }
+  for (; t < count; t++) a += deviations[t]! * deviations[t - lag]!;
+  return a + b + (c + d);
 }
 
 /** The best of these is where the search of the weight starts. */
@@ -43,27 +54,10 @@ const goldenShare = (Math.sqrt(5) - 1) / 2;
  * @returns the level after the last step
  */
 export function smoothLevel(values: Float64Array): number {
-  const count = values.length;
-  let level = values[0]!;
+  const found = new Float64Array(2);
   const run = (weight: number) => {
-    const decay = 1 - weight;
-    level = values[0]!;
-    let reach = 1;
-    let squares = 0;
-    let products = 0;
-    let reaches = 0;
-    for (let t = 0; t < count; t++) {
-      const error = values[t]! - level;
-      squares += error * error;
-      products += error * reach;
-      reaches += reach * reach;
-      level += weight * error;
-      // Before it gets so small that the processor slows down.
-      reach = reach > leastReach ? reach * decay : 0;
-    }
-    const shift = products / reaches;
-    level += reach * shift;
-    return squares - products * shift;
+    runLevel(values, weight, found);
+    return found[0]!;
   };
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
@@ -95,7 +89,30 @@ export function smoothLevel(values: Float64Array): number {
       upperScore = run(upper);
     }
   run((low + high) / 2);
-  return level;
+  return found[1]!;
+}
+
+/** @param found [2] filled with the sum of squared errors and the level after the last step */
+function runLevel(values: Float64Array, weight: number, found: Float64Array): void {
+  const count = values.length;
+  const decay = 1 - weight;
+  let level = values[0]!;
+  let reach = 1;
+  let squares = 0;
+  let products = 0;
+  let reaches = 0;
+  for (let t = 0; t < count; t++) {
+    const error = values[t]! - level;
+    squares += error * error;
+    products += error * reach;
+    reaches += reach * reach;
+    level += weight * error;
+    // Before it gets so small that the processor slows down.
+    reach = reach > leastReach ? reach * decay : 0;
+  }
+  const shift = products / reaches;
+  found[0] = squares - products * shift;
+  found[1] = level + reach * shift;
 }
 
 /**
@@ -117,7 +134,9 @@ function continueLines(values: Float64Array, out: Float64Array): void {
     squares += (t - middle) ** 2;
   }
   const slope = squares > 0 ? products / squares : 0;
-  const level = smoothLevel(values.map((value, t) => 2 * value - mean - slope * (t - middle)));
+  const steeper = new Float64Array(count);
+  for (let t = 0; t < count; t++) steeper[t] = 2 * values[t]! - mean - slope * (t - middle);
+  const level = smoothLevel(steeper);
   for (let h = 0; h < out.length; h++) out[h] = (level + mean + slope * (count + h - middle)) / 2;
 }
 
@@ -130,17 +149,15 @@ function thetaMethod(mayAdjust: (history: History, season: number) => boolean): 
     if (season < 2 || count < 2 * season || !mayAdjust(history, season)) continueLines(values, out);
     else if (min > 0) {
       const ratios = seasonalRatios(values, season);
-      continueLines(
-        values.map((value, t) => value / ratios[t % season]!),
-        out,
-      );
+      const adjusted = new Float64Array(count);
+      for (let t = 0; t < count; t++) adjusted[t] = values[t]! / ratios[t % season]!;
+      continueLines(adjusted, out);
       for (let h = 0; h < out.length; h++) out[h]! *= ratios[(count + h) % season]!;
     } else {
       const indices = history.indices(season);
-      continueLines(
-        values.map((value, t) => value - indices[t % season]!),
-        out,
-      );
+      const adjusted = new Float64Array(count);
+      for (let t = 0; t < count; t++) adjusted[t] = values[t]! - indices[t % season]!;
+      continueLines(adjusted, out);
       for (let h = 0; h < out.length; h++) out[h]! += indices[(count + h) % season]!;
     }
     if (min >= 0) for (let h = 0; h < out.length; h++) out[h] = Math.max(0, out[h]!);

@@ -1,26 +1,41 @@
 // The arguments of each command, typed. In: the operands and settings of one invocation. Out: what a handler is called with;
 // whatever does not fit together is said here, before anything is read.
 import { basename } from "node:path";
+import { shardFormats } from "../artifact/shard-manifest.js";
 import { HindcastError } from "../base/errors.js";
+import { modelNames } from "../choose/model-names.js";
+import { cells } from "../engine/kernels/cells.js";
 import type { ReadOptions } from "../series/options.js";
 import type { Argv } from "./argv.js";
+import { writeCommandLine } from "./command-line.js";
 import { type CommandName, commands, engineActions, modelsActions, shells } from "./commands.js";
+import { checkHead } from "./head-args.js";
 import { HelpWanted } from "./help.js";
-import { commandFlags, covariateFlags, type FlagKey, flagsOf, readingFlags, type Values } from "./options.js";
+import {
+  commandFlags,
+  covariateFlags,
+  type FlagKey,
+  flagsOf,
+  queryFlags,
+  readingFlags,
+  type Values,
+} from "./options.js";
 import type { Setting } from "./settings.js";
 
 /** Of every command, for the command line itself. */
 type General = "quiet" | "logJson" | "colour" | "config" | "printConfig" | "help" | "version";
-type Reading = (typeof readingFlags | typeof covariateFlags)[number];
+type Reading = (typeof readingFlags | typeof queryFlags | typeof covariateFlags)[number];
 type OwnValues<C extends CommandName> = Values<Exclude<(typeof commandFlags)[C][number], General | Reading>>;
 
 interface Common {
   /** Names of the flags that stand on the command line itself. */
   readonly given: ReadonlySet<string>;
+  /** To be told, and typed again. */
+  readonly commandLine: string;
 }
 
 interface DataArgs extends Common {
-  /** Paths, "-" for stdin; empty only with `from`: go on from the end of what the model was trained on. */
+  /** Paths, "-" for stdin, or the SQL of `reading` alone; empty only with `from`: go on from the end of what the model was trained on. */
   readonly data: readonly string[];
   readonly reading: ReadOptions;
 }
@@ -30,6 +45,18 @@ export type TrainArgs = DataArgs & OwnValues<"train"> & { readonly horizon: stri
 /** `horizon` is there unless `from` is, and so for a backtest. */
 export type ForecastArgs = DataArgs & OwnValues<"forecast">;
 export type BacktestArgs = DataArgs & OwnValues<"backtest">;
+/** `horizon` is there unless `from` is. */
+export type ReportArgs = DataArgs & OwnValues<"report">;
+/** `horizon` is there. */
+export type CompareArgs = DataArgs & OwnValues<"compare"> & { readonly horizon: string };
+/** `horizon` is there. */
+export type TuneArgs = DataArgs &
+  OwnValues<"tune"> & {
+    readonly horizon: string;
+    /** Names of flags that are set, here or in a settings file: they are not searched. */
+    readonly fixed: ReadonlySet<string>;
+  };
+export type ExplainArgs = DataArgs & OwnValues<"explain"> & { readonly from: string };
 export type ScoreArgs = Common &
   OwnValues<"score"> & { readonly forecast: string; readonly actuals: string; readonly reading: ReadOptions };
 /** `data` is never empty; `horizon` need not be there where a champion is. */
@@ -44,6 +71,12 @@ export type ModelsArgs = Common &
   };
 /** `data` holds files, or one model directory or registry. */
 export type InspectArgs = DataArgs & OwnValues<"inspect">;
+/** One of `from` and `lineModel` is there, and with the latter `horizon`. */
+export type PipeArgs = Common & OwnValues<"pipe"> & { readonly tz: string };
+/** `files` is never empty. */
+export type MergeArgs = Common & OwnValues<"merge"> & { readonly files: readonly string[] };
+/** `output` is the file named as an operand, if one is. */
+export type ExportArgs = Common & OwnValues<"export"> & { readonly from: string };
 export type EngineArgs = Common & OwnValues<"engine"> & { readonly action: (typeof engineActions)[number] };
 export type CompletionArgs = Common & { readonly shell: (typeof shells)[number] };
 
@@ -60,6 +93,7 @@ export function trainArgs(invocation: Invocation): TrainArgs {
   if (args.out === "-")
     throw new HindcastError("usage", "--out - is stdout, and a model is a directory", "name a directory: --out model");
   checkLimits(args);
+  checkHead(args);
   checkWarmStart(args.warmStart, [args.model]);
   return { ...args, horizon: needHorizon(args.horizon, "train") };
 }
@@ -68,22 +102,107 @@ export function forecastArgs(invocation: Invocation): ForecastArgs {
   const values = valuesOf(invocation, "forecast");
   checkFrom(invocation, values);
   checkLimits(values);
+  checkHead(values);
   checkWarmStart(values.warmStart, [values.model]);
+  checkShard(values);
+  checkReport(values);
+  if (values.follow) checkFollow(invocation, values);
+  if (invocation.argv.given.has("jobs") && !values.local)
+    throw new HindcastError(
+      "usage",
+      "--jobs shares out a model per series, and here is one model for all",
+      "add --local, or use --threads",
+    );
   return { ...dataArgs(invocation, values.from), ...values };
+}
+
+/** What needs all rows, or writes a file when all is done, does not go with rows that keep coming. */
+const notFollowed = [
+  ...["sql", "aggregate", "missing", "since", "until", "only", "wide", "freq", "encoding"],
+  ...["align", "future-data", "future-template", "shard", "report", "output", "dry-run"],
+];
+const followFormats = ["csv", "tsv", "ndjson"];
+
+function checkFollow({ argv }: Invocation, { from, format = "csv" }: Values<"from" | "format">): void {
+  const usage = "tail -n +1 -f data.csv | hindcast forecast --follow --from DIR -";
+  if (from === undefined) throw new HindcastError("usage", "--follow needs a model that is trained already", usage);
+  const unfit = notFollowed.find((name) => argv.given.has(name));
+  if (unfit !== undefined)
+    throw new HindcastError("usage", `--${unfit} does not go with --follow, whose rows keep coming`, usage);
+  if (!followFormats.includes(format))
+    throw new HindcastError(
+      "usage",
+      `--format ${format} is written when all rows are there`,
+      `one of: ${followFormats.join(", ")}`,
+    );
+  if (argv.operands.length !== 1)
+    throw new HindcastError("usage", `--follow reads one input; ${argv.operands.length} given`, usage);
+}
+
+/** One model of all series has to be the same for every shard, so it has to be there before. */
+function checkShard({ shard, from, local, format = "csv" }: Values<"shard" | "from" | "local" | "format">): void {
+  if (shard === undefined) return;
+  if (from === undefined && !local)
+    throw new HindcastError(
+      "usage",
+      "--shard would train another model on each shard",
+      "--from DIR with a model of all series, or --local for a model per series",
+    );
+  if (!shardFormats.some((name) => name === format))
+    throw new HindcastError(
+      "usage",
+      `the rows of --format ${format} cannot be merged`,
+      `one of: ${shardFormats.join(", ")}`,
+    );
 }
 
 export function backtestArgs(invocation: Invocation): BacktestArgs {
   const values = valuesOf(invocation, "backtest");
   checkFrom(invocation, values);
   checkLimits(values);
+  checkHead(values);
   checkWarmStart(values.warmStart, values.models);
-  if (values.predictions === (values.output ?? "-"))
+  checkPredictions(values);
+  checkReport(values);
+  return { ...dataArgs(invocation, values.from), ...values };
+}
+
+export function reportArgs(invocation: Invocation): ReportArgs {
+  const values = valuesOf(invocation, "report");
+  checkFrom(invocation, values);
+  checkLimits(values);
+  checkHead(values);
+  checkWarmStart(values.warmStart, values.models);
+  return { ...dataArgs(invocation, values.from), ...values };
+}
+
+export function compareArgs(invocation: Invocation): CompareArgs {
+  const values = valuesOf(invocation, "compare");
+  checkLimits(values);
+  checkHead(values);
+  checkWarmStart(values.warmStart, values.compared);
+  checkPredictions(values);
+  return { ...dataArgs(invocation, undefined), ...values, horizon: needHorizon(values.horizon, "compare") };
+}
+
+export function tuneArgs(invocation: Invocation): TuneArgs {
+  const values = valuesOf(invocation, "tune");
+  checkLimits(values);
+  checkHead(values);
+  const set = [...invocation.settings.values()].filter(({ origin }) => origin !== "default");
+  const fixed = new Set(set.map(({ name }) => name));
+  return { ...dataArgs(invocation, undefined), ...values, horizon: needHorizon(values.horizon, "tune"), fixed };
+}
+
+export function explainArgs(invocation: Invocation): ExplainArgs {
+  const { from, ...values } = valuesOf(invocation, "explain");
+  if (from === undefined)
     throw new HindcastError(
       "usage",
-      `--predictions ${values.predictions} is where the scores are written`,
-      "give each a file of its own",
+      "explain needs a model that is trained already",
+      "hindcast explain data.csv --from DIR",
     );
-  return { ...dataArgs(invocation, values.from), ...values };
+  return { ...dataArgs(invocation, from), ...values, from };
 }
 
 export function scoreArgs(invocation: Invocation): ScoreArgs {
@@ -106,8 +225,9 @@ export function scoreArgs(invocation: Invocation): ScoreArgs {
 }
 
 export function retrainArgs(invocation: Invocation): RetrainArgs {
-  const [registry, ...data] = invocation.argv.operands;
+  const [registry, ...paths] = invocation.argv.operands;
   if (registry === undefined && invocation.stdinIsTerminal) throw new HelpWanted("retrain");
+  const { data, reading } = readingOf(invocation, paths);
   if (registry === undefined || data.length === 0)
     throw new HindcastError(
       "usage",
@@ -117,7 +237,8 @@ export function retrainArgs(invocation: Invocation): RetrainArgs {
   checkStdinOnce(data);
   const values = valuesOf(invocation, "retrain");
   checkLimits(values);
-  return { ...common(invocation), ...values, registry, data, reading: readOptions(invocation) };
+  checkHead(values);
+  return { ...common(invocation), ...values, registry, data, reading };
 }
 
 /** Flags that one action has and the others have not. */
@@ -158,6 +279,50 @@ export function inspectArgs(invocation: Invocation): InspectArgs {
   return { ...dataArgs(invocation, undefined), ...valuesOf(invocation, "inspect") };
 }
 
+/** Models that a series has for itself at once. */
+const untrained = modelNames.filter((name) => name !== "auto" && !cells.some((cell) => cell === name));
+
+export function pipeArgs(invocation: Invocation): PipeArgs {
+  const { operands } = invocation.argv;
+  const model = "hindcast pipe --from DIR < lines.ndjson, or --model pretrained -H 12";
+  if (operands.some((operand) => operand !== "-") || operands.length > 1)
+    throw new HindcastError("usage", `pipe reads stdin, and "${operands[0]}" is no flag of it`, model);
+  const values = valuesOf(invocation, "pipe");
+  if (values.from === undefined && values.lineModel === undefined)
+    throw new HindcastError("usage", "pipe needs a model", model);
+  checkFrom(invocation, values);
+  if (values.from === undefined && !untrained.some((name) => name === values.lineModel))
+    throw new HindcastError(
+      "usage",
+      `--model ${values.lineModel} has to be trained first`,
+      `hindcast train data.csv -H ${values.horizon} --model ${values.lineModel} --out model, then pipe --from model; or one of: ${untrained.join(", ")}`,
+    );
+  checkLimits(values);
+  checkHead(values);
+  checkWarmStart(values.warmStart, [values.lineModel ?? "auto"]);
+  if (invocation.stdinIsTerminal)
+    throw new HindcastError("usage", "pipe reads a series a line from stdin, and stdin is a terminal", model);
+  return { ...common(invocation), ...values, tz: pick(invocation, ["tz"]).tz };
+}
+
+export function mergeArgs(invocation: Invocation): MergeArgs {
+  const files = invocation.argv.operands;
+  if (files.length === 0)
+    throw new HindcastError("usage", "merge needs the outputs of shards", "hindcast merge part-*.csv -o next.csv");
+  return { ...common(invocation), ...valuesOf(invocation, "merge"), files };
+}
+
+export function exportArgs(invocation: Invocation): ExportArgs {
+  const { from, ...values } = valuesOf(invocation, "export");
+  const { operands } = invocation.argv;
+  const usage = "hindcast export --from model/ --to onnx model.onnx";
+  if (from === undefined) throw new HindcastError("usage", "export needs a model that is trained already", usage);
+  if (values.to === undefined) throw new HindcastError("usage", "export needs to know the form of the file", usage);
+  if (operands.length + (values.output === undefined ? 0 : 1) > 1)
+    throw new HindcastError("usage", `export writes one file, and "${operands.at(-1)}" is one more`, usage);
+  return { ...common(invocation), ...values, from, output: values.output ?? operands[0] };
+}
+
 export function engineArgs(invocation: Invocation): EngineArgs {
   const action = operandWord(invocation, engineActions) ?? "status";
   const values = valuesOf(invocation, "engine");
@@ -178,16 +343,36 @@ export function completionArgs(
   return { ...common(invocation), shell };
 }
 
-function common({ argv }: Invocation): Common {
-  return { given: new Set(argv.given.keys()) };
+function common(invocation: Invocation): Common {
+  return { given: new Set(invocation.argv.given.keys()), commandLine: writeCommandLine(invocation) };
 }
 
 function dataArgs(invocation: Invocation, from: string | undefined): DataArgs {
   const { argv, stdinIsTerminal } = invocation;
-  if (argv.operands.length === 0 && from === undefined && stdinIsTerminal) throw new HelpWanted(argv.command);
-  checkStdinOnce(argv.operands);
-  const data = argv.operands.length > 0 || from !== undefined ? argv.operands : ["-"];
-  return { ...common(invocation), data, reading: readOptions(invocation) };
+  const { data, reading } = readingOf(invocation, argv.operands);
+  if (data.length === 0 && from === undefined && stdinIsTerminal) throw new HelpWanted(argv.command);
+  checkStdinOnce(data);
+  return { ...common(invocation), data: data.length > 0 || from !== undefined ? data : ["-"], reading };
+}
+
+/**
+ * What is read, and how: the query of --sql, or else the paths, before which one that a settings file holds stands back.
+ * @throws HindcastError "usage" for a query beside paths, and for a database without a query
+ */
+function readingOf(invocation: Invocation, paths: readonly string[]): Pick<DataArgs, "data" | "reading"> {
+  const { given } = invocation.argv;
+  const reading = readOptions(invocation);
+  const { sql, database } = reading;
+  if (paths.length > 0 && given.has("sql"))
+    throw new HindcastError(
+      "usage",
+      `--sql reads the data, and ${paths[0]} is given too`,
+      `one of the two; a query can name files itself: --sql 'select … from "sales.parquet"'`,
+    );
+  if (sql !== undefined && paths.length === 0) return { data: [sql], reading };
+  if (given.has("db"))
+    throw new HindcastError("usage", `--db ${database} is read by SQL, and there is none`, "add --sql 'select …'");
+  return { data: paths, reading: { ...reading, sql: undefined } };
 }
 
 function checkStdinOnce(paths: readonly string[]): void {
@@ -219,6 +404,20 @@ function checkWarmStart(warmStart: string | undefined, models: readonly string[]
     `--warm-start pretrained fine-tunes the pretrained model, and --model is ${models.join(",")}`,
     "--model pretrained, or leave --warm-start out",
   );
+}
+
+function checkPredictions({ predictions, output }: Values<"predictions" | "output">): void {
+  if (predictions === (output ?? "-"))
+    throw new HindcastError(
+      "usage",
+      `--predictions ${predictions} is where the scores are written`,
+      "give each a file of its own",
+    );
+}
+
+function checkReport({ report, output }: Values<"report" | "output">): void {
+  if (report === (output ?? "-"))
+    throw new HindcastError("usage", `--report ${report} is where the rows are written`, "give each a file of its own");
 }
 
 function checkLimits({ min, max, integer }: Values<"min" | "max" | "integer">): void {
@@ -260,5 +459,5 @@ function valuesOf<C extends CommandName>(invocation: Invocation, command: C): Ow
 }
 
 function readOptions(invocation: Invocation): ReadOptions {
-  return pick(invocation, [...readingFlags, ...covariateFlags]);
+  return pick(invocation, [...readingFlags, ...queryFlags, ...covariateFlags]);
 }

@@ -9,6 +9,8 @@ import { flagsOf } from "./options.js";
 
 export interface Argv {
   readonly command: CommandName;
+  /** All words as they were typed. */
+  readonly typed: readonly string[];
   readonly operands: readonly string[];
   /** By the flags' names: true or false for a toggle, text for a value, all of them for a list. */
   readonly given: ReadonlyMap<string, unknown>;
@@ -28,6 +30,7 @@ export function parseArgv(argv: readonly string[]): Argv {
   for (const name of given.keys()) if (!own.has(name)) throw foreignFlag(name, command);
   return {
     command,
+    typed: argv,
     operands: [...rest, ...operands],
     given: new Map(Array.from(given, ([name, value]) => [name, lastOrAll(own.get(name)!, value)])),
   };
@@ -36,7 +39,7 @@ export function parseArgv(argv: readonly string[]): Argv {
 function splitArgv(argv: readonly string[], flags: readonly Flag<unknown>[]) {
   const isToggle = ({ value }: Flag<unknown>) => value.placeholder === "";
   const valueNames = flags.filter((flag) => !isToggle(flag)).map(({ name }) => name);
-  const parsed = Parser.detailed([...argv], {
+  const parsed = Parser.detailed(withBareValues(argv, flags), {
     boolean: flags.filter(isToggle).map(({ name }) => name),
     string: valueNames,
     narg: Object.fromEntries(valueNames.map((name) => [name, 1])),
@@ -64,6 +67,17 @@ function splitArgv(argv: readonly string[], flags: readonly Flag<unknown>[]) {
         throw missingValue(name);
   }
   return { words: words.map(String), operands: operands.map(String), given };
+}
+
+/** A flag that may stand alone gets the value it then stands for, unless one of its own follows. */
+function withBareValues(argv: readonly string[], flags: readonly Flag<unknown>[]): string[] {
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  return argv.map((word, i) => {
+    const value = flags.find(({ name }) => word === `--${name}`)?.value;
+    const next = i + 1 < end ? argv[i + 1] : undefined;
+    const standsAlone = i < end && value?.bare !== undefined && !value.choices?.includes(next ?? "");
+    return standsAlone ? `${word}=${value.bare}` : word;
+  });
 }
 
 function isFlagLike(word: string): boolean {

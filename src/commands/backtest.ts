@@ -1,5 +1,7 @@
 // `hindcast backtest`: scores of one or several models on rolling origins, with the baselines beside them.
+import type { Manifest } from "../artifact/manifest.js";
 import { HindcastError } from "../base/errors.js";
+import type { Notify } from "../base/notes.js";
 import { createForecaster, type ModelOptions } from "../choose/model.js";
 import { availableThreads } from "../engine/threads.js";
 import { type BacktestOptions, type BacktestResult, backtest } from "../evaluate/backtest.js";
@@ -7,10 +9,12 @@ import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { checkGates } from "../evaluate/gates.js";
 import { predictionsTable, scoreTable } from "../evaluate/score-table.js";
 import { plainBaselines } from "../forecast/baselines.js";
-import type { Forecaster } from "../forecast/predictor.js";
-import { quantileColumns } from "../forecast/quantile-columns.js";
-import { openUnitThreads } from "../parallel/backtest.js";
+import type { Forecaster, Predictor } from "../forecast/predictor.js";
+import { type QuantileColumn, quantileColumns } from "../forecast/quantile-columns.js";
+import { type ModelRecipe, openUnitThreads } from "../parallel/backtest.js";
+import { type Fact, scoredPart, withCalibration } from "../report/html/source.js";
 import type { Frame } from "../series/frame.js";
+import { findFrameSeasons } from "../series/season.js";
 import type { BacktestArgs } from "./args.js";
 import { noteIgnored } from "./covariates.js";
 import { horizonOf, readFrame } from "./data.js";
@@ -22,11 +26,9 @@ import { openForForecast } from "./saved-model.js";
 
 export async function run(args: BacktestArgs, io: Io): Promise<number | undefined> {
   const { options } = setUpModels(args, io);
-  const { frame, asked, horizon } = await whatToScore(args, io);
-  const forecasters = [
-    ...(asked ?? args.models.map((name) => createForecaster(name, options))),
-    ...plainBaselines.map((name) => createForecaster(name, options)),
-  ];
+  const scored = await whatToScore(args, io);
+  const { frame, asked, horizon } = scored;
+  const forecasters = forecastersOf(args, scored, options);
   const models = [...new Set(forecasters.map(({ name }) => name))];
   const askedNames = asked?.map(({ name }) => name) ?? args.models;
   const gates = args.failIf ?? [];
@@ -35,38 +37,108 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
     await io.writeTable(planTable(frame, horizon, args.models, options), args, "table");
     return undefined;
   }
+  const columns = quantileColumns(args);
+  const wanted = args.report === undefined ? columns : withCalibration(columns);
+  const all = await runFolds(args, scored, forecasters, options, wanted, io);
+  const told = { result: all, scoredCount: columns.length };
+  const result = args.report === undefined ? all : scoredPart(told);
+  const scoring = { by: args.by ?? [], ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }) };
+  sayReasons(result, io.notify);
+  if (args.predictions !== undefined)
+    await io.writeTable(predictionsTable(result), { output: args.predictions }, "csv");
+  await io.writeTable(scoreTable(result, scoring), args, "table");
+  if (args.plot) {
+    const { plotBacktest } = await import("../report/forecast-charts.js");
+    io.draw(plotBacktest(result, askedNames[0]!, io.stderr));
+  }
+  if (args.report !== undefined) {
+    const { maseSeason } = scoring;
+    const backtest = { ...told, step: args.step ?? horizon, asked: askedNames, ...(maseSeason && { maseSeason }) };
+    const seasons = options.seasons === "auto" ? findFrameSeasons(frame) : options.seasons;
+    const { writePage } = await import("./report-page.js");
+    const facts = askedNames.flatMap((name) => foldFacts(result, name));
+    await writePage({ frame, horizon, seasons, backtest, modelFacts: facts }, args.commandLine, args.report, io);
+  }
+  return exitCodeOf(gates, scoreTable(result, { ...scoring, by: [] }), askedNames, io.notify);
+}
+
+/** What answered at the newest fold for the model called `name`, and why. */
+function foldFacts({ models }: BacktestResult, name: string): Fact[] {
+  const fold = models.find((model) => model.name === name)?.folds.at(-1);
+  return fold === undefined ? [] : [[name, [fold.chose, fold.reason].filter((text) => text !== undefined).join("; ")]];
+}
+
+/** What was asked for, and the baselines beside it. */
+export function forecastersOf(
+  { models }: Pick<BacktestArgs, "models">,
+  { asked }: Pick<Scored, "asked">,
+  options: ModelOptions,
+): Forecaster[] {
+  return [
+    ...(asked ?? models.map((name) => createForecaster(name, options))),
+    ...plainBaselines.map((name) => createForecaster(name, options)),
+  ];
+}
+
+/** The backtest itself, on threads where it can be shared out. @param columns quantiles to ask of each model */
+export async function runFolds(
+  args: FoldArgs & Pick<BacktestArgs, "engine" | "jobs" | "threads">,
+  { frame, asked, horizon }: Scored,
+  forecasters: readonly Forecaster[],
+  options: ModelOptions,
+  columns: readonly QuantileColumn[],
+  io: Io,
+): Promise<BacktestResult> {
   noteIgnored(frame, "a baseline", io.notify);
-  const { folds, refit, span } = args;
-  const step = args.step ?? horizon;
+  const backtestOptions = { ...backtestOptionsOf(args, frame, horizon, options.seasons), quantiles: columns };
+  return asked === undefined && args.jobs !== undefined && args.jobs > 1
+    ? await backtestOnThreads(args.jobs, frame, forecasters, backtestOptions, { ...args, options }, io)
+    : await backtest(frame, forecasters, backtestOptions, io);
+}
+
+/** Why each model chose what it chose, at the newest fold. */
+export function sayReasons({ models }: BacktestResult, notify: Notify): void {
+  for (const { name, folds } of models) {
+    const reason = folds.at(-1)?.reason;
+    if (reason !== undefined) notify({ level: "note", text: `${name}: ${reason}` });
+  }
+}
+
+type FoldArgs = Pick<BacktestArgs, "folds" | "step" | "refit" | "span" | "level" | "quantiles">;
+
+export function backtestOptionsOf(
+  args: FoldArgs,
+  frame: Frame,
+  horizon: number,
+  seasons: ModelOptions["seasons"],
+): BacktestOptions {
+  const { folds, refit, span, step = horizon } = args;
   const season =
-    options.seasons === "auto"
+    seasons === "auto"
       ? seasonBefore(
           frame,
           planFolds(frame, { horizon, folds, step }, () => {}),
         )
-      : (options.seasons[0] ?? 1);
-  const quantiles = quantileColumns(args);
-  const backtestOptions = { horizon, folds, step, refit, span, season, quantiles };
-  const result =
-    asked === undefined && args.jobs !== undefined && args.jobs > 1
-      ? await backtestOnThreads(args.jobs, frame, forecasters, backtestOptions, { ...args, options }, io)
-      : await backtest(frame, forecasters, backtestOptions, io);
-  const scoring = { by: args.by ?? [], ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }) };
-  for (const { name, folds: done } of result.models) {
-    const reason = done.at(-1)?.reason;
-    if (reason !== undefined) io.notify({ level: "note", text: `${name}: ${reason}` });
-  }
-  if (args.predictions !== undefined)
-    await io.writeTable(predictionsTable(result), { output: args.predictions }, "csv");
-  await io.writeTable(scoreTable(result, scoring), args, "table");
-  return exitCodeOf(gates, scoreTable(result, { ...scoring, by: [] }), askedNames, io.notify);
+      : (seasons[0] ?? 1);
+  return { horizon, folds, step, refit, span, season, quantiles: quantileColumns(args) };
 }
 
 /** As bundled, the file stands beside this one. */
-const workerFile = new URL("./worker.js", import.meta.url);
+export const workerFile = new URL("./worker.js", import.meta.url);
 
 interface Recipe extends Pick<BacktestArgs, "engine" | "threads"> {
   readonly options: ModelOptions;
+}
+
+/** How each of `jobCount` threads or processes makes the models. */
+export function modelRecipe(
+  jobCount: number,
+  { options, engine, threads = Math.max(1, Math.floor(availableThreads() / jobCount)) }: Recipe,
+  io: Io,
+): ModelRecipe {
+  // A function cannot be posted; threads make their own.
+  const { clock: _clock, openTrainer: _openTrainer, ...models } = options;
+  return { models, engine, threads, dataDirectory: io.dataDirectory };
 }
 
 async function backtestOnThreads(
@@ -74,12 +146,10 @@ async function backtestOnThreads(
   frame: Frame,
   forecasters: readonly Forecaster[],
   options: BacktestOptions,
-  { options: models, engine, threads = Math.max(1, Math.floor(availableThreads() / jobCount)) }: Recipe,
+  how: Recipe,
   io: Io,
 ): Promise<BacktestResult> {
-  // A function cannot be posted; threads make their own.
-  const { clock: _clock, openTrainer: _openTrainer, ...posted } = models;
-  const recipe = { models: posted, engine, threads, dataDirectory: io.dataDirectory };
+  const recipe = modelRecipe(jobCount, how, io);
   const { run, close } = openUnitThreads({ frame, options, recipe }, { workerFile, threadCount: jobCount }, io);
   try {
     return await backtest(frame, forecasters, options, io, run);
@@ -88,14 +158,17 @@ async function backtestOnThreads(
   }
 }
 
-interface Scored {
+export interface Scored {
   readonly frame: Frame;
   readonly horizon: number;
   /** The saved model, with `--from`. */
   readonly asked?: readonly Forecaster[];
+  readonly saved?: { readonly manifest: Manifest; readonly predictor: Predictor };
 }
 
-async function whatToScore(args: BacktestArgs, io: Io): Promise<Scored> {
+type DataArgs = Pick<BacktestArgs, "data" | "from" | "given" | "horizon" | "integer" | "max" | "min" | "reading">;
+
+export async function whatToScore(args: DataArgs, io: Io): Promise<Scored> {
   if (args.from === undefined) {
     const frame = await readFrame(args.data, args.reading, io);
     return { frame, horizon: horizonOf(args.horizon, frame) };
@@ -112,5 +185,6 @@ async function whatToScore(args: BacktestArgs, io: Io): Promise<Scored> {
     frame,
     horizon: args.horizon === undefined ? manifest.horizon : horizonOf(args.horizon, frame),
     asked: [{ name, fit: async () => predictor }],
+    saved: { manifest, predictor },
   };
 }

@@ -17,10 +17,17 @@ export const commandNames = [
   "train",
   "forecast",
   "backtest",
+  "report",
+  "compare",
+  "tune",
+  "explain",
   "score",
   "retrain",
   "models",
   "inspect",
+  "pipe",
+  "merge",
+  "export",
   "engine",
   "completion",
 ] as const;
@@ -56,6 +63,39 @@ export const commands: Readonly<Record<CommandName, Command>> = {
       "hindcast backtest sales.csv -H 12 --model lstm,gru --fail-if 'mase>1'",
     ],
   },
+  report: {
+    operands: "[data...]",
+    summary: "one page for a browser: data, forecast, backtest, scores, errors, training",
+    writes: "the page, where there is no -o FILE and stdout is no terminal",
+    examples: [
+      "hindcast report sales.csv -H 12 -o report.html",
+      "hindcast report sales.csv -H 12 --model gru --folds 8 > report.html",
+    ],
+  },
+  compare: {
+    operands: "[data...]",
+    summary: "rank models and the plain baselines on identical folds, with significance, time and memory",
+    writes: "a row a model, the best first",
+    examples: [
+      "hindcast compare sales.csv -H 12 --models gru,ets,theta --folds 8",
+      "hindcast compare sales.csv -H 12 --jobs 4 --fail-if 'auto.mase>1' -o leaderboard.csv",
+    ],
+  },
+  tune: {
+    operands: "[data...]",
+    summary: "search a network's settings on backtest folds: window, cell, sizes, forms, scaling, learning rate",
+    writes: "a row a setting: the best trial's, the default's, and how much it matters",
+    examples: [
+      "hindcast tune sales.csv -H 12 --out best.json",
+      "hindcast tune sales.csv -H 12 --max-trials 100 --max-time 1h --jobs 4 --trials-file trials.ndjson",
+    ],
+  },
+  explain: {
+    operands: "[data...] --from DIR",
+    summary: "say which inputs and which lags the forecasts of a saved model rest on",
+    writes: "a row an input, a lag, or a candidate",
+    examples: ["hindcast explain sales.csv --from model/", "hindcast explain --from model/ --series north"],
+  },
   score: {
     operands: "FORECAST ACTUALS",
     summary: "score any tool's forecast file against what came",
@@ -88,6 +128,27 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     summary: "describe data (frequency, gaps, seasons), a model directory or a registry",
     writes: "a description",
     examples: ["hindcast inspect sales.csv", "hindcast inspect model/"],
+  },
+  pipe: {
+    operands: "[-]",
+    summary: "lines of JSON in, a series each; lines of JSON out, a forecast each, for as long as lines come",
+    writes: "a line of JSON for each line of stdin, in their order",
+    examples: [
+      "hindcast pipe --from model/ < series.ndjson > forecasts.ndjson",
+      "hindcast pipe --model pretrained -H 12 < series.ndjson",
+    ],
+  },
+  merge: {
+    operands: "FILE...",
+    summary: "join the outputs of all shards of a forecast, each with its manifest beside it",
+    writes: "the rows that a run without --shard writes, in the same bytes",
+    examples: ["hindcast merge part-*.csv -o next.csv"],
+  },
+  export: {
+    operands: "--from DIR --to onnx FILE",
+    summary: "write the network of a model directory in a form that other runtimes run",
+    writes: "the file, where there is no FILE and stdout is no terminal",
+    examples: ["hindcast export --from model/ --to onnx model.onnx --with-scaling"],
   },
   engine: {
     operands: "[status|install|bench]",

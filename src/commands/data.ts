@@ -7,9 +7,13 @@ import type { RawData } from "../series/raw.js";
 import { fileSource, stdinSource } from "../series/source.js";
 import type { Io } from "./io.js";
 
-/** @param paths "-" is stdin */
+/** @param paths "-" is stdin; nothing is read from them where `reading` has a query */
 export async function readRows(paths: readonly string[], reading: ReadOptions, io: Io): Promise<RawData> {
-  const sources = paths.map((path) => (path === "-" ? stdinSource(io.stdin) : fileSource(path)));
+  const { sql, database } = reading;
+  const sources =
+    sql === undefined
+      ? paths.map((path) => (path === "-" ? stdinSource(io.stdin) : fileSource(path)))
+      : [{ name: "--sql", sql, database }];
   // A forecast that goes on from a model's own data reads none.
   const { readRaw } = await import("../series/read.js");
   return readRaw(sources, reading, io.notify);

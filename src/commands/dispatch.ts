@@ -2,15 +2,22 @@
 // of the handler that was called with them. Handlers are loaded one by one, because each brings the stages it stands on.
 import {
   backtestArgs,
+  compareArgs,
   completionArgs,
   engineArgs,
+  explainArgs,
+  exportArgs,
   forecastArgs,
   type Invocation,
   inspectArgs,
+  mergeArgs,
   modelsArgs,
+  pipeArgs,
+  reportArgs,
   retrainArgs,
   scoreArgs,
   trainArgs,
+  tuneArgs,
 } from "./args.js";
 import { parseArgv } from "./argv.js";
 import type { Io } from "./io.js";
@@ -71,6 +78,26 @@ async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown>
       await prepareOutputs(args, io);
       return (await import("./backtest.js")).run(args, io);
     }
+    case "report": {
+      const args = reportArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./report.js")).run(args, io);
+    }
+    case "compare": {
+      const args = compareArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./compare.js")).run(args, io);
+    }
+    case "tune": {
+      const args = tuneArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./tune.js")).run(args, io);
+    }
+    case "explain": {
+      const args = explainArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./explain.js")).run(args, io);
+    }
     case "score": {
       const args = scoreArgs(invocation);
       await prepareOutputs(args, io);
@@ -91,6 +118,21 @@ async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown>
       await prepareOutputs(args, io);
       return (await import("./inspect.js")).run(args, io);
     }
+    case "pipe": {
+      const args = pipeArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./pipe.js")).run(args, io);
+    }
+    case "merge": {
+      const args = mergeArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./merge.js")).run(args, io);
+    }
+    case "export": {
+      const args = exportArgs(invocation);
+      await prepareOutputs(args, io);
+      return (await import("./export.js")).run(args, io);
+    }
     case "engine": {
       const args = engineArgs(invocation);
       await prepareOutputs(args, io);
@@ -105,9 +147,15 @@ async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown>
 
 /** What cannot be written is said before the long work. */
 async function prepareOutputs(
-  args: { readonly output?: string | undefined; readonly predictions?: string | undefined; readonly dryRun?: boolean },
+  args: {
+    readonly output?: string | undefined;
+    readonly predictions?: string | undefined;
+    readonly report?: string | undefined;
+    readonly bestSettings?: string | undefined;
+    readonly dryRun?: boolean;
+  },
   io: Io,
 ): Promise<void> {
-  for (const path of [args.output, args.predictions])
+  for (const path of [args.output, args.predictions, args.report, args.bestSettings])
     if (path !== undefined && args.dryRun !== true) await io.prepareOutput(path);
 }

@@ -7,6 +7,7 @@ import type { ModelOptions } from "../choose/model.js";
 import { cells } from "../engine/kernels/cells.js";
 import { loadKernels } from "../engine/kernels/fused/load.js";
 import { chooseSettings } from "../fit/defaults.js";
+import { stepCount as stepCountOf } from "../model/config.js";
 import { parameterCount } from "../model/parameters.js";
 import type { Frame } from "../series/frame.js";
 import { formatFrequency } from "../series/frequency.js";
@@ -47,9 +48,12 @@ export function planTable(frame: Frame, horizon: number, models: readonly string
       (sum, { values }) => sum + Math.max(0, values.length - validationSteps - config.window - horizon + 1),
       0,
     );
-    const steps = training.epochs * Math.min(Math.ceil(windowCount / training.batch), training.stepsPerEpoch);
+    const steps =
+      (options.members ?? 1) *
+      training.epochs *
+      Math.min(Math.ceil(windowCount / training.batch), training.stepsPerEpoch);
     // Forward, backward to the inputs and backward to the weights: each weight once a row and a step of time.
-    const operations = 6 * parameters * training.batch * config.window * steps;
+    const operations = 6 * parameters * training.batch * stepCountOf(config) * steps;
     const bytes =
       stepCount * 8 * 4 +
       parameters * 4 * 8 +

@@ -3,24 +3,29 @@
 import * as z from "../base/schema.js";
 import { modelNames, presets } from "../choose/model-names.js";
 import { engineNames } from "../engine/engine.js";
+import { cells } from "../engine/kernels/cells.js";
 import { lossKinds } from "../engine/kernels/fused/kernels.js";
 import type { Span } from "../evaluate/folds.js";
 import { type Gate, gateScores, parseGate } from "../evaluate/gates.js";
 import { calendarFeatures } from "../features/calendar.js";
 import { scheduleNames } from "../fit/config.js";
 import { highestLevel, highestPercent, lowestLevel } from "../forecast/levels.js";
+import { type AttentionKind, attentionKinds } from "../model/config.js";
+import { headNames, headPattern } from "../model/heads/names.js";
 import { promotionRules } from "../registry/promotion.js";
 import { formatNames } from "../report/format-names.js";
 import { scaleModes, scalerNames, transformNames } from "../scale/config.js";
 import { aggregations, decimalMarks, defaultReadOptions, inputFormats, missingPolicies } from "../series/options.js";
 import {
   character,
+  convolution,
   durationMs,
   horizon,
   listOf,
   oneOf,
   path,
   realNumber,
+  shard,
   text,
   toggle,
   type Value,
@@ -66,8 +71,20 @@ function flag<T>(name: string, value: Value<T>, details: FlagDetails): FlagDetai
 
 const spans = ["expanding", "sliding"] as const satisfies readonly Span[];
 const splits = ["series", "fold", "step"] as const;
-const heads = ["point"] as const;
+/** A count stands for the N. */
+const head: Value<string> = {
+  schema: z.string().regex(headPattern),
+  allowed: `${headNames.slice(0, -1).join(", ")} or ${headNames.at(-1)}, as in bins:10`,
+  placeholder: headNames.join("|"),
+  choices: headNames.slice(0, -1),
+};
 const decoders = ["direct", "recursive"] as const;
+const exportForms = ["onnx"] as const;
+const attention: Value<"none" | AttentionKind> = {
+  ...oneOf(["none", ...attentionKinds]),
+  placeholder: `[${["none", ...attentionKinds].join("|")}]`,
+  bare: "additive",
+};
 /** Says what is wrong with a condition itself, by throwing. */
 const gate: Value<Gate> = {
   schema: z.string().transform(parseGate),
@@ -139,6 +156,15 @@ export const flags = {
     perRun: true,
     description: "write the rows that --future-data has to hold, to be filled in, and forecast nothing",
   }),
+  sql: flag("sql", text("QUERY"), {
+    group: "data",
+    trusted: true,
+    description: "read what this query gives, by DuckDB, instead of files",
+  }),
+  database: flag("db", path("FILE"), {
+    group: "data",
+    description: "the DuckDB database of --sql; none, and the query names files itself",
+  }),
   inputFormat: flag("input-format", oneOf(inputFormats), {
     group: "data",
     description: "format of the data; by its file's extension, or else csv",
@@ -174,9 +200,52 @@ export const flags = {
     fitting: true,
     description: "what is scored",
   }),
+  compared: flag("models", listOf(oneOf(modelNames, "NAME")), {
+    group: "model",
+    default: ["auto", "ets", "theta"],
+    fitting: true,
+    description: "what is compared, beside the plain baselines",
+  }),
+  tuned: flag("model", listOf(oneOf(cells, "NAME")), {
+    group: "model",
+    fitting: true,
+    description: "the networks that are tried; all of them",
+  }),
   from: flag("from", path("DIR"), {
     group: "model",
     description: "use the model of this directory; nothing is fitted",
+  }),
+  explained: flag("series", text("ID"), {
+    group: "model",
+    perRun: true,
+    description: "explain the forecast of this series from its end on; its key, joined by /",
+  }),
+  repeats: flag("repeats", wholeNumber(2, 10_000), {
+    group: "model",
+    default: 5,
+    description: "times that each input is shuffled",
+  }),
+  lineModel: flag("model", oneOf(modelNames, "NAME"), {
+    group: "model",
+    fitting: true,
+    description: "without --from: a model for each series that needs no training, such as pretrained or ets",
+  }),
+  local: flag("local", toggle, {
+    group: "model",
+    default: false,
+    fitting: true,
+    description: "a model per series, fitted on that series alone",
+  }),
+  follow: flag("follow", toggle, {
+    group: "model",
+    default: false,
+    perRun: true,
+    description: "read on as rows are written, and forecast anew after each; with --from",
+  }),
+  shard: flag("shard", shard, {
+    group: "model",
+    perRun: true,
+    description: "part I of N of the series, from 0; auto takes I from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX",
   }),
   horizon: flag("horizon", horizon, {
     alias: "H",
@@ -205,23 +274,56 @@ export const flags = {
     fitting: true,
     description: "read the window in both directions",
   }),
+  segment: flag("segment", wholeNumber(1, 10_000), {
+    group: "model",
+    fitting: true,
+    description: "take N steps of the window as one; the short one of two seasons, 1 for none",
+  }),
+  conv: flag("conv", wordOr(["none"], convolution), {
+    group: "model",
+    default: "none",
+    fitting: true,
+    description: "a convolution in front: so many filters, so many steps wide",
+  }),
+  attention: flag("attention", attention, {
+    group: "model",
+    default: "none",
+    fitting: true,
+    description: "weigh all hidden states instead of taking the last one alone; additive",
+  }),
+  mix: flag("mix", wordOr(["none"], listOf(wholeNumber(1, 100_000))), {
+    group: "model",
+    fitting: true,
+    description:
+      "add a learnt mix of the naive forecasts of these seasons in steps, 1 being the last value; tried with two seasons",
+  }),
   decoder: flag("decoder", oneOf(decoders), {
     group: "model",
     default: "direct",
     fitting: true,
     description: "all steps at once, or one step fed back",
   }),
-  head: flag("head", oneOf(heads), {
+  head: flag("head", head, {
     group: "model",
     default: "point",
     fitting: true,
     description: "what the last layer says",
+  }),
+  samples: flag("samples", wholeNumber(2, 100_000), {
+    group: "model",
+    fitting: true,
+    description: "paths that --decoder recursive draws where the head says more than a point; 100",
   }),
   preset: flag("preset", oneOf(presets), {
     group: "model",
     default: "good",
     fitting: true,
     description: "how much time auto may spend",
+  }),
+  members: flag("members", wholeNumber(1, 100), {
+    group: "model",
+    fitting: true,
+    description: "trainings of each network, from seeds one apart, whose mean forecasts; 1",
   }),
   plain: flag("plain", toggle, {
     group: "model",
@@ -308,6 +410,11 @@ export const flags = {
     fitting: true,
     description: "epochs without a better held-back loss before training stops; 0 for never",
   }),
+  holdBack: flag("hold-back", wholeNumber(0), {
+    group: "training",
+    fitting: true,
+    description: "last steps of each series that tell when to stop; 0 for all --epochs on all the data; by the data",
+  }),
   truncate: flag("truncate", wholeNumber(0), {
     group: "training",
     default: 0,
@@ -330,6 +437,12 @@ export const flags = {
     fitting: true,
     description: "the same seed on the same engine gives the same bytes",
   }),
+  resume: flag("resume", toggle, {
+    group: "training",
+    default: false,
+    perRun: true,
+    description: "go on from the checkpoint that a cut-off training left beside --out",
+  }),
   engine: flag("engine", oneOf(["auto", ...engineNames]), {
     group: "training",
     default: "auto",
@@ -338,13 +451,18 @@ export const flags = {
   jobs: flag("jobs", wholeNumber(1, 1024), {
     alias: "j",
     group: "training",
-    description: "models and folds that are computed at once, each in a thread of its own",
+    description: "models and folds, or series of --local, that are computed at once, each in a thread of its own",
   }),
   threads: flag("threads", wholeNumber(1, 4096), {
     group: "training",
     description: "threads of one operation; all cores there are",
   }),
   out: flag("out", path("DIR"), { group: "output", perRun: true, description: "the model directory to write" }),
+  bestSettings: flag("out", path("FILE"), {
+    group: "output",
+    perRun: true,
+    description: "write the best settings here, for train --config",
+  }),
   context: flag("context", toggle, {
     group: "output",
     default: true,
@@ -394,6 +512,21 @@ export const flags = {
     group: "backtest",
     description: "exit with 6 when a model's overall score is so; repeatable",
   }),
+  maxTrials: flag("max-trials", wholeNumber(1, 100_000), {
+    group: "backtest",
+    default: 40,
+    description: "settings tried at most, the default's among them",
+  }),
+  tuningTimeMs: flag("max-time", durationMs, {
+    group: "backtest",
+    perRun: true,
+    description: "begin no trial after this time; no limit",
+  }),
+  trialsFile: flag("trials-file", path("FILE"), {
+    group: "backtest",
+    perRun: true,
+    description: "keep every trial here, a line of JSON each; a search that was cut off goes on from it",
+  }),
   forecastColumn: flag("forecast", text("COL"), {
     group: "data",
     description: "the column of forecasts; forecast, yhat, prediction or alike",
@@ -402,6 +535,10 @@ export const flags = {
     group: "data",
     perRun: true,
     description: "earlier data, read as one with the actuals: the scale of MASE is taken from them",
+  }),
+  timing: flag("timing", toggle, {
+    group: "backtest",
+    description: "what each model took in time and memory, which no two runs agree on; in tables only",
   }),
   predictions: flag("predictions", path("FILE"), {
     group: "backtest",
@@ -462,8 +599,31 @@ export const flags = {
     description: "install from what is already on disk",
   }),
 
+  // Export
+  to: flag("to", oneOf(exportForms), { group: "output", perRun: true, description: "the form of the file" }),
+  withScaling: flag("with-scaling", toggle, {
+    group: "output",
+    default: false,
+    description: "from the data's units to the data's units: transform, season, difference and scaling in the file too",
+  }),
+  tensorboard: flag("tensorboard", path("DIR"), {
+    group: "output",
+    perRun: true,
+    description: "write the loss and the learning rate of each epoch here, for TensorBoard to show",
+  }),
+
   // Output
   format: flag("format", oneOf(formatNames), { group: "output", description: "of what is written" }),
+  plot: flag("plot", toggle, {
+    group: "output",
+    default: false,
+    description: "draw history, forecast and interval on stderr",
+  }),
+  report: flag("report", path("FILE"), {
+    group: "output",
+    perRun: true,
+    description: "write a page of charts here too, for a browser",
+  }),
   output: flag("output", path("FILE"), {
     alias: "o",
     group: "output",

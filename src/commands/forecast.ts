@@ -1,6 +1,8 @@
 // `hindcast forecast`: forecasts from a model directory, or from a model trained in memory first.
+import type { Manifest } from "../artifact/manifest.js";
 import { exitCodes, HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
+import type { FittedModel } from "../choose/predictor.js";
 import { forecastTable } from "../forecast/forecast-table.js";
 import type { Predictor } from "../forecast/predictor.js";
 import { quantileColumns } from "../forecast/quantile-columns.js";
@@ -12,16 +14,24 @@ import { horizonOf, readFrame } from "./data.js";
 import type { Io } from "./io.js";
 import { setUpModels } from "./model-options.js";
 
-interface Job {
+export interface Job {
   readonly frame: Frame;
   readonly horizon: number;
   readonly predictor: Predictor;
+  /** Of the saved model. */
+  readonly manifest?: Manifest;
+  /** What was trained. */
+  readonly fitted?: FittedModel;
 }
 
 export async function run(args: ForecastArgs, io: Io): Promise<number | undefined> {
+  if (args.follow) return (await import("./follow.js")).run(args, args.from!, io);
+  const sharding =
+    args.shard === undefined ? undefined : await (await import("./shard.js")).openShard(args, args.shard, io);
   const job = args.from === undefined ? await trainFirst(args, io) : await loadModel(args, args.from, io);
   if (job === undefined) return undefined;
-  const { frame, horizon, predictor } = job;
+  const { horizon, predictor } = job;
+  const frame = sharding?.keep(job.frame) ?? job.frame;
   const columns = quantileColumns(args);
   const forecasts = await predictor.predict(
     frame,
@@ -33,16 +43,30 @@ export async function run(args: ForecastArgs, io: Io): Promise<number | undefine
   if (explanation !== undefined && args.from === undefined)
     io.notify({ level: "note", text: `${predictor.name} ${explanation}` });
   predictor.dispose();
-  const missingCount = frame.series.filter((_, s) => Number.isNaN(forecasts.point[s * horizon]!)).length;
-  if (missingCount === frame.series.length)
+  const table = forecastTable(frame, forecasts, horizon, columns);
+  const isMissing = frame.series.map((_, s) => Number.isNaN(forecasts.point[s * horizon]!));
+  const isPartial = isMissing.includes(true);
+  if (sharding !== undefined) await sharding.write(table, { horizon, isMissing, model: job.manifest ?? null });
+  else if (!isMissing.includes(false))
     throw new HindcastError("data", "no series could be forecast", "hindcast inspect shows what is in the data");
-  await io.writeTable(forecastTable(frame, forecasts, horizon, columns), args, "csv");
-  return missingCount > 0 ? exitCodes.partial : undefined;
+  else await io.writeTable(table, args, "csv");
+  if (args.plot) {
+    const { plotForecasts } = await import("../report/forecast-charts.js");
+    io.draw(plotForecasts(frame, forecasts, horizon, columns, io.stderr));
+  }
+  if (args.report !== undefined) {
+    const { reportForecast } = await import("./report-forecast.js");
+    await reportForecast(args, { ...job, frame }, forecasts, columns, io);
+  }
+  return isPartial ? exitCodes.partial : undefined;
 }
 
 /** @returns undefined after a dry run, and after a template */
 async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> {
-  const { answererOf, fitModel, predictorOf } = await import("../choose/model.js");
+  const [{ fitModel }, { answererOf, networksOf, predictorOf }] = await Promise.all([
+    import("../choose/model.js"),
+    import("../choose/predictor.js"),
+  ]);
   const read = await readFrame(args.data, args.reading, io);
   const aligned = args.align ? alignFrame(read) : read;
   const horizon = horizonOf(args.horizon, aligned);
@@ -51,17 +75,30 @@ async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> 
   const { options } = setUpModels(args, io);
   if (args.dryRun) {
     const { planTable } = await import("./dry-run.js");
-    await io.writeTable(planTable(frame, horizon, [args.model], options), args, "table");
+    const planned = args.local ? longestAlone(frame, io.notify) : frame;
+    await io.writeTable(planTable(planned, horizon, [args.model], options), args, "table");
     return undefined;
+  }
+  if (args.local) {
+    warnOfLongHorizon(frame, horizon, io.notify);
+    const { localPredictor } = await import("./local.js");
+    return { frame, horizon, predictor: localPredictor(args, io) };
   }
   io.progress.stage(`train ${args.model}`);
   const fitted = await fitModel(args.model, frame, horizon, options, io);
-  if (fitted.kind !== "network") noteIgnored(frame, answererOf(fitted), io.notify);
+  if (networksOf(fitted).length === 0) noteIgnored(frame, answererOf(fitted), io.notify);
   // Where auto fell back to a baseline, it has warned of that already.
   if (fitted.reason === undefined) warnOfLongHorizon(frame, horizon, io.notify);
   else if (fitted.kind !== "baseline")
     io.notify({ level: "note", text: `auto: ${answererOf(fitted)}; ${fitted.reason}` });
-  return { frame, horizon, predictor: await predictorOf(fitted, options.limits, io) };
+  return { frame, horizon, predictor: await predictorOf(fitted, options.limits, io), fitted };
+}
+
+function longestAlone(frame: Frame, notify: Notify): Frame {
+  const length = longestLength(frame);
+  const text = `there is a model for each of ${frame.series.length} series; this is what the longest one takes`;
+  notify({ level: "note", text });
+  return { ...frame, series: frame.series.filter(({ values }) => values.length === length).slice(0, 1) };
 }
 
 /** A baseline goes on for ever; whoever asked for it should know when that is further than the data reach back. */
@@ -85,5 +122,5 @@ async function loadModel(args: ForecastArgs, from: string, io: Io): Promise<Job 
     await io.writeTable(storedTable(manifest, frame, horizon), args, "table");
     return undefined;
   }
-  return { frame, horizon, predictor };
+  return { frame, horizon, predictor, manifest };
 }

@@ -1,6 +1,7 @@
 // An audit as tables. In: what `auditFrame` found. Out: the data as a whole, what each policy would do, and the series one by one:
 // as columns for scripts, and for people as spans and sentences that fit a screen.
 import type { Cell, Table } from "../base/table.js";
+import { sparkline } from "../report/sparkline.js";
 import type { Audit, SeriesAudit } from "../series/audit.js";
 import { describeFrequency, parseFrequency } from "../series/frequency.js";
 import { missingPolicies } from "../series/options.js";
@@ -12,6 +13,8 @@ export interface AuditTables {
   readonly series: Table;
   /** A row a series, with what it spans. */
   readonly spans: Table;
+  /** A row a series, with how it goes in a line, where the screen shows it; of the first series only. */
+  readonly outlines: Table;
   /** A row a finding: a series that is as it should be has none. */
   readonly findings: Table;
   /** What each choice of a flag would do to these data. */
@@ -23,6 +26,7 @@ export function describeAudit(audit: Audit): AuditTables {
     overview: describeWhole(audit),
     series: describeSeries(audit),
     spans: describeSpans(audit),
+    outlines: describeOutlines(audit),
     findings: describeFindings(audit),
     policies: describePolicies(audit),
   };
@@ -154,6 +158,17 @@ function describeSpans(audit: Audit): Table {
       mean,
       max,
     ]),
+  };
+}
+
+/** Of a large panel, more would push the rest off the screen. */
+const mostOutlines = 20;
+
+function describeOutlines(audit: Audit): Table {
+  return {
+    type: "series_outline",
+    columns: ["series", "outline"],
+    rows: audit.series.slice(0, mostOutlines).map(({ name, outline }) => [name, sparkline(outline)]),
   };
 }
 

@@ -1,7 +1,9 @@
 // `hindcast inspect`: what is in the data, in a model directory or a registry's champion, and what would be done with it.
 import { isModelDirectory } from "../artifact/directory.js";
-import type { Manifest } from "../artifact/manifest.js";
+import type { Manifest, StoredNetwork } from "../artifact/manifest.js";
 import type { Cell, Table } from "../base/table.js";
+import type { NetworkConfig } from "../model/config.js";
+import { headText } from "../model/heads/names.js";
 import { parameterCount } from "../model/parameters.js";
 import { isRegistry } from "../registry/champion.js";
 import { auditFrame } from "../series/audit.js";
@@ -19,35 +21,68 @@ export async function run(args: InspectArgs, io: Io): Promise<void> {
     const { manifest } = await readSaved(path);
     return io.writeTable(describeModel(manifest), { ...args, format }, "table");
   }
-  const { overview, policies, series, spans, findings } = describeAudit(
+  const { overview, policies, series, spans, outlines, findings } = describeAudit(
     auditFrame(await readRows(args.data, args.reading, io), args.reading),
   );
   // What has one table only has the one that scripts want: a row a series.
   if (format === "csv" || format === "tsv") return io.writeTable(series, { ...args, format }, "csv");
   if (format !== "table" && format !== "md") return io.writeTables([overview, policies, series], { ...args, format });
   const isSound = [...findings.rows].length === 0;
-  return io.writeTables([overview, policies, spans, ...(isSound ? [] : [findings])], { ...args, format });
+  const drawn = format === "table" && io.stdout.unicode ? [outlines] : [];
+  return io.writeTables([overview, policies, spans, ...drawn, ...(isSound ? [] : [findings])], { ...args, format });
+}
+
+/** What the network has beside recurrent layers. */
+function describeForms({ segment = 1, conv = null, attention = null, mix = [] }: NetworkConfig): Cell[][] {
+  return [
+    ...(segment > 1 ? [["segment", segment]] : []),
+    ...(conv === null ? [] : [["conv", `${conv.filters}x${conv.width}`]]),
+    ...(attention === null ? [] : [["attention", attention]]),
+    ...(mix.length === 0 ? [] : [["mix", mix.join(",")]]),
+  ];
+}
+
+function describeNetwork({ network, preparation, channels, training, record }: StoredNetwork): Cell[][] {
+  return [
+    ["layers", network.layers.join(",")],
+    ["bidirectional", network.bidirectional],
+    ["decoder", network.decoder],
+    ["window", network.window],
+    ...describeForms(network),
+    ["inputs", network.inputs],
+    ["parameters", parameterCount(network)],
+    ["scale", `${preparation.config.scale}, ${preparation.config.scaler}`],
+    ["transform", preparation.config.transform],
+    ["calendar", channels.calendar.join(",") || null],
+    network.head === undefined ? ["loss", training.loss] : ["head", headText(network.head)],
+    ["epochs", record.bestEpoch],
+    ["steps", record.stepCount],
+  ];
+}
+
+/** Of an ensemble, whose members are alike, the first. */
+function describeParts(model: Manifest["model"]): Cell[][] {
+  switch (model.kind) {
+    case "network":
+      return describeNetwork(model);
+    case "ensemble":
+      return [["members", model.members.length], ...describeNetwork(model.members[0]!)];
+    case "baseline":
+    case "pretrained":
+      return [];
+    case "combination":
+      return model.parts.flatMap(({ weight, model: part }, i): Cell[][] => [
+        [`part ${i + 1}`, part.name],
+        [`part ${i + 1} weight`, weight],
+        ...describeParts(part).map(([property, value]): Cell[] => [`part ${i + 1} ${property}`, value ?? null]),
+      ]);
+    default:
+      return model satisfies never;
+  }
 }
 
 function describeModel(manifest: Manifest): Table {
   const { model, columns, grid, data, held_out } = manifest;
-  const network: Cell[][] =
-    model.kind === "network"
-      ? [
-          ["layers", model.network.layers.join(",")],
-          ["bidirectional", model.network.bidirectional],
-          ["decoder", model.network.decoder],
-          ["window", model.network.window],
-          ["inputs", model.network.inputs],
-          ["parameters", parameterCount(model.network)],
-          ["scale", `${model.preparation.config.scale}, ${model.preparation.config.scaler}`],
-          ["transform", model.preparation.config.transform],
-          ["calendar", model.channels.calendar.join(",") || null],
-          ["loss", model.training.loss],
-          ["epochs", model.record.bestEpoch],
-          ["steps", model.record.stepCount],
-        ]
-      : [];
   return {
     type: "model",
     columns: ["property", "value"],
@@ -65,7 +100,7 @@ function describeModel(manifest: Manifest): Table {
       ["id", columns.ids.join(",") || null],
       ["series", data.series],
       ["steps of data", data.steps],
-      ...network,
+      ...describeParts(model),
       ["engine", manifest.engine],
       ["seed", manifest.seed],
       ...Object.entries(held_out?.scores ?? {}).map(([name, score]): Cell[] => [`held-out ${name}`, score]),

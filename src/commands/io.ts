@@ -9,8 +9,9 @@ import type { Table } from "../base/table.js";
 import type { FormatName } from "../report/format-names.js";
 import { formats, type Page } from "../report/formats/index.js";
 import type { Messages } from "../report/messages.js";
-import { createOutputs, type Outputs } from "./output.js";
-import type { Sink } from "./stream.js";
+import type { Screen } from "../report/terminal.js";
+import { createOutputs, type OpenOutput, type Outputs } from "./output.js";
+import type { Piece, Sink } from "./stream.js";
 import { version } from "./version.js";
 
 export interface Destination {
@@ -25,6 +26,12 @@ export interface Io {
   readonly cwd: string;
   readonly notify: Notify;
   readonly progress: Progress;
+  /** What stdout can show. */
+  readonly stdout: Screen;
+  /** Where `draw` draws. */
+  readonly stderr: Screen;
+  /** Shows lines on stderr. */
+  draw(lines: readonly string[]): void;
   /** Aborted by the first Ctrl-C: finish the batch, then throw its reason. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
@@ -38,17 +45,22 @@ export interface Io {
   readonly host: string;
   /** Opens an output before the long work; `--output` and `--predictions` are opened before a handler starts. */
   prepareOutput(path: string): Promise<void>;
+  /** What `writeTable` would write. */
+  formatOf(destination: Destination, fallback: "csv" | "table"): FormatName;
   /** @param fallback the format when none was asked for; "table" is for terminals, and CSV elsewhere */
   writeTable(table: Table, destination: Destination, fallback: "csv" | "table"): Promise<void>;
   /** Several tables under each other; as JSON, one document of them all. CSV has no such form. */
   writeTables(tables: readonly Table[], destination: Destination & { readonly format: FormatName }): Promise<void>;
   writeText(text: string, destination: Pick<Destination, "output">): Promise<void>;
+  /** For what comes bit by bit; a signal ends the wait for a slow reader, by throwing its reason. */
+  openOutput(destination: Pick<Destination, "output">): Promise<OpenOutput>;
+  /** Text that is never held whole, or bytes. */
+  writePieces(pieces: Iterable<Piece>, destination: Pick<Destination, "output">): Promise<void>;
 }
 
-export interface Terminal {
+/** What stdout is. */
+export interface Terminal extends Screen {
   readonly isTerminal: boolean;
-  readonly columns: number;
-  readonly colour: boolean;
 }
 
 export interface World extends Pick<Io, "env" | "cwd" | "signal" | "nodeVersion"> {
@@ -57,16 +69,22 @@ export interface World extends Pick<Io, "env" | "cwd" | "signal" | "nodeVersion"
   readonly stdout: Sink;
   readonly terminal: Terminal;
   readonly messages: Messages;
+  /** What stderr can show. */
+  readonly stderr: Screen;
   readonly now: () => number;
 }
 
 export function createIo(world: World): Io & Pick<Outputs, "discard"> {
-  const { openStdin, stdout, env, cwd, signal, nodeVersion, terminal, messages, now } = world;
-  const outputs = createOutputs(stdout, cwd);
+  const { openStdin, env, cwd, signal, nodeVersion, terminal, messages, stderr, now } = world;
+  const outputs = createOutputs(world.stdout, cwd);
   const pageOf = (output: string | undefined) => ({
     width: terminal.columns,
     colour: terminal.colour && output === undefined,
   });
+  const formatOf = ({ format, output }: Destination, fallback: "csv" | "table") => {
+    const toTerminal = terminal.isTerminal && output === undefined;
+    return format ?? (fallback === "table" && !toTerminal ? "csv" : fallback);
+  };
   return {
     get stdin() {
       return openStdin();
@@ -80,14 +98,17 @@ export function createIo(world: World): Io & Pick<Outputs, "discard"> {
     host: hostname(),
     notify: messages.notify,
     progress: messages.progress,
+    stdout: terminal,
+    stderr,
+    draw: messages.draw,
     dataDirectory: join(env.XDG_DATA_HOME || join(env.HOME || homedir(), ".local", "share"), "hindcast"),
     prepareOutput: outputs.prepare,
     discard: outputs.discard,
-    writeTable(table, { format, output }, fallback) {
+    formatOf,
+    writeTable(table, destination, fallback) {
       messages.progress.stop();
-      const toTerminal = terminal.isTerminal && output === undefined;
-      const name = format ?? (fallback === "table" && !toTerminal ? "csv" : fallback);
-      return outputs.write(output, formats.get(name)(table, pageOf(output)));
+      const { output } = destination;
+      return outputs.write(output, formats.get(formatOf(destination, fallback))(table, pageOf(output)));
     },
     writeTables(tables, { format, output }) {
       messages.progress.stop();
@@ -96,6 +117,19 @@ export function createIo(world: World): Io & Pick<Outputs, "discard"> {
     writeText(text, { output }) {
       messages.progress.stop();
       return outputs.write(output, [text]);
+    },
+    async openOutput({ output }) {
+      messages.progress.stop();
+      const { push, end } = await outputs.open(output);
+      const aborted = new Promise<never>((_, fail) => {
+        signal.addEventListener("abort", () => fail(signal.reason), { once: true });
+      });
+      aborted.catch(() => {});
+      return { push: (text) => Promise.race([push(text), aborted]), end };
+    },
+    writePieces(pieces, { output }) {
+      messages.progress.stop();
+      return outputs.write(output, pieces);
     },
   };
 }

@@ -2,6 +2,7 @@
 // process still runs.
 import { readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
+import { isRunning } from "../base/leftovers.js";
 import type { Machine } from "../registry/lock.js";
 import type { Io } from "./io.js";
 
@@ -29,16 +30,6 @@ function startOf(pid: number): string | "gone" | null {
   // A process that was killed and not yet waited for is there in name only.
   if (fields?.[0] === "Z" || fields?.[0] === "X") return "gone";
   return fields?.[19] ?? (isRunning(pid) ? null : "gone");
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Not ours to signal, and therefore there.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 function attempt<T>(look: () => T): T | null {

@@ -5,13 +5,16 @@ import type { TrainerSource } from "../fit/trainer.js";
 import type { ForecastLimits } from "../forecast/limits.js";
 import type { TrainArgs } from "./args.js";
 import type { Io } from "./io.js";
+import { parseConvolution } from "./values.js";
 
 type ModelFlags = Pick<
   TrainArgs,
+  | "attention"
   | "batch"
   | "bidirectional"
   | "calendar"
   | "clip"
+  | "conv"
   | "decoder"
   | "deseasonalize"
   | "difference"
@@ -20,19 +23,25 @@ type ModelFlags = Pick<
   | "epochs"
   | "layers"
   | "learningRate"
+  | "holdBack"
   | "integer"
   | "loss"
   | "max"
+  | "members"
   | "maxTimeMs"
   | "min"
+  | "mix"
   | "patience"
   | "plain"
   | "preset"
+  | "head"
+  | "samples"
   | "scale"
   | "scaler"
   | "schedule"
   | "season"
   | "seed"
+  | "segment"
   | "threads"
   | "transform"
   | "truncate"
@@ -50,7 +59,7 @@ export interface ModelSetup {
 
 export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
   let opened: Promise<TrainerSource> | undefined;
-  let engine: string | null = null;
+  let source: TrainerSource | undefined;
   const open = async () => {
     const { openTrainer } = await import("../fit/open-trainer.js");
     const { dataDirectory, notify } = io;
@@ -60,18 +69,20 @@ export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
   return {
     options: {
       ...rest,
+      conv: parseConvolution(args.conv),
+      attention: args.attention === "none" ? null : args.attention,
+      mix: args.mix === "none" ? [] : args.mix,
       seasons: season === "auto" ? "auto" : [...season].sort((a, b) => a - b),
       scale: withoutUndefined({ scale, scaler, transform, difference, deseasonalize }),
       limits: limitsOf(args),
       clock: io.now,
       openTrainer: async () => {
         opened ??= open();
-        const { name, create } = await opened;
-        engine = name;
-        return create;
+        source = await opened;
+        return source.create;
       },
     },
-    engine: () => engine,
+    engine: () => source?.name ?? null,
   };
 }
 

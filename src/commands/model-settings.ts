@@ -9,9 +9,10 @@ import { limitFlags, networkFlags } from "./options.js";
 const ofRun: readonly string[] = ["maxTimeMs", "engine", "threads"];
 const keys = (["model", ...networkFlags, ...limitFlags] as const).filter((key) => !ofRun.includes(key));
 
+type ModelArgs = Pick<RetrainArgs, "model" | (typeof networkFlags | typeof limitFlags)[number]>;
 type Settings = VersionNote["settings"];
 
-export function settingsOf(args: RetrainArgs): Settings {
+export function settingsOf(args: ModelArgs): Settings {
   const entries = keys.flatMap((key): [string, Settings[string]][] => {
     const value = args[key];
     return value === undefined
@@ -22,14 +23,24 @@ export function settingsOf(args: RetrainArgs): Settings {
 }
 
 /** The flags of this run, but with a model's own settings. One that is unknown by now is left to its default. */
-export function withSettings(args: RetrainArgs, settings: Settings): RetrainArgs {
+export function withSettings<A extends ModelArgs>(args: A, settings: Readonly<Record<string, unknown>>): A {
   const own = keys.map((key) => {
     const { name, value, default: usual } = { default: undefined, ...flags[key] };
     const parsed = value.schema.safeParse(settings[name]);
     return [key, parsed.success ? parsed.data : usual];
   });
   // Every value was read by its flag's own schema, which is what makes the type true.
-  return { ...args, ...Object.fromEntries(own) } as RetrainArgs;
+  return { ...args, ...Object.fromEntries(own) } as A;
+}
+
+/** Those that differ from what a setting is by default. */
+export function unusualSettings(settings: Settings): Settings {
+  const usual = new Map(
+    keys.map((key): [string, unknown] => [flags[key].name, { default: null, ...flags[key] }.default]),
+  );
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(usual.get(name))),
+  );
 }
 
 export function isSameSettings(one: Settings, other: Settings): boolean {

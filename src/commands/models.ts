@@ -2,12 +2,14 @@
 import { randomUUID } from "node:crypto";
 import { readModel } from "../artifact/directory.js";
 import { exitCodes, HindcastError } from "../base/errors.js";
+import { extent } from "../base/numeric.js";
 import type { Cell, Table } from "../base/table.js";
 import { championPath, type Pointer, promote, readPointer, versionPath, writePointer } from "../registry/champion.js";
 import { isThere } from "../registry/files.js";
 import { appendRun, type Run, readHistory, runCells, runColumns } from "../registry/history.js";
 import { emptyRun, needRegistry, openRegistry, unrecordedVersions } from "../registry/registry.js";
 import { listVersions, pruneVersions } from "../registry/versions.js";
+import { sparkline } from "../report/sparkline.js";
 import type { ModelsArgs } from "./args.js";
 import type { Io } from "./io.js";
 import { thisMachine } from "./machine.js";
@@ -49,6 +51,9 @@ const shownColumns = [
   "reason",
 ] as const satisfies readonly (keyof Run)[];
 
+/** Of a table, on a narrow screen: the reason says most of it. */
+const spareColumns = ["horizon", "rule", "started", "metric", "champion_score"];
+
 async function list(args: ModelsArgs, io: Io): Promise<undefined> {
   const { registry, format } = args;
   const history = await readHistory(registry, io.notify);
@@ -64,7 +69,35 @@ async function list(args: ModelsArgs, io: Io): Promise<undefined> {
     run.version === null ? null : stateOf(run.version),
     ...columns.map((column) => (column === "reason" ? (run.reason ?? run.error) : run[column])),
   ]);
-  await io.writeTable({ type: "version", columns: ["version", "state", ...columns], rows }, args, "table");
+  const table: Table = { type: "version", columns: ["version", "state", ...columns], rows, spare: spareColumns };
+  const drawn = io.stdout.unicode && io.formatOf(args, "table") === "table" ? scoreHistory(runs) : [];
+  if (drawn.length === 0) await io.writeTable(table, args, "table");
+  else
+    await io.writeTables([table, { type: "score_history", columns: historyColumns, rows: drawn }], {
+      ...args,
+      format: "table",
+    });
+}
+
+const historyColumns = ["metric", "champion's score", "lowest", "highest", "last"];
+/** The newest runs that are drawn. */
+const drawnRuns = 24;
+
+/** A row a metric: what the champion of each run scored in it, the oldest first. One score alone has no history. */
+function scoreHistory(runs: readonly Run[]): Cell[][] {
+  const scored = runs.map(({ metric, action, champion_score, challenger_score }) => ({
+    metric,
+    score: action === "promoted" ? challenger_score : champion_score,
+  }));
+  const metrics = new Set(scored.map(({ metric }) => metric));
+  return [...metrics].flatMap((metric) => {
+    const scores = Float64Array.from(
+      scored.flatMap((run) => (run.metric === metric && run.score !== null ? [run.score] : [])).slice(-drawnRuns),
+    );
+    if (scores.length < 2) return [];
+    const { min, max } = extent(scores);
+    return [[metric, sparkline(scores), min, max, scores.at(-1)!]];
+  });
 }
 
 interface Change {

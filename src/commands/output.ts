@@ -1,18 +1,26 @@
-// Where results go: stdout, or a file that is there whole or not at all. In: text in pieces. Out: bytes where they were asked for.
+// Where results go: stdout, or a file that is there whole or not at all. In: text or bytes in pieces. Out: bytes where they were asked for.
 import { constants, promises, unlinkSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import process from "node:process";
+import { resolve } from "node:path";
 import { HindcastError } from "../base/errors.js";
-import { cannotWrite, gatherPieces, isReaderGone, type Sink } from "./stream.js";
+import { removeLeftovers, temporaryBeside } from "../base/leftovers.js";
+import { cannotWrite, gatherPieces, isReaderGone, type Piece, type Sink } from "./stream.js";
 
 export interface Outputs {
   /** Opens the temporary file, so that what cannot be written is said before the long work. Devices and FIFOs wait. */
   prepare(path: string): Promise<void>;
   /** @param path undefined, "-" and /dev/stdout are stdout, whose reader may go away at any time */
-  write(path: string | undefined, pieces: Iterable<string>): Promise<void>;
+  write(path: string | undefined, pieces: Iterable<Piece>): Promise<void>;
+  /** For what comes bit by bit; like `write`, a file is there once it is whole. */
+  open(path: string | undefined): Promise<OpenOutput>;
   /** Removes what was prepared and never written; for the very end, so it cannot wait. */
   discard(): void;
+}
+
+export interface OpenOutput {
+  /** Waits for the reader where it is slow. @returns false when the reader went away @throws HindcastError "output" */
+  push(text: string): Promise<boolean>;
+  end(): Promise<void>;
 }
 
 interface Pending {
@@ -36,6 +44,24 @@ export function createOutputs(stdout: Sink, cwd: string): Outputs {
       if (held === undefined) return writeDirect(path, cwd, pieces);
       await commit(path, held, pieces);
       pending.delete(path);
+    },
+    async open(path) {
+      if (path === undefined || isStdout(path)) return { push: stdout.push, end: async () => {} };
+      await prepare(path);
+      const held = pending.get(path);
+      if (held === undefined) {
+        const file = await promises.open(resolve(cwd, path), "w").catch((error) => {
+          throw cannotWrite(path, error);
+        });
+        return { push: (text) => pushTo(path, file, text), end: () => file.close() };
+      }
+      return {
+        push: (text) => pushTo(path, held.file, text),
+        async end() {
+          await commit(path, held, []);
+          pending.delete(path);
+        },
+      };
     },
     discard() {
       for (const { file, temporary } of pending.values()) {
@@ -69,7 +95,8 @@ async function openBeside(path: string, cwd: string): Promise<Pending> {
     const target = await promises.realpath(asked).catch(() => asked);
     const existing = await promises.stat(target).catch(() => undefined);
     if (existing !== undefined) await promises.access(target, constants.W_OK);
-    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${Date.now().toString(36)}`);
+    await removeLeftovers(target);
+    const temporary = temporaryBeside(target);
     const file = await promises.open(temporary, "wx", existing === undefined ? 0o666 : existing.mode & 0o777);
     return { file, temporary, target };
   } catch (error) {
@@ -77,7 +104,7 @@ async function openBeside(path: string, cwd: string): Promise<Pending> {
   }
 }
 
-async function commit(path: string, { file, temporary, target }: Pending, pieces: Iterable<string>): Promise<void> {
+async function commit(path: string, { file, temporary, target }: Pending, pieces: Iterable<Piece>): Promise<void> {
   try {
     for (const chunk of gatherPieces(pieces)) await file.writeFile(chunk);
     await file.sync();
@@ -88,7 +115,17 @@ async function commit(path: string, { file, temporary, target }: Pending, pieces
   }
 }
 
-async function writeDirect(path: string, cwd: string, pieces: Iterable<string>): Promise<void> {
+async function pushTo(path: string, file: FileHandle, text: string): Promise<boolean> {
+  try {
+    await file.writeFile(text);
+    return true;
+  } catch (error) {
+    if (isReaderGone(error)) return false;
+    throw cannotWrite(path, error);
+  }
+}
+
+async function writeDirect(path: string, cwd: string, pieces: Iterable<Piece>): Promise<void> {
   try {
     const file = await promises.open(resolve(cwd, path), "w");
     for (const chunk of gatherPieces(pieces)) await file.writeFile(chunk);

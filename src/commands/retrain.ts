@@ -2,9 +2,11 @@
 // its history that says which, and why. Killed at any moment, it leaves a registry that works.
 import { randomUUID } from "node:crypto";
 import { readModel } from "../artifact/directory.js";
-import { fingerprint, openModel, saveModel } from "../artifact/model.js";
+import { openModel } from "../artifact/open-model.js";
+import { fingerprint, saveModel } from "../artifact/save-model.js";
 import { HindcastError, messageOf } from "../base/errors.js";
-import { answererOf, createForecaster, type FittedModel, fitModel, predictorOf } from "../choose/model.js";
+import { createForecaster, fitModel } from "../choose/model.js";
+import { answererOf, type FittedModel, predictorOf } from "../choose/predictor.js";
 import type { Predictor } from "../forecast/predictor.js";
 import { championPath, promote, readPointer, versionPath } from "../registry/champion.js";
 import { compare, decide, newObservedCount } from "../registry/comparison.js";
@@ -20,6 +22,7 @@ import type { Io } from "./io.js";
 import { thisMachine } from "./machine.js";
 import { limitsOf, setUpModels } from "./model-options.js";
 import { isSameSettings, settingsOf, withSettings } from "./model-settings.js";
+import { keepingIn, openRetrainCheckpoint } from "./resume.js";
 import { checkAge, checkFrame, newestStamp } from "./retrain-checks.js";
 import { liveForecasts } from "./retrain-forecasts.js";
 import { readingAsTrained } from "./saved-model.js";
@@ -133,7 +136,9 @@ async function retrain(args: RetrainArgs, io: Io, registry: OpenRegistry, known:
   }
 
   const settings = settingsOf(args);
-  const { options, engine } = setUpModels(args, io);
+  const { options: unkept, engine } = setUpModels(args, io);
+  const checkpoint = openRetrainCheckpoint(args, frame, engine, io);
+  const options = { ...unkept, checkpoint };
   const challenger = createForecaster(args.model, options);
   const contestants = {
     challenger,
@@ -150,12 +155,12 @@ async function retrain(args: RetrainArgs, io: Io, registry: OpenRegistry, known:
     seasons: options.seasons,
   };
   io.progress.stage(`score ${args.model} and the champion`);
-  const comparison = await compare(frame, contestants, scoring, io);
+  const comparison = await keepingIn(checkpoint, io, () => compare(frame, contestants, scoring, io));
   const { rule, metric, folds, scored } = comparison;
   tell({ rule, metric, folds, scored, champion_score: comparison.champion, challenger_score: comparison.challenger });
 
   io.progress.stage(`train ${args.model}`);
-  const fitted = await fitModel(args.model, frame, horizon, options, io);
+  const fitted = await keepingIn(checkpoint, io, () => fitModel(args.model, frame, horizon, options, io));
   io.progress.stop();
   const { isPromoted, reason } = decide(args.promotion, args.margin, champion !== undefined, comparison);
   tell({ chose: answererOf(fitted), engine: engine(), reason, version, action: isPromoted ? "promoted" : "kept" });
@@ -186,6 +191,7 @@ async function retrain(args: RetrainArgs, io: Io, registry: OpenRegistry, known:
   await storeVersion(path, version, { settings, made: known() }, forecasts, (target) =>
     saveModel(target, saved, io.version, { run, started, host, node, hindcast }),
   );
+  await checkpoint.remove();
   lock.verify();
   if (isPromoted) {
     await promote(path, version, pointer);
@@ -200,18 +206,21 @@ export interface StoredChampion {
   readonly champion: Champion;
 }
 
-/** @returns undefined, with a warning, for one that cannot be read: the challenger takes its place */
+/**
+ * @returns undefined, with a warning, for one that is damaged: the challenger takes its place
+ * @throws HindcastError "model" for one that the system does not let be read, which may pass
+ */
 async function loadChampion(registry: string, version: number, io: Io): Promise<StoredChampion | undefined> {
   try {
     const stored = await readModel(championPath(registry));
     const { manifest } = stored;
-    const { fitted, context } = openModel(stored);
+    const { fitted, context } = await openModel(stored);
     if (context === undefined) return undefined;
     const open = () => predictorOf(fitted, manifest.limits, io);
     const note = readNote(registry, version);
     return { manifest, champion: { version, horizon: manifest.horizon, fitted, context, note, open } };
   } catch (error) {
-    if (!(error instanceof HindcastError)) throw error;
+    if (!(error instanceof HindcastError) || isRefusedBySystem(error)) throw error;
     io.notify({ level: "warning", text: `version ${version}, the champion, is replaced: ${error.message}` });
     return undefined;
   }
@@ -222,11 +231,16 @@ async function newestContext(registry: string, versions: readonly number[]): Pro
   const newest = versions.at(-1);
   if (newest === undefined) return undefined;
   try {
-    return openModel(await readModel(versionPath(registry, newest))).context;
+    return (await openModel(await readModel(versionPath(registry, newest)))).context;
   } catch (error) {
-    if (error instanceof HindcastError) return undefined;
+    if (error instanceof HindcastError && !isRefusedBySystem(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether a file is there and cannot be read: no permission, too many open files, a disk that fails. */
+function isRefusedBySystem({ cause }: HindcastError): boolean {
+  return cause instanceof Error && "code" in cause && !["ENOENT", "ENOTDIR", "ELOOP"].includes(String(cause.code));
 }
 
 function asTrainedUnlessAsked(manifest: StoredChampion["manifest"], args: RetrainArgs): RetrainArgs["reading"] {

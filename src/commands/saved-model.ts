@@ -2,9 +2,10 @@
 // model ready to forecast, and the frame to go on from.
 import { isModelDirectory, readModel, type StoredModel } from "../artifact/directory.js";
 import type { Manifest } from "../artifact/manifest.js";
-import { openModel } from "../artifact/model.js";
+import { openModel } from "../artifact/open-model.js";
 import { HindcastError } from "../base/errors.js";
-import { predictorOf } from "../choose/model.js";
+import { type FittedModel, predictorOf } from "../choose/predictor.js";
+import type { ForecastLimits } from "../forecast/limits.js";
 import type { Predictor } from "../forecast/predictor.js";
 import type { Covariate } from "../series/covariates.js";
 import type { Frame } from "../series/frame.js";
@@ -24,9 +25,18 @@ type FromArgs = Pick<ForecastArgs, "data" | "given" | "integer" | "max" | "min" 
 
 /** Goes on from the end of what the model was trained on when no data are given. @throws HindcastError "model", "data" */
 export async function openForForecast(args: FromArgs, from: string, io: Io): Promise<Opened> {
-  const stored = await readSaved(from);
-  const { manifest } = stored;
-  const { fitted, context } = openModel(stored);
+  const { manifest, fitted, limits, frame } = await openWithData(args, from, io);
+  return { manifest, frame, predictor: await predictorOf(fitted, limits, io) };
+}
+
+/** The model itself, and the data it is asked about. @throws HindcastError "model", "data" */
+export async function openWithData(
+  args: FromArgs,
+  from: string,
+  io: Io,
+): Promise<Omit<SavedModel, "context"> & { readonly frame: Frame }> {
+  const { context, ...saved } = await openSaved(args, from);
+  const { manifest } = saved;
   const frame = args.data.length > 0 ? await readFrame(args.data, readingAsTrained(manifest, args), io) : context;
   if (frame === undefined)
     throw new HindcastError(
@@ -40,12 +50,31 @@ export async function openForForecast(args: FromArgs, from: string, io: Io): Pro
       `the data step by ${formatFrequency(frame.grid.frequency)}, the model's by ${formatFrequency(manifest.grid.frequency)}`,
       `set --freq ${formatFrequency(manifest.grid.frequency)} with --aggregate, or train on these data`,
     );
+  return { ...saved, frame };
+}
+
+export interface SavedModel {
+  readonly manifest: Manifest;
+  readonly fitted: FittedModel;
+  /** The end of each series as it was trained on; undefined when it was saved without. */
+  readonly context: Frame | undefined;
+  /** The model's own, and those of this run, which go before them. */
+  readonly limits: ForecastLimits;
+}
+
+/** @throws HindcastError "model" */
+export async function openSaved(
+  args: Pick<ForecastArgs, "integer" | "max" | "min">,
+  from: string,
+): Promise<SavedModel> {
+  const stored = await readSaved(from);
+  const { manifest } = stored;
   const limits = {
     min: args.min ?? manifest.limits.min,
     max: args.max ?? manifest.limits.max,
     integer: args.integer || manifest.limits.integer,
   };
-  return { manifest, frame, predictor: await predictorOf(fitted, limits, io) };
+  return { manifest, ...(await openModel(stored)), limits };
 }
 
 /** New data are read as the model's own were, but for what a flag says. */

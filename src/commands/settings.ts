@@ -20,7 +20,7 @@ export interface Setting {
 }
 
 /** What the environment may hold beside the flags' own variables. */
-const otherVariables = ["HINDCAST_PROGRESS_FPS"];
+const otherVariables = ["HINDCAST_CHECKPOINT_SECONDS", "HINDCAST_PROGRESS_FPS"];
 
 /**
  * @param files the nearest first
@@ -125,7 +125,7 @@ export function settingsTable(settings: ReadonlyMap<FlagKey, Setting>): Table {
   return { type: "setting", columns: ["setting", "value", "origin"], rows };
 }
 
-function showValue(value: unknown): Cell {
+export function showValue(value: unknown): Cell {
   if (value === undefined) return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   if (Array.isArray(value)) return value.map(showValue).join(",");

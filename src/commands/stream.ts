@@ -5,19 +5,28 @@ import { HindcastError } from "../base/errors.js";
 /** Pieces are gathered to this many characters before they are handed to the system. */
 const chunkSize = 1 << 16;
 
+/** Text, or bytes as they are. */
+export type Piece = string | Uint8Array;
+
 export interface Sink {
   /**
    * Waits for the reader where it is slow. A reader that went away has all it wanted.
    * @throws HindcastError "output"
    */
-  write(pieces: Iterable<string>): Promise<void>;
+  write(pieces: Iterable<Piece>): Promise<void>;
+  /**
+   * As `write`, for what comes bit by bit for as long as somebody reads it.
+   * @returns false when the reader went away
+   */
+  push(text: string): Promise<boolean>;
 }
 
 /** @param name as messages call it */
 export function streamSink(stream: NodeJS.WritableStream, name: string): Sink {
   // The error also comes as an event, which would end the process if nobody listened.
   stream.on("error", () => {});
-  return sink(name, (chunk) => writeChunk(stream, chunk));
+  const put = (chunk: Piece) => writeChunk(stream, chunk);
+  return sink(name, put, put);
 }
 
 /**
@@ -26,18 +35,22 @@ export function streamSink(stream: NodeJS.WritableStream, name: string): Sink {
  */
 export function standardSink(descriptor: 1 | 2, name: string, open: () => NodeJS.WritableStream): Sink {
   let stream: NodeJS.WritableStream | undefined;
-  return sink(name, async (chunk) => {
-    const rest = stream === undefined && chunk.length < chunkSize ? writeAtOnce(descriptor, chunk) : chunk;
-    if (rest.length === 0) return;
+  const putOnStream = (chunk: Piece) => {
     if (stream === undefined) {
       stream = open();
       stream.on("error", () => {});
     }
-    await writeChunk(stream, rest);
-  });
+    return writeChunk(stream, chunk);
+  };
+  const put = async (chunk: Piece) => {
+    const rest = stream === undefined && chunk.length < chunkSize ? writeAtOnce(descriptor, chunk) : chunk;
+    if (rest.length > 0) await putOnStream(rest);
+  };
+  // The descriptor may block, and while a reader is slow nothing would hear a signal.
+  return sink(name, put, putOnStream);
 }
 
-function sink(name: string, put: (chunk: string) => Promise<void>): Sink {
+function sink(name: string, put: (chunk: Piece) => Promise<void>, putWaiting: (chunk: string) => Promise<void>): Sink {
   return {
     async write(pieces) {
       try {
@@ -46,18 +59,27 @@ function sink(name: string, put: (chunk: string) => Promise<void>): Sink {
         if (!isReaderGone(error)) throw cannotWrite(name, error);
       }
     },
+    async push(text) {
+      try {
+        await putWaiting(text);
+        return true;
+      } catch (error) {
+        if (isReaderGone(error)) return false;
+        throw cannotWrite(name, error);
+      }
+    },
   };
 }
 
-function writeChunk(stream: NodeJS.WritableStream, chunk: string | Uint8Array): Promise<void> {
+function writeChunk(stream: NodeJS.WritableStream, chunk: Piece): Promise<void> {
   return new Promise((done, fail) => {
     stream.write(chunk, (error) => (error ? fail(error) : done()));
   });
 }
 
 /** @returns what would have to wait */
-function writeAtOnce(descriptor: number, text: string): Uint8Array {
-  let rest: Uint8Array = Buffer.from(text);
+function writeAtOnce(descriptor: number, chunk: Piece): Uint8Array {
+  let rest = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
   } catch (error) {
@@ -66,9 +88,15 @@ function writeAtOnce(descriptor: number, text: string): Uint8Array {
   return rest;
 }
 
-export function* gatherPieces(pieces: Iterable<string>): Generator<string> {
+export function* gatherPieces(pieces: Iterable<Piece>): Generator<Piece> {
   let chunk = "";
   for (const piece of pieces) {
+    if (typeof piece !== "string") {
+      if (chunk !== "") yield chunk;
+      chunk = "";
+      yield piece;
+      continue;
+    }
     chunk += piece;
     if (chunk.length < chunkSize) continue;
     yield chunk;

@@ -1,13 +1,15 @@
 // `hindcast train`: data in, a model directory out, and one line about it.
 
 import { checkModelTarget } from "../artifact/directory.js";
-import { saveModel } from "../artifact/model.js";
+import { saveModel } from "../artifact/save-model.js";
 import type { Table } from "../base/table.js";
-import { answererOf, createForecaster, type FittedModel, fitModel } from "../choose/model.js";
+import { createForecaster, fitModel, type ModelOptions } from "../choose/model.js";
+import { answererOf, type FittedModel, networksOf } from "../choose/predictor.js";
 import { backtest } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { gateScores } from "../evaluate/gates.js";
 import { scoreTable } from "../evaluate/score-table.js";
+import type { Epoch } from "../fit/loop.js";
 import type { FitContext } from "../forecast/predictor.js";
 import { quantileColumns } from "../forecast/quantile-columns.js";
 import { type Frame, longestLength } from "../series/frame.js";
@@ -16,23 +18,42 @@ import { noteIgnored } from "./covariates.js";
 import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
 import type { Io } from "./io.js";
-import { limitsOf, setUpModels } from "./model-options.js";
+import { limitsOf, type ModelSetup, setUpModels } from "./model-options.js";
+import { keepingIn, openTrainCheckpoint } from "./resume.js";
 
 export async function run(args: TrainArgs, io: Io): Promise<void> {
   const startedMs = io.now();
   const { out } = args;
   if (out !== undefined) await checkModelTarget(out);
+  const onEpoch = await openCurves(args, io);
   const frame = await readFrame(args.data, args.reading, io);
   const horizon = horizonOf(args.horizon, frame);
   const { options, engine } = setUpModels(args, io);
   if (args.dryRun || out === undefined)
     return io.writeTable(planTable(frame, horizon, [args.model], options), args, "table");
 
+  const checkpoint = openTrainCheckpoint(args, out, frame, engine, io);
+  const setup = { options: { ...options, checkpoint }, engine, onEpoch };
+  const table = await keepingIn(checkpoint, io, () => trainInto(out, args, frame, horizon, setup, startedMs, io));
+  await checkpoint.remove();
+  await io.writeTable(table, args, "table");
+}
+
+/** @returns what there is to say of the model that then is in `out` */
+async function trainInto(
+  out: string,
+  args: TrainArgs,
+  frame: Frame,
+  horizon: number,
+  { options, engine, onEpoch }: ModelSetup & Pick<ModelOptions, "onEpoch">,
+  startedMs: number,
+  io: Io,
+): Promise<Table> {
   const heldOut = await scoreHeldOut(frame, horizon, args.model, options, io);
   io.progress.stage(`train ${args.model}`);
-  const fitted = await fitModel(args.model, frame, horizon, options, io);
+  const fitted = await fitModel(args.model, frame, horizon, { ...options, onEpoch }, io);
   io.progress.stop();
-  if (fitted.kind !== "network") noteIgnored(frame, answererOf(fitted), io.notify);
+  if (networksOf(fitted).length === 0) noteIgnored(frame, answererOf(fitted), io.notify);
   if (fitted.reason !== undefined && fitted.kind !== "baseline")
     io.notify({ level: "note", text: `auto: ${answererOf(fitted)}; ${fitted.reason}` });
   await saveModel(
@@ -57,7 +78,16 @@ export async function run(args: TrainArgs, io: Io): Promise<void> {
       hindcast: io.version,
     },
   );
-  await io.writeTable(summaryTable(fitted, frame, horizon, heldOut, out), args, "table");
+  return summaryTable(fitted, frame, horizon, heldOut, out);
+}
+
+/** Where curves are wanted, whom to tell the epochs. @throws HindcastError "output" */
+async function openCurves(
+  { tensorboard, model, dryRun }: TrainArgs,
+  io: Io,
+): Promise<((epoch: Epoch) => void) | undefined> {
+  if (tensorboard === undefined || dryRun) return undefined;
+  return (await import("./tensorboard.js")).openCurves(tensorboard, model, io);
 }
 
 type HeldOut = Parameters<typeof saveModel>[1]["heldOut"];
@@ -95,17 +125,35 @@ async function scoreHeldOut(
   if (row === undefined) return null;
   const cells = new Map(columns.map((column, i) => [column, row[i]]));
   const scores = Object.fromEntries(
-    gateScores.map((name) => [name, typeof cells.get(name) === "number" ? Number(cells.get(name)) : null]),
+    gateScores
+      .filter((name) => cells.has(name))
+      .map((name) => [name, typeof cells.get(name) === "number" ? Number(cells.get(name)) : null]),
   );
   return { n: Number(cells.get("n")), scores };
 }
 
 function summaryTable(fitted: FittedModel, frame: Frame, horizon: number, heldOut: HeldOut, out: string): Table {
-  const network = fitted.kind === "network" ? fitted.network : undefined;
+  const [network] = networksOf(fitted);
   const score = (name: string) => heldOut?.scores[name] ?? null;
+  const perplexity = score("perplexity");
+  const ofBins = perplexity === null ? {} : { cross_entropy: Math.log(perplexity), perplexity };
   return {
     type: "model",
-    columns: ["model", "chose", "series", "steps", "horizon", "window", "epochs", "mse", "mae", "mase", "skill", "out"],
+    columns: [
+      "model",
+      "chose",
+      "series",
+      "steps",
+      "horizon",
+      "window",
+      "epochs",
+      ...Object.keys(ofBins),
+      "mse",
+      "mae",
+      "mase",
+      "skill",
+      "out",
+    ],
     rows: [
       [
         fitted.asked,
@@ -115,6 +163,7 @@ function summaryTable(fitted: FittedModel, frame: Frame, horizon: number, heldOu
         horizon,
         network?.config.window ?? null,
         network?.record.bestEpoch ?? null,
+        ...Object.values(ofBins),
         score("mse"),
         score("mae"),
         score("mase"),

@@ -12,6 +12,8 @@ export interface Value<T> {
   readonly choices?: readonly string[];
   /** Several, joined by commas or by repeating the flag. */
   readonly list?: true;
+  /** What the flag alone, with no value after it, stands for. */
+  readonly bare?: string;
   /** A path: the shell completes it. */
   readonly path?: true;
 }
@@ -103,6 +105,19 @@ export function wordOr<const W extends string, T>(words: readonly W[], value: Va
   };
 }
 
+/** A convolution's filters and its width in steps, as text; `parseConvolution` reads it. */
+export const convolution: Value<string> = {
+  schema: z.string().regex(/^[1-9]\d{0,3}x[1-9]\d{0,2}$/),
+  allowed: "filters by width, such as 32x5",
+  placeholder: "FxW",
+};
+
+/** @param asked as `convolution` reads it; null for "none" */
+export function parseConvolution(asked: string): { filters: number; width: number } | null {
+  const [filters, width] = asked.split("x").map(Number);
+  return width === undefined ? null : { filters: filters!, width };
+}
+
 /** A length of wall-clock time, in milliseconds. A bare number is seconds. */
 export const durationMs: Value<number> = {
   schema: z.preprocess(readDuration, z.number().positive()),
@@ -118,6 +133,24 @@ export const horizon: Value<string> = {
   ),
   allowed: 'a whole number of steps, 1 or more, or a span of time such as "2 weeks"',
   placeholder: "N",
+};
+
+export interface AskedShard {
+  readonly index: number | "auto";
+  readonly count: number;
+}
+
+/** Part I of N; whether I is below N is only known once `auto` is. */
+export const shard: Value<AskedShard> = {
+  schema: z
+    .string()
+    .regex(/^(\d{1,7}|auto)\/[1-9]\d{0,6}$/)
+    .transform((text) => {
+      const [index, count] = text.split("/");
+      return { index: index === "auto" ? index : Number(index), count: Number(count) };
+    }),
+  allowed: "I/N, part I (from 0) of N, or auto/N",
+  placeholder: "I/N",
 };
 
 const decimalNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

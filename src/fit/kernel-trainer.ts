@@ -3,11 +3,11 @@
 import { loadKernels } from "../engine/kernels/fused/load.js";
 import { usefulThreads } from "../engine/kernels/fused/network.js";
 import { drawDropout } from "../model/dropout.js";
-import { fillWeights, shapeOf } from "../model/inference.js";
-import type { TrainerSource } from "./trainer.js";
+import { fillWeights, segmentMask, shapeOf } from "../model/inference.js";
+import type { CreateTrainer, TrainerSource } from "./trainer.js";
 
 /** @param threads that may share a step; they change no result, and a step takes only as many as pay */
-export function kernelTrainers(threads: number): TrainerSource {
+export function kernelTrainers(threads: number): TrainerSource & { readonly create: CreateTrainer } {
   const { kernels } = loadKernels();
   return {
     name: `kernels ${kernels.name}`,
@@ -17,12 +17,20 @@ export function kernelTrainers(threads: number): TrainerSource {
       fillWeights(network, config, start);
       const scaled = config.dropout > 0;
       let taken = 0;
+      const exportWeights = () => {
+        network.storeParameters();
+        return network.parameters.slice();
+      };
+      const importWeights = (weights: Float32Array) => {
+        network.parameters.set(weights);
+        network.loadParameters();
+      };
       return {
         step(batch, count, learningRate) {
           network.inputs.set(batch.inputs);
           network.targets.set(batch.targets);
           network.weights.set(batch.weights);
-          if (batch.padded) network.mask.set(batch.mask);
+          if (batch.padded) network.mask.set(segmentMask(config, batch.mask));
           if (scaled)
             for (const scales of network.scales)
               drawDropout(scales, Math.round((scales.length * count) / batchSize), config.dropout, dropouts);
@@ -33,13 +41,19 @@ export function kernelTrainers(threads: number): TrainerSource {
           taken++;
           return result.loss;
         },
-        exportWeights() {
-          network.storeParameters();
-          return network.parameters.slice();
+        exportWeights,
+        importWeights,
+        exportState() {
+          network.storeMoments();
+          const moments = network.moments.slice();
+          return { weights: exportWeights(), moments, movedCount: taken, dropouts: dropouts.exportState() };
         },
-        importWeights(weights) {
-          network.parameters.set(weights);
-          network.loadParameters();
+        importState(state) {
+          importWeights(state.weights);
+          network.moments.set(state.moments);
+          network.loadMoments();
+          taken = state.movedCount;
+          dropouts.importState(state.dropouts);
         },
         close: () => network.close(),
       };

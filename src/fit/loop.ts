@@ -4,29 +4,49 @@ import { setImmediate } from "node:timers/promises";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import type { Random } from "../base/random.js";
-import type { NetworkConfig } from "../model/config.js";
+import { type NetworkConfig, windowShape } from "../model/config.js";
 import { type NamedArray, predictArrays } from "../model/inference.js";
 import { type Batch, createBatch, createGather, type Gather } from "../windows/gather.js";
 import type { WindowPlan } from "../windows/plan.js";
 import type { PreparedFrame } from "../windows/prepare.js";
+import { type Checkpoint, type Progress, type Slot, type TrainingTask, trainingKey } from "./checkpoint.js";
 import type { TrainingConfig, TrainingRecord } from "./config.js";
 import { sumLoss } from "./loss.js";
 import { learningRateFactor } from "./schedule.js";
-import type { CreateTrainer, Trainer } from "./trainer.js";
+import type { OpenTrainer, Trainer } from "./trainer.js";
 
 export interface LoopContext {
-  readonly createTrainer: CreateTrainer;
+  readonly createTrainer: OpenTrainer;
   readonly notify: Notify;
   readonly signal: AbortSignal;
   /** True once the time allowed for training is used up. */
   readonly isTimeUp: () => boolean;
-  readonly onEpoch: (epoch: number, epochs: number, loss: number, validationLoss: number | undefined) => void;
+  /** Where trainings are kept while they run, and taken up again. */
+  readonly checkpoint?: Checkpoint | undefined;
+  readonly onEpoch: (epoch: Epoch) => void;
+}
+
+/** One epoch that is over, of a training from its first to its last. */
+export interface Epoch {
+  /** From 1. */
+  readonly epoch: number;
+  /** So many at most. */
+  readonly epochs: number;
+  readonly loss: number;
+  /** undefined when nothing is held back */
+  readonly validationLoss: number | undefined;
+  /** Of its last step. */
+  readonly learningRate: number;
 }
 
 /** Validation windows looked at after an epoch; of more, an even share. */
 const maxValidationWindows = 1024;
-/** A step that blows up is taken back and tried again at half the rate, this many times in one training at most. */
+/** A step or an epoch that blows up is taken back and tried again at half the rate, this many times in one training at most. */
 const maxHalvings = 8;
+/** Training windows looked at after an epoch when none are held back. */
+const probeWindows = 64;
+/** An epoch after which the loss is above this many times that of the first weights has blown up, be the loss finite or not. */
+const blowUpFactor = 100;
 
 export interface Trained {
   /** Those of the epoch with the lowest validation loss, or of the last one when nothing is held back. */
@@ -35,9 +55,10 @@ export interface Trained {
 }
 
 /**
+ * A training that the checkpoint holds goes on where it was, and ends with the weights that it would have had.
  * @param start the first weights
  * @param stopAfter epochs to run of the `config.epochs` that the learning rate is planned for
- * @throws HindcastError "data" when the loss stays non-finite; the signal's reason when aborted
+ * @throws HindcastError "data" when the loss blows up at every rate; the signal's reason when aborted
  */
 export async function trainNetwork(
   networkConfig: NetworkConfig,
@@ -49,100 +70,156 @@ export async function trainNetwork(
   context: LoopContext,
   stopAfter = config.epochs,
 ): Promise<Trained> {
+  const task: TrainingTask = { networkConfig, start, prepared, plans, config, stopAfter };
   const batchSize = Math.min(config.batch, plans.training.origins.length);
-  const trainer = context.createTrainer(networkConfig, start, batchSize, config, random.fork("dropout"));
+  // Also for a training that is done, because what computes is known only then.
+  const trainer = await context.createTrainer(networkConfig, start, batchSize, config, random.fork("dropout"));
   try {
-    return await runEpochs(trainer, networkConfig, start, prepared, plans, config, random, context, stopAfter);
+    const slot = context.checkpoint?.open(trainingKey(task));
+    const { weights, record } = await runOrResume(trainer, task, random.fork("shuffle"), slot, context);
+    return { weights: nameWeights(start, weights), record };
   } finally {
     trainer.close();
   }
 }
 
+async function runOrResume(
+  trainer: Trainer,
+  task: TrainingTask,
+  shuffles: Random,
+  slot: Slot | undefined,
+  context: LoopContext,
+): Promise<{ readonly weights: Float32Array; readonly record: TrainingRecord }> {
+  const saved = slot?.saved;
+  if (saved?.kind === "done") return saved;
+  if (saved !== undefined) trainer.importState(saved.trainer);
+  const progress = saved?.progress ?? beginning(trainer, task.config);
+  const keep = async () => slot?.keep({ kind: "running", progress, trainer: trainer.exportState() });
+  const keepWhenDue = async () => {
+    if (slot?.isDue()) await keep();
+  };
+  try {
+    const record = await runEpochs(trainer, task, progress, shuffles, context, keepWhenDue);
+    await slot?.keep({ kind: "done", weights: progress.best, record });
+    return { weights: progress.best, record };
+  } catch (error) {
+    if (context.signal.aborted) await keep();
+    throw error;
+  }
+}
+
+function beginning(trainer: Trainer, { learningRate }: TrainingConfig): Progress {
+  return {
+    epoch: 1,
+    stepsDone: 0,
+    lossSum: 0,
+    lossCount: 0,
+    losses: [],
+    validationLosses: [],
+    best: trainer.exportWeights(),
+    bestLoss: null,
+    bestEpoch: 0,
+    rate: learningRate,
+    halvings: 0,
+  };
+}
+
+/**
+ * @param at where the training stands; moved forward, and whole whenever something is waited for, so that it can be kept then
+ * @param shuffles the stream of the windows' order, at its beginning
+ * @param keepWhenDue called between two steps
+ */
 async function runEpochs(
   trainer: Trainer,
-  networkConfig: NetworkConfig,
-  start: readonly NamedArray[],
-  prepared: PreparedFrame,
-  plans: { readonly training: WindowPlan; readonly validation: WindowPlan },
-  config: TrainingConfig,
-  random: Random,
+  { networkConfig, start, prepared, plans, config, stopAfter }: TrainingTask,
+  at: Progress,
+  shuffles: Random,
   context: LoopContext,
-  stopAfter: number,
-): Promise<Trained> {
+  keepWhenDue: () => Promise<void>,
+): Promise<TrainingRecord> {
   const windowCount = plans.training.origins.length;
   const order = Int32Array.from({ length: windowCount }, (_, i) => i);
   const batchSize = Math.min(config.batch, windowCount);
   const stepsPerEpoch = Math.min(Math.ceil(windowCount / batchSize), config.stepsPerEpoch);
   const stepCount = stepsPerEpoch * config.epochs;
-  const batch = createBatch(prepared, networkConfig, batchSize);
-  const gather = createGather(prepared, plans.training, networkConfig);
-  const shuffles = random.fork("shuffle");
-  const validation = prepareValidation(networkConfig, prepared, plans.validation);
+  const batch = createBatch(prepared, windowShape(networkConfig), batchSize);
+  const gather = createGather(prepared, plans.training, windowShape(networkConfig));
+  const validation = prepareValidation(networkConfig, prepared, plans.validation, maxValidationWindows);
+  // With nothing held back nothing would see what the last step of an epoch did.
+  const probe = validation ?? prepareValidation(networkConfig, prepared, plans.training, probeWindows);
+  const evaluate = (weights: readonly NamedArray[]) =>
+    evaluateLoss(networkConfig, probe, config, weights, context.signal);
+  const isBlownUp = async (loss: number) =>
+    !(loss <= blowUpFactor) && !(loss <= blowUpFactor * Math.abs((await evaluate(start)) ?? 0));
 
-  const losses: number[] = [];
-  const validationLosses: number[] = [];
-  let best = trainer.exportWeights();
-  let bestLoss = Number.POSITIVE_INFINITY;
-  let bestEpoch = 0;
-  let rate = config.learningRate;
-  let halvings = 0;
-  let step = 0;
   let stopped: TrainingRecord["stopped"] = "epochs";
+  const goBack = () => {
+    if (++at.halvings > maxHalvings) throw divergence();
+    at.rate /= 2;
+    context.notify({
+      level: "warning",
+      text: `the loss blew up in epoch ${at.epoch}; went back to the best weights at half the learning rate (${at.rate})`,
+    });
+    trainer.importWeights(at.best);
+  };
 
-  for (let epoch = 1; epoch <= stopAfter && stopped === "epochs"; epoch++) {
-    shuffles.shuffle(order);
-    let lossSum = 0;
-    let lossCount = 0;
-    for (let i = 0; i < stepsPerEpoch; i++) {
+  let shuffledCount = 0;
+  while (at.epoch <= stopAfter && stopped === "epochs") {
+    const { epoch } = at;
+    // The order of an epoch follows from all those before it, and is the same when it is tried again.
+    for (; shuffledCount < epoch; shuffledCount++) shuffles.shuffle(order);
+    while (at.stepsDone < stepsPerEpoch) {
       // One turn of the event loop a step: a signal is seen, and a bar is drawn, without a timer.
       await setImmediate();
       context.signal.throwIfAborted();
-      const from = i * batchSize;
+      await keepWhenDue();
+      const from = at.stepsDone * batchSize;
       const count = Math.min(batchSize, windowCount - from);
       gather(order, from, count, batch);
-      const loss = trainer.step(batch, count, rate * learningRateFactor(config.schedule, step, stepCount));
-      if (!Number.isFinite(loss)) {
-        if (++halvings > maxHalvings) throw divergence();
-        rate /= 2;
-        context.notify({
-          level: "warning",
-          text: `the loss blew up in epoch ${epoch}; went back to the best weights at half the learning rate (${rate})`,
-        });
-        trainer.importWeights(best);
-      } else {
-        lossSum += loss;
-        lossCount++;
+      const step = (epoch - 1) * stepsPerEpoch + at.stepsDone;
+      const loss = trainer.step(batch, count, at.rate * learningRateFactor(config.schedule, step, stepCount));
+      if (!Number.isFinite(loss)) goBack();
+      else {
+        at.lossSum += loss;
+        at.lossCount++;
       }
-      step++;
+      at.stepsDone++;
     }
-    const loss = lossCount > 0 ? lossSum / lossCount : Number.NaN;
+    const loss = at.lossCount > 0 ? at.lossSum / at.lossCount : Number.NaN;
     if (!Number.isFinite(loss)) throw divergence();
-    losses.push(loss);
     const weights = trainer.exportWeights();
-    const named = nameWeights(start, weights);
-    const validationLoss = await evaluateLoss(networkConfig, validation, config, named, context.signal);
-    if (validationLoss !== undefined) validationLosses.push(validationLoss);
-    context.onEpoch(epoch, stopAfter, loss, validationLoss);
+    const probed = await evaluate(nameWeights(start, weights));
+    if (probed !== undefined && (await isBlownUp(probed))) {
+      // What was reached before is worth more than a failure.
+      if (at.bestEpoch > 0 && at.halvings === maxHalvings) stopped = "patience";
+      else goBack();
+      Object.assign(at, { stepsDone: 0, lossSum: 0, lossCount: 0 });
+      continue;
+    }
+    const validationLoss = validation === undefined ? undefined : probed;
+    at.losses.push(loss);
+    if (validationLoss !== undefined) at.validationLosses.push(validationLoss);
+    const learningRate = at.rate * learningRateFactor(config.schedule, epoch * stepsPerEpoch - 1, stepCount);
+    context.onEpoch({ epoch, epochs: stopAfter, loss, validationLoss, learningRate });
 
-    if (validationLoss === undefined || validationLoss < bestLoss) {
-      bestLoss = validationLoss ?? loss;
-      bestEpoch = epoch;
-      best = weights;
-    } else if (config.patience > 0 && epoch - bestEpoch >= config.patience) stopped = "patience";
+    if (validationLoss === undefined || validationLoss < (at.bestLoss ?? Number.POSITIVE_INFINITY)) {
+      at.bestLoss = validationLoss ?? loss;
+      at.bestEpoch = epoch;
+      at.best = weights;
+    } else if (config.patience > 0 && epoch - at.bestEpoch >= config.patience) stopped = "patience";
     if (stopped === "epochs" && context.isTimeUp()) stopped = "max-time";
+    Object.assign(at, { epoch: epoch + 1, stepsDone: 0, lossSum: 0, lossCount: 0 });
   }
-
-  const record: TrainingRecord = {
-    loss: losses,
-    validationLoss: validationLosses,
-    bestEpoch: Math.max(bestEpoch, 1),
-    stepCount: step,
+  return {
+    loss: at.losses,
+    validationLoss: at.validationLosses,
+    bestEpoch: Math.max(at.bestEpoch, 1),
+    stepCount: (at.epoch - 1) * stepsPerEpoch,
     trainingWindowCount: windowCount,
     validationWindowCount: plans.validation.origins.length,
     stopped,
     refitted: false,
   };
-  return { weights: nameWeights(start, best), record };
 }
 
 /** Flat weights under the names and shapes of `like`. */
@@ -161,19 +238,20 @@ interface Validation {
   readonly gather: Gather;
 }
 
-/** @returns undefined when nothing is held back */
+/** @returns undefined when there are none */
 function prepareValidation(
   networkConfig: NetworkConfig,
   prepared: PreparedFrame,
   plan: WindowPlan,
+  maxWindows: number,
 ): Validation | undefined {
   if (plan.origins.length === 0) return undefined;
-  const stride = Math.ceil(plan.origins.length / maxValidationWindows);
+  const stride = Math.ceil(plan.origins.length / maxWindows);
   const isTaken = (_: number, i: number) => i % stride === 0;
   const thinned = { series: plan.series.filter(isTaken), origins: plan.origins.filter(isTaken) };
   const order = Int32Array.from(thinned.origins, (_, i) => i);
-  const batch = createBatch(prepared, networkConfig, Math.min(256, order.length));
-  return { order, batch, gather: createGather(prepared, thinned, networkConfig) };
+  const batch = createBatch(prepared, windowShape(networkConfig), Math.min(256, order.length));
+  return { order, batch, gather: createGather(prepared, thinned, windowShape(networkConfig)) };
 }
 
 /** Mean weighted loss over the windows to validate on; undefined when there are none. */
@@ -195,9 +273,9 @@ async function evaluateLoss(
     signal.throwIfAborted();
     const count = Math.min(batchSize, windowCount - from);
     gather(order, from, count, batch);
-    const forecast = predictArrays(networkConfig, weights, batch.inputs, batch.padded ? batch.mask : null, count);
-    const outputs = forecast.length / count;
-    const part = sumLoss(config.loss, forecast, batch.targets, batch.weights, count * outputs);
+    const mask = batch.padded ? batch.mask : null;
+    const forecast = predictArrays(networkConfig, weights, batch.inputs, mask, count, batch.candidates);
+    const part = sumLoss(networkConfig, config.loss, forecast, batch, count);
     sum += part.sum;
     weight += part.weight;
   }
@@ -207,7 +285,7 @@ async function evaluateLoss(
 function divergence(): HindcastError {
   return new HindcastError(
     "data",
-    "training does not converge: the loss is not finite even at a much lower learning rate",
+    "training does not converge: the loss blows up even at a much lower learning rate",
     "lower --lr, set --clip 1, or choose another --scaler or --transform",
   );
 }

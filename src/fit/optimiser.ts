@@ -14,6 +14,11 @@ export interface Optimiser {
    * @returns the global norm of the gradient before clipping; not finite means that nothing was moved
    */
   step(gradients: readonly Float32Array[], learningRate: number): number;
+  /** The first moments of all parameters, then the second ones. */
+  exportMoments(): Float32Array;
+  /** Steps that moved the parameters. */
+  stepCount(): number;
+  importState(moments: Float32Array, stepCount: number): void;
 }
 
 const beta1 = 0.9;
@@ -58,7 +63,32 @@ export function createAdam(
       }
       return norm;
     },
+    exportMoments: () => concatenate([...firstMoments, ...secondMoments]),
+    stepCount: () => stepCount,
+    importState(moments, count) {
+      spread(moments, [...firstMoments, ...secondMoments]);
+      stepCount = count;
+    },
   };
+}
+
+export function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const flat = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    flat.set(part, at);
+    at += part.length;
+  }
+  return flat;
+}
+
+/** Fills the parts, one after the other. */
+export function spread(flat: Float32Array, parts: readonly Float32Array[]): void {
+  let at = 0;
+  for (const part of parts) {
+    part.set(flat.subarray(at, at + part.length));
+    at += part.length;
+  }
 }
 
 function globalNorm(gradients: readonly Float32Array[]): number {

@@ -4,10 +4,10 @@ import { isotonic } from "../base/isotonic.js";
 import { lastObservedIndex, mean, quantileOfSorted, saturate } from "../base/numeric.js";
 import { studentQuantile } from "../base/student.js";
 import type { Frame } from "../series/frame.js";
-import { type Calibration, longRunScale } from "./calibration.js";
+import { type Calibration, longRunScale, type Measure, measureByOwn, measureByScale } from "./calibration.js";
 import { gatherScores, type HeldOut, longestHeldOut, type Scores } from "./held-out-scores.js";
 import { highestLevel, lowestLevel } from "./levels.js";
-import type { PointPredictor } from "./predictor.js";
+import type { PointPredictor, Predictor } from "./predictor.js";
 
 /** Upper half of the levels kept; the lower half mirrors it. */
 const upperLevels = [0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99, 0.995, highestLevel];
@@ -27,8 +27,28 @@ const panelWeight = 6;
  * are pooled over the series, and over neighbouring steps after division by the mean size at each step, which never falls with
  * the step; past the longest held-out stretch nothing is known. Signed, so that the two ends of an interval may lie at different distances (Romano, Patterson & Candès 2019).
  */
-export async function calibrate(
+export function calibrate(
   predictor: PointPredictor,
+  frame: Frame,
+  horizon: number,
+  options: HeldOut,
+): Promise<Calibration> {
+  return calibrateBy("scale", (...by) => measureByScale(predictor, ...by), frame, horizon, options);
+}
+
+/** Calibrates a predictor that says quantiles itself, by how far errors go beyond them. */
+export function calibrateOwn(
+  predictor: Predictor,
+  frame: Frame,
+  horizon: number,
+  options: HeldOut,
+): Promise<Calibration> {
+  return calibrateBy("own", (...by) => measureByOwn(predictor, ...by), frame, horizon, options);
+}
+
+async function calibrateBy(
+  kind: "scale" | "own",
+  measureOf: (season: number, recentSteps: number) => Measure,
   frame: Frame,
   horizon: number,
   options: HeldOut,
@@ -36,7 +56,7 @@ export async function calibrate(
   const { season } = options;
   const reach = Math.max(1, Math.min(horizon, longestHeldOut(frame, options)));
   const recentSteps = Math.max(4 * season, 2 * reach, 48);
-  const scores = await gatherScores(predictor, frame, reach, { ...options, recentSteps });
+  const scores = await gatherScores(measureOf(season, recentSteps), frame, reach, options);
   const profile = sizeProfile(scores);
   divide(scores, (_, k) => profile[k]!);
   const factors = seriesFactors(scores, frame.series.length);
@@ -50,11 +70,13 @@ export async function calibrate(
     return offsetsOf(poolAround(byStep, step - 1), independent).map((offset) => offset * profile[step - 1]!);
   });
   return {
+    ...(kind === "own" && { measure: kind }),
     season,
     recentSteps,
     levels,
     steps,
-    offsets: widenWithStep(rows),
+    // An own measure widens by itself, by as much as the model finds right.
+    offsets: kind === "own" ? rows.map((row) => row.map((offset) => round(saturate(offset)))) : widenWithStep(rows),
     series: frame.series.flatMap(({ key, target, values }, s) =>
       lastObservedIndex(values) < 0
         ? []

@@ -1,12 +1,14 @@
-// What prediction intervals rest on, as plain data that is kept with a model. In: point forecasts and how far such forecasts lay
-// from what came. Out: quantiles around them, for any level.
+// What prediction intervals rest on, as plain data that is kept with a model. In: forecasts and how far such forecasts lay from what
+// came, in the scale of their series or in the model's own measure. Out: quantiles around them, for any level.
 
-import { mean, saturate } from "../base/numeric.js";
+import { extent, mean, saturate } from "../base/numeric.js";
 import * as z from "../base/schema.js";
 import type { Frame, Series } from "../series/frame.js";
 import type { PointPredictor, Predictor } from "./predictor.js";
 
 export const calibrationSchema = z.strictObject({
+  /** own: errors are measured by the model's own quantiles; absent: in the scale of their series. */
+  measure: z.literal("own").optional(),
   /** Lag of the differences whose mean size is a series' scale: the season in steps; 1 for none. */
   season: z.int().min(1),
   /** Newest steps that the recent part of a scale is taken over. */
@@ -16,8 +18,8 @@ export const calibrationSchema = z.strictObject({
   /** Steps ahead, from 1 on, ascending. */
   steps: z.array(z.int().min(1)).min(1).readonly(),
   /**
-   * [steps][levels] quantiles of actual − forecast, in scales. Ascending in the level and 0 at the median, so that every interval
-   * holds the forecast; moving away from 0 with the step.
+   * [steps][levels] quantiles of actual − forecast, in the measure. Ascending in the level and 0 at the median, so that every interval
+   * holds the forecast; in scales, moving away from 0 with the step.
    */
   offsets: z.array(z.array(z.number()).readonly()).readonly(),
   /** Of the series it was calibrated on: the long-run scale, and what its own errors are of those of the others. */
@@ -45,27 +47,137 @@ export function withIntervals(predictor: PointPredictor, calibration: Calibratio
     name: predictor.name,
     async predict(frame, horizon, levels = []) {
       const point = await predictor.predict(frame, horizon);
-      const scales = levels.length > 0 ? currentScales(calibration, frame) : new Float64Array();
-      return { point, quantiles: levels.map((level) => shift(point, offsetsAt(calibration, level, horizon), scales)) };
+      if (levels.length === 0) return { point, quantiles: [] };
+      const scales = currentScales(calibration, frame);
+      const reaches = frame.series.map(({ values }) => reachOf(values, calibration));
+      const shifted = (level: number) => shift(point, offsetsAt(calibration, level, horizon), scales, reaches);
+      return { point, quantiles: levels.map(shifted) };
     },
     dispose: () => predictor.dispose(),
   };
 }
 
-/** @param point [series × horizon] @param offsets [horizon], in scales @param scales [series] */
-function shift(point: Float64Array, offsets: Float64Array, scales: Float64Array): Float64Array {
+/** @param point [series × horizon] @param offsets [horizon], in scales @param scales [series] @param reaches [series] */
+function shift(
+  point: Float64Array,
+  offsets: Float64Array,
+  scales: Float64Array,
+  reaches: readonly number[],
+): Float64Array {
   const horizon = offsets.length;
-  return point.map((value, i) => saturate(value + offsets[i % horizon]! * scales[Math.floor(i / horizon)]!));
+  return point.map((value, i) => {
+    const s = Math.floor(i / horizon);
+    const distance = offsets[i % horizon]! * scales[s]!;
+    return saturate(value + Math.min(Math.max(distance, -reaches[s]!), reaches[s]!));
+  });
+}
+
+/** Of a series' newest values, the range that no quantile is further from its forecast than, this many times. */
+const mostRanges = 10;
+
+/**
+ * Where an error was measured in the scale of a quiet stretch, and an outlier has made the scale a hundred times as large since, their
+ * product says nothing any more. @returns Infinity for a series that did not change
+ */
+function reachOf(values: Float64Array, calibration: Calibration): number {
+  const { min, max } = extent(values.subarray(-calibrationSteps(calibration)));
+  return max > min ? mostRanges * (max - min) : Number.POSITIVE_INFINITY;
+}
+
+/** Forecasts, and what errors above and below them are measured in. All are [series × horizon]. */
+export interface Measured {
+  readonly point: Float64Array;
+  readonly above: Float64Array;
+  readonly below: Float64Array;
+}
+/** @param known ends where the forecasts begin */
+export type Measure = (known: Frame, horizon: number) => Promise<Measured>;
+
+/** Errors in the scale that their series has by then. */
+export function measureByScale(predictor: PointPredictor, season: number, recentSteps: number): Measure {
+  return async (known, horizon) => {
+    const point = await predictor.predict(known, horizon);
+    const scales = known.series.map(({ values }) => scaleOf(values, season, recentSteps));
+    const sizes = point.map((_, i) => scales[Math.floor(i / horizon)]!);
+    return { point, above: sizes, below: sizes };
+  };
+}
+
+/** The quantiles that a model's own measure is taken by, on either side of its forecast. */
+const ownLevels = [0.1, 0.9] as const;
+/** An own measure is no less than this share of the series' scale: a model may be certain, and wrong. */
+const leastShare = 0.05;
+
+/**
+ * Errors in the model's own distance from its forecast to its quantiles, each on its side: what is calibrated then is by how much these
+ * quantiles have to be stretched (conformalised quantile regression, Romano, Patterson & Candès 2019, as scaled by Kivaranovic,
+ * Johnson & Leeb 2020), and intervals stay as wide where the model is unsure, and as skew, as it says.
+ */
+export function measureByOwn(predictor: Predictor, season: number, recentSteps: number): Measure {
+  return async (known, horizon) => {
+    const { point, quantiles } = await predictor.predict(known, horizon, ownLevels);
+    const scales = known.series.map(({ values }) => scaleOf(values, season, recentSteps));
+    return ownMeasure(point, quantiles, scales);
+  };
+}
+
+/** @param quantiles at `ownLevels` @param scales [series] */
+function ownMeasure(point: Float64Array, quantiles: readonly Float64Array[], scales: ArrayLike<number>): Measured {
+  const horizon = point.length / scales.length;
+  const [low, high] = quantiles as [Float64Array, Float64Array];
+  const least = (i: number) => leastShare * scales[Math.floor(i / horizon)]!;
+  return {
+    point,
+    above: high.map((value, i) => Math.max(value - point[i]!, least(i))),
+    below: low.map((value, i) => Math.max(point[i]! - value, least(i))),
+  };
+}
+
+/** The predictor with its own quantiles as its held-out errors stretch them. @param calibration in its own measure */
+export function withOwnIntervals(predictor: Predictor, calibration: Calibration): Predictor {
+  return {
+    ...predictor,
+    async predict(frame, horizon, levels = []) {
+      if (levels.length === 0) return predictor.predict(frame, horizon);
+      const forecasts = await predictor.predict(frame, horizon, ownLevels);
+      const { scales, factors } = currentMeasures(calibration, frame);
+      const { point, above, below } = ownMeasure(forecasts.point, forecasts.quantiles, scales);
+      const quantiles = levels.map((level) => {
+        const offsets = offsetsAt(calibration, level, horizon);
+        return point.map((value, i) => {
+          const offset = offsets[i % horizon]! * factors[Math.floor(i / horizon)]!;
+          return saturate(value + offset * (offset < 0 ? below : above)[i]!);
+        });
+      });
+      return { ...forecasts, quantiles };
+    },
+  };
 }
 
 /** What an error is measured in, at the end of each series. @returns [series] */
 function currentScales(calibration: Calibration, frame: Frame): Float64Array {
-  const { season, recentSteps, series } = calibration;
-  const known = new Map(series.map((one) => [nameOf(one), one]));
-  return Float64Array.from(frame.series, (one) => {
-    const own = known.get(nameOf(one));
-    return scaleOf(one.values, season, recentSteps, own?.scale) * (own?.factor ?? 1);
-  });
+  const { scales, factors } = currentMeasures(calibration, frame);
+  return scales.map((scale, s) => scale * factors[s]!);
+}
+
+/** Whoever forecasts a few series at a time, over and over, looks them up among as many as were calibrated on. */
+const indexes = new WeakMap<Calibration, ReadonlyMap<string, Calibration["series"][number]>>();
+
+function indexOf(calibration: Calibration): ReadonlyMap<string, Calibration["series"][number]> {
+  const index = indexes.get(calibration) ?? new Map(calibration.series.map((one) => [nameOf(one), one]));
+  indexes.set(calibration, index);
+  return index;
+}
+
+/** The scale at the end of each series, and what its errors are of those of the others. @returns [series] each */
+function currentMeasures(calibration: Calibration, frame: Frame): { scales: Float64Array; factors: Float64Array } {
+  const { season, recentSteps } = calibration;
+  const known = indexOf(calibration);
+  const own = frame.series.map((one) => known.get(nameOf(one)));
+  return {
+    scales: Float64Array.from(frame.series, ({ values }, s) => scaleOf(values, season, recentSteps, own[s]?.scale)),
+    factors: Float64Array.from(own, (one) => one?.factor ?? 1),
+  };
 }
 
 function nameOf({ key, target }: Pick<Series, "key" | "target">): string {
@@ -108,10 +220,10 @@ function meanChange(values: Float64Array, lag: number): number {
 }
 
 /**
- * Between the levels and steps kept, by straight lines; past the last step, growing like a random walk.
- * @returns [horizon], in scales
+ * Between the levels and steps kept, by straight lines; past the last step, scales grow like a random walk, and an own measure does by
+ * itself. @returns [horizon]
  */
-function offsetsAt({ levels, steps, offsets }: Calibration, level: number, horizon: number): Float64Array {
+function offsetsAt({ measure, levels, steps, offsets }: Calibration, level: number, horizon: number): Float64Array {
   const right = levels.findIndex((kept) => kept >= level);
   if (right === -1 || level < levels[0]!) throw new Error(`no calibration for the quantile ${level}`);
   const left = Math.max(0, right - 1);
@@ -121,7 +233,7 @@ function offsetsAt({ levels, steps, offsets }: Calibration, level: number, horiz
   let i = 0;
   return Float64Array.from({ length: horizon }, (_, k) => {
     const step = k + 1;
-    if (step >= last) return atStep.at(-1)! * Math.sqrt(step / last);
+    if (step >= last) return atStep.at(-1)! * (measure === "own" ? 1 : Math.sqrt(step / last));
     while (steps[i + 1]! <= step) i++;
     const between = (step - steps[i]!) / (steps[i + 1]! - steps[i]!);
     return atStep[i]! + between * (atStep[i + 1]! - atStep[i]!);

@@ -1,10 +1,9 @@
 // How far forecasts lay from what came. In: a predictor that has not learnt from the last steps of a frame, and that frame. Out: the
-// errors of all its forecasts from origins in those steps, in the scale that each series had at the origin.
+// errors of all its forecasts from origins in those steps, in the measure that each had at the origin.
 import { setImmediate } from "node:timers/promises";
 import { lastObservedIndex } from "../base/numeric.js";
 import { cutFrame, type Frame } from "../series/frame.js";
-import { scaleOf } from "./calibration.js";
-import type { PointPredictor } from "./predictor.js";
+import type { Measure } from "./calibration.js";
 
 export interface HeldOut {
   /** In steps; 1 for none. */
@@ -20,7 +19,7 @@ const maxOriginCount = 128;
 
 export interface Scores {
   readonly horizon: number;
-  /** [windows × horizon] (actual − forecast) / scale; NaN where there is no actual, or nothing to measure it in. */
+  /** [windows × horizon] (actual − forecast) / measure; NaN where there is no actual, or nothing to measure it in. */
   readonly values: Float64Array;
   /** [windows] the series each window is of: all of one series stand together, the oldest first. */
   readonly series: Int32Array;
@@ -40,12 +39,11 @@ export function longestHeldOut(frame: Frame, heldOut: Pick<HeldOut, "firstOrigin
   return heldOutSteps(frame, heldOut).reduce((a, b) => Math.max(a, b), 0);
 }
 
-/** @param recentSteps as in a calibration */
 export async function gatherScores(
-  predictor: PointPredictor,
+  measure: Measure,
   frame: Frame,
   horizon: number,
-  { season, recentSteps, firstOrigins, windowLimit, signal }: HeldOut & { readonly recentSteps: number },
+  { season, firstOrigins, windowLimit, signal }: HeldOut,
 ): Promise<Scores> {
   const ends = Int32Array.from(frame.series, ({ values }) => lastObservedIndex(values) + 1);
   const heldOut = heldOutSteps(frame, { firstOrigins });
@@ -62,13 +60,14 @@ export async function gatherScores(
       whole,
       open.map((s) => ends[s]! - heldOut[s]! + ahead),
     );
-    const forecasts = await predictor.predict(known, horizon);
+    const { point, above, below } = await measure(known, horizon);
     open.forEach((s, i) => {
       const actual = whole.series[i]!.values.subarray(known.series[i]!.values.length);
-      const scale = scaleOf(known.series[i]!.values, season, recentSteps);
+      const from = i * horizon;
       rows[s]!.push(
-        forecasts.subarray(i * horizon, (i + 1) * horizon).map((forecast, k) => {
-          const score = ((actual[k] ?? Number.NaN) - forecast) / scale;
+        point.slice(from, from + horizon).map((forecast, k) => {
+          const error = (actual[k] ?? Number.NaN) - forecast;
+          const score = error / (error < 0 ? below : above)[from + k]!;
           return Number.isFinite(score) ? score : Number.NaN;
         }),
       );

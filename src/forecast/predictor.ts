@@ -9,6 +9,11 @@ export interface Forecasts {
   readonly point: Float64Array;
   /** One for each level asked for, NaN where `point` is; [] from a model that knows no quantiles. They never cross, and hold `point`. */
   readonly quantiles: readonly Float64Array[];
+  /**
+   * −ln of the probability given to what came, from a model that tells levels of its target apart.
+   * @param actual [series × horizon], NaN = unobserved @returns likewise, NaN also where there is no forecast
+   */
+  readonly crossEntropy?: (actual: Float64Array) => Float64Array;
 }
 
 export interface Predictor {

@@ -1,7 +1,7 @@
 // How the candidates did in the recent past of one series: each forecasts again from a few earlier origins. In: a history. Out:
 // their mean absolute errors, by step and overall, which are what the gate leans on most.
-import { forecastCandidates } from "../classical/candidates.js";
-import { createHistory, type History } from "../classical/history.js";
+import { candidates } from "../classical/candidates.js";
+import type { Backtest } from "./backtest.js";
 
 export interface CandidateErrors {
   /** Origins that were tested, 0 where the history is too short for any. */
@@ -24,31 +24,27 @@ const pooledShare = 1 / 6;
 /** More origins than this tell little more. */
 export const mostOrigins = 12;
 
-/** @param candidateCount rows of `forecastCandidates` @param originLimit each origin costs as much as the forecast itself */
-export function testCandidates(
-  history: History,
-  horizon: number,
-  candidateCount: number,
-  originLimit: number,
-): CandidateErrors {
-  const { values, seasons } = history;
-  const origins = chooseOrigins(values.length, horizon, seasons, originLimit);
+/**
+ * @param end steps that are known: the origins lie before it, and nothing after it counts
+ * @param origins where the candidates are tested from
+ */
+export function testCandidates(backtest: Backtest, end: number, origins: readonly number[]): CandidateErrors {
+  const { values, horizon } = backtest;
+  const candidateCount = candidates.length;
   const sums = new Float64Array(candidateCount * horizon);
   const counts = new Float64Array(candidateCount * horizon);
-  const applies = new Uint8Array(candidateCount);
   const atStep = new Float64Array(candidateCount);
   let biasSum = 0;
   let biasCount = 0;
   for (const origin of origins) {
-    const steps = Math.min(horizon, values.length - origin);
-    const forecasts = new Float64Array(candidateCount * steps);
-    forecastCandidates(createHistory(values.subarray(0, origin), seasons), steps, forecasts, applies);
+    const steps = Math.min(horizon, end - origin);
+    const { forecasts, applies } = backtest.forecastFrom(origin);
     for (let h = 0; h < steps; h++) {
       const actual = values[origin + h]!;
       let appliedCount = 0;
       for (let c = 0; c < candidateCount; c++) {
         if (applies[c] === 0) continue;
-        const forecast = forecasts[c * steps + h]!;
+        const forecast = forecasts[c * horizon + h]!;
         atStep[appliedCount++] = forecast;
         sums[c * horizon + h]! += Math.abs(actual - forecast);
         counts[c * horizon + h]!++;

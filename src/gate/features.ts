@@ -1,8 +1,9 @@
 // What the gate sees of one series: everything relative to the series' own scale, so that no unit matters. In: a history. Out:
 // the candidates' forecasts and the features of the series and of each step.
-import { candidates, forecastCandidates } from "../classical/candidates.js";
+import { candidates } from "../classical/candidates.js";
 import type { History } from "../classical/history.js";
-import { medianOf, mostOrigins, testCandidates } from "./errors.js";
+import { type Backtest, createBacktest } from "./backtest.js";
+import { chooseOrigins, medianOf, mostOrigins, testCandidates } from "./errors.js";
 
 export const candidateCount = candidates.length;
 /** Facts of the series, then each candidate's log error, then which candidates there are. */
@@ -39,10 +40,17 @@ const errorFloor = 0.02;
 
 /** @param originLimit earlier origins that the candidates are tested from, at most */
 export function gateInputs(history: History, horizon: number, originLimit: number = mostOrigins): GateInputs {
-  const forecasts = new Float64Array(candidateCount * horizon);
-  const applies = new Uint8Array(candidateCount);
-  forecastCandidates(history, horizon, forecasts, applies);
-  const errors = testCandidates(history, horizon, candidateCount, originLimit);
+  const { values, seasons } = history;
+  const origins = chooseOrigins(values.length, horizon, seasons, originLimit);
+  return inputsAt(createBacktest(values, seasons, horizon), values.length, origins);
+}
+
+/** @param origin steps that are known @param tested earlier origins that the candidates are tested from */
+export function inputsAt(backtest: Backtest, origin: number, tested: readonly number[]): GateInputs {
+  const { horizon } = backtest;
+  const history = backtest.historyAt(origin);
+  const { forecasts, applies } = backtest.forecastFrom(origin);
+  const errors = testCandidates(backtest, origin, tested);
   const spread = spreadOf(history, errors.overall);
   const { scale } = spread;
   const reference = new Float64Array(horizon);
@@ -91,8 +99,19 @@ export function gateInputs(history: History, horizon: number, originLimit: numbe
     }
     steps[row + 5] = Math.log((high - low) / scale + 0.05);
   }
-  const recent = describeRecent(history, spread);
-  return { horizon, forecasts, applies, reference, scale, series, steps, recent };
+  return {
+    horizon,
+    forecasts,
+    applies,
+    reference,
+    scale,
+    series,
+    steps,
+    // Networks without a recurrent summary do not look at it.
+    get recent() {
+      return describeRecent(history, spread);
+    },
+  };
 }
 
 function describeRecent({ values, seasons }: History, { scale, deviation }: Spread): Float32Array {

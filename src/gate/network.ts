@@ -73,7 +73,8 @@ export function runGates(networks: readonly GateNetwork[], inputs: GateInputs): 
   const { horizon } = inputs;
   const quantiles = new Float64Array(knots.length * horizon);
   const weights = new Float64Array(candidateCount * horizon);
-  for (const network of networks) addGate(network, inputs, 1 / networks.length, quantiles, weights);
+  const said = unfold(inputs);
+  for (const network of networks) addGate(network, inputs, said, 1 / networks.length, quantiles, weights);
   const { reference, scale } = inputs;
   for (let k = 0; k < knots.length; k++)
     for (let h = 0; h < horizon; h++) {
@@ -83,13 +84,36 @@ export function runGates(networks: readonly GateNetwork[], inputs: GateInputs): 
   return { quantiles, weights };
 }
 
+interface Said {
+  /** [horizon × candidate] from the reference, in scales; 0 for those that do not apply */
+  readonly deviations: Float64Array;
+  /** [horizon × candidate] in scales */
+  readonly errors: Float64Array;
+}
+
+/** The candidates' deviations and errors, out of the features that hold their inverse sines and logarithms. */
+function unfold({ horizon, applies, steps }: GateInputs): Said {
+  const deviations = new Float64Array(horizon * candidateCount);
+  const errors = new Float64Array(horizon * candidateCount);
+  for (let h = 0; h < horizon; h++)
+    for (let c = 0; c < candidateCount; c++) {
+      if (applies[c] === 0) continue;
+      const at = h * stepFeatureCount + stepFactCount + c;
+      deviations[h * candidateCount + c] = Math.sinh(steps[at]!);
+      errors[h * candidateCount + c] = Math.exp(steps[at + candidateCount]!);
+    }
+  return { deviations, errors };
+}
+
 function addGate(
   { config, weights: parameters }: GateNetwork,
-  { horizon, applies, series, steps, recent }: GateInputs,
+  inputs: GateInputs,
+  { deviations, errors }: Said,
   share: number,
   quantiles: Float64Array,
   weights: Float64Array,
 ): void {
+  const { horizon, applies, series, steps } = inputs;
   const { width } = config;
   const at = (name: string) => parameters.get(name)!;
   const hiddenKernel = at("hidden.kernel");
@@ -98,7 +122,7 @@ function addGate(
   const fromSeries = Float64Array.from(at("series.bias"));
   addProduct(series, 0, seriesFeatureCount, at("series.kernel"), fromSeries);
   if (config.units > 0)
-    addProduct(summarise(config.units, at, recent), 0, config.units, at("summary.kernel"), fromSeries);
+    addProduct(summarise(config.units, at, inputs.recent), 0, config.units, at("summary.kernel"), fromSeries);
   const x = new Float64Array(width);
   const hidden = new Float64Array(width);
   const logits = new Float64Array(candidateCount);
@@ -122,8 +146,8 @@ function addGate(
     let error = 0;
     for (let c = 0; c < candidateCount; c++) {
       if (applies[c] === 0) continue;
-      median += logits[c]! * Math.sinh(steps[row + stepFactCount + c]!);
-      error += logits[c]! * Math.exp(steps[row + stepFactCount + candidateCount + c]!);
+      median += logits[c]! * deviations[h * candidateCount + c]!;
+      error += logits[c]! * errors[h * candidateCount + c]!;
       weights[c * horizon + h]! += share * logits[c]!;
     }
     if (config.residual) {
@@ -133,7 +157,7 @@ function addGate(
     }
     let disagreement = 0;
     for (let c = 0; c < candidateCount; c++)
-      if (applies[c] === 1) disagreement += logits[c]! * Math.abs(Math.sinh(steps[row + stepFactCount + c]!) - median);
+      disagreement += logits[c]! * Math.abs(deviations[h * candidateCount + c]! - median);
     tails.set(at("tail.bias"));
     addProduct(x, 0, width, at("tail.kernel"), tails);
     const unit = error + disagreementShare * disagreement;
@@ -166,7 +190,11 @@ export function recentProblem(units: number, batch: number): RecurrentProblem {
   return { cell: "gru", ...sizes, reverse: false, sequences: false, truncate: 0 };
 }
 
-/** out += left · kernel. @param left [count] from `from` on @param kernel [count × out.length] */
+/**
+ * out += left · kernel, four rows of it at a time, so that `out` is read and written less often.
+ * @param left [count] from `from` on
+ * @param kernel [count × out.length]
+ */
 function addProduct(
   left: Float32Array | Float64Array,
   from: number,
@@ -175,9 +203,22 @@ function addProduct(
   out: Float64Array,
 ): void {
   const width = out.length;
-  for (let i = 0; i < count; i++) {
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    const a = left[from + i]!;
+    const b = left[from + i + 1]!;
+    const c = left[from + i + 2]!;
+    const d = left[from + i + 3]!;
+    if (a === 0 && b === 0 && c === 0 && d === 0) continue;
+    const row = i * width;
+    for (let j = 0; j < width; j++) {
+      const at = row + j;
+      const near = a * kernel[at]! + b * kernel[at + width]!;
+      out[j]! += near + (c * kernel[at + 2 * width]! + d * kernel[at + 3 * width]!);
+    }
+  }
+  for (; i < count; i++) {
     const factor = left[from + i]!;
-    if (factor === 0) continue;
     const row = i * width;
     for (let j = 0; j < width; j++) out[j]! += factor * kernel[row + j]!;
   }

@@ -3,11 +3,10 @@
 
 import { normalQuantile } from "../base/normal.js";
 import type { Notify } from "../base/notes.js";
-import { lastObservedIndex, saturate } from "../base/numeric.js";
+import { extent, lastObservedIndex, saturate } from "../base/numeric.js";
 import { candidates } from "../classical/candidates.js";
 import type { Forecasts, Predictor } from "../forecast/predictor.js";
-import { type Frame, seriesName } from "../series/frame.js";
-import { mostOrigins } from "./errors.js";
+import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
 import { forecastSeries } from "./forecast.js";
 import type { GateNetwork } from "./network.js";
 import { type GateCalibration, knots } from "./schema.js";
@@ -22,15 +21,14 @@ export interface GateOptions {
 
 /** Values in all histories at which each candidate is tested from the fewest origins. */
 const manyValues = 2_000_000;
-const fewestOrigins = 3;
+const fewestOrigins = 2;
+/** More make no forecast better that was measured, and twice as many take twice as long. */
+const usualOrigins = 6;
 
 /** Fewer origins for more data: the time of a forecast grows with both. */
 export function originLimitOf(frame: Frame): number {
-  const valueCount = frame.series.reduce((sum, { values }) => sum + values.length, 0);
-  return Math.max(
-    fewestOrigins,
-    Math.min(mostOrigins, Math.round((fewestOrigins * manyValues) / Math.max(1, valueCount))),
-  );
+  const valueCount = Math.max(1, panelValueCount(frame));
+  return Math.max(fewestOrigins, Math.min(usualOrigins, Math.round((fewestOrigins * manyValues) / valueCount)));
 }
 
 /** Candidates that are named in an explanation. */
@@ -58,14 +56,15 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
         }
         // A frame that was cut may end in a gap: the forecast starts after the last observation and goes past it.
         const late = series.values.length - 1 - last;
-        const known = series.values.subarray(0, last + 1);
-        const forecast = forecastSeries(networks, known, seasons, horizon + late, originLimit);
+        const unit = unitOf(series.values);
+        const values = unit === 1 ? series.values : series.values.map((value) => value / unit);
+        const forecast = forecastSeries(networks, values, seasons, horizon + late, originLimit);
         const stretched = stretch(forecast.quantiles, horizon + late, calibration);
         for (let h = 0; h < horizon; h++) {
           const at = s * horizon + h;
           const knotAt = (k: number) => stretched[k * (horizon + late) + late + h]!;
-          point[at] = saturate(knotAt(middle));
-          for (const [i, level] of levels.entries()) quantiles[i]![at] = saturate(between(knotAt, level));
+          point[at] = saturate(unit * knotAt(middle));
+          for (const [i, level] of levels.entries()) quantiles[i]![at] = saturate(unit * between(knotAt, level));
         }
         for (const [i, weight] of forecast.weights.entries())
           leanings[Math.floor(i / (horizon + late))]! += weight / (horizon + late);
@@ -90,6 +89,16 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
     },
     dispose() {},
   };
+}
+
+/** Beyond this power of two either way, the squares of values leave the range of numbers. */
+const largestPower = 400;
+
+/** What a series of very large or very small values is divided by: a power of two, which rounds nothing. */
+function unitOf(values: Float64Array): number {
+  const { min, max } = extent(values);
+  const power = Math.min(1023, Math.floor(Math.log2(Math.max(Math.abs(min), Math.abs(max)))));
+  return Number.isFinite(power) && Math.abs(power) > largestPower ? 2 ** power : 1;
 }
 
 /** The knots' distances from the median times their factors, never falling away from it. */

@@ -100,6 +100,8 @@ function readGates(): GateNetwork[] {
 }
 
 const word = new DataView(new ArrayBuffer(4));
+const singleBits = new Uint32Array(1);
+const single = new Float32Array(singleBits.buffer);
 
 /** IEEE 754 binary16, rounded to the nearest, ties to even; out of range becomes infinite. */
 export function encodeHalf(value: number): number {
@@ -123,10 +125,10 @@ function roundShift(bits: number, shift: number): number {
 }
 
 export function decodeHalf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >>> 10) & 0x1f;
   const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  if (exponent === 0) return (half & 0x8000 ? -1 : 1) * fraction * 2 ** -24;
+  // A single-precision exponent is biased by 112 more.
+  singleBits[0] = ((half & 0x8000) << 16) | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13);
+  return single[0]!;
 }

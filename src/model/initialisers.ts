@@ -1,11 +1,12 @@
 // The values that weights start from, those of Keras. In: a shape and a seeded stream. Out: float32, drawn in float64.
 import type { Random } from "../base/random.js";
-import { type ParameterPlan, sizeOf } from "./parameters.js";
+import type { ParameterPlan } from "./encoder/plan.js";
+import { sizeOf } from "./parameters.js";
 
 export function initialise({ shape, role }: ParameterPlan, random: Random): Float32Array {
   switch (role) {
     case "kernel":
-      return glorotUniform(shape[0]!, shape[1]!, random);
+      return glorotUniform(shape.at(-2)!, shape.at(-1)!, random, sizeOf(shape.slice(0, -2)));
     case "recurrentKernel":
       return orthogonal(shape[0]!, shape[1]!, random);
     case "bias":
@@ -17,10 +18,14 @@ export function initialise({ shape, role }: ParameterPlan, random: Random): Floa
   }
 }
 
-/** Uniform within ± √(6 / (rows + columns)) (Glorot & Bengio 2010) [rows × columns] */
-export function glorotUniform(rows: number, columns: number, random: Random): Float32Array {
-  const limit = Math.sqrt(6 / (rows + columns));
-  return Float32Array.from({ length: rows * columns }, () => (2 * random.uniform() - 1) * limit);
+/**
+ * Uniform within ± √(6 / (taps · (rows + columns))) (Glorot & Bengio 2010)
+ * @param taps steps that a convolution's kernel reaches over
+ * @returns [taps × rows × columns]
+ */
+export function glorotUniform(rows: number, columns: number, random: Random, taps = 1): Float32Array {
+  const limit = Math.sqrt(6 / (taps * (rows + columns)));
+  return Float32Array.from({ length: taps * rows * columns }, () => (2 * random.uniform() - 1) * limit);
 }
 
 /**

@@ -1,8 +1,10 @@
 // Which weights a network has. In: its config. Out: names, shapes and order, the same for training, inference and the saved
 // model, whose stock layers want these very names.
 import { HindcastError } from "../base/errors.js";
-import { gateCounts } from "../engine/kernels/cells.js";
 import { type NetworkConfig, outputCount } from "./config.js";
+import { type EncoderPlan, planEncoder } from "./encoder/plan.js";
+import type { HeadPart } from "./heads/head.js";
+import { partsOf } from "./heads/index.js";
 
 /** Weights by name, outside of any engine. */
 export interface NamedArray {
@@ -12,74 +14,47 @@ export interface NamedArray {
   readonly values: Float32Array;
 }
 
-export interface ParameterPlan {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** "forgetBias": a bias whose second quarter, the forget gate's, starts at 1. */
-  readonly role: "kernel" | "recurrentKernel" | "bias" | "forgetBias";
-}
-
-/** One walk through the window by one cell. */
-export interface PassPlan {
-  readonly reverse: boolean;
-  /** Its kernel's place among the parameters; recurrent kernel and bias follow it. */
+export interface HeadPartPlan extends HeadPart {
+  /** Its dense layer's width: that of all the steps it says. */
+  readonly outputs: number;
+  /** Its kernel's place among the parameters, which the bias follows. */
   readonly first: number;
 }
 
-export interface LayerPlan {
-  /** In the saved model; with both directions, of the layer inside the Bidirectional one. */
-  readonly name: string;
-  readonly units: number;
-  /** Width of what comes in and what goes out, all passes side by side. */
-  readonly inputs: number;
-  readonly outputs: number;
-  /** All layers but the last hand on every state. */
-  readonly sequences: boolean;
-  readonly passes: readonly PassPlan[];
-}
-
-export interface NetworkPlan {
-  readonly layers: readonly LayerPlan[];
-  /** The dense layer: its kernel's place among the parameters, which the bias follows. */
-  readonly head: { readonly inputs: number; readonly outputs: number; readonly first: number };
-  readonly parameters: readonly ParameterPlan[];
+export interface NetworkPlan extends EncoderPlan {
+  /** The dense layers of the head's parts, all in one: what they say of the steps, part by part [K × its width]. */
+  readonly head: {
+    readonly inputs: number;
+    readonly outputs: number;
+    readonly parts: readonly HeadPartPlan[];
+  };
+  /** The dense layer whose softmax weighs the candidates: its kernel's place, which the bias follows; null without a mix. */
+  readonly mix: { readonly candidates: number; readonly first: number } | null;
 }
 
 export const headName = "head";
-
-/** Name of the stock Bidirectional layer around a layer. */
-export function bidirectionalName(layer: string): string {
-  return `bidirectional_${layer}`;
-}
+export const mixName = "mix";
 
 export function planNetwork(config: NetworkConfig): NetworkPlan {
-  const { cell, bidirectional } = config;
-  const parameters: ParameterPlan[] = [];
-  let inputs = config.inputs;
-  const layers = config.layers.map((units, index): LayerPlan => {
-    const name = `${cell}_${index + 1}`;
-    const width = gateCounts[cell] * units;
-    const passes = (bidirectional ? [false, true] : [false]).map((reverse): PassPlan => {
-      const scope = bidirectional ? `${bidirectionalName(name)}/${reverse ? "backward" : "forward"}_${name}` : name;
-      const first = parameters.length;
-      parameters.push(
-        { name: `${scope}/kernel`, shape: [inputs, width], role: "kernel" },
-        { name: `${scope}/recurrent_kernel`, shape: [units, width], role: "recurrentKernel" },
-        { name: `${scope}/bias`, shape: [width], role: cell === "lstm" ? "forgetBias" : "bias" },
-      );
-      return { reverse, first };
-    });
-    const outputs = passes.length * units;
-    const layer = { name, units, inputs, outputs, sequences: index < config.layers.length - 1, passes };
-    inputs = outputs;
-    return layer;
+  const encoder = planEncoder(config);
+  const parameters = [...encoder.parameters];
+  const parts = partsOf(config.head).map((part): HeadPartPlan => {
+    const [first, outputs] = [parameters.length, outputCount(config) * part.width];
+    parameters.push(
+      { name: `${part.name}/kernel`, shape: [encoder.stateWidth, outputs], role: "kernel" },
+      { name: `${part.name}/bias`, shape: [outputs], role: "bias" },
+    );
+    return { ...part, outputs, first };
   });
-  const head = { inputs, outputs: outputCount(config), first: parameters.length };
-  parameters.push(
-    { name: `${headName}/kernel`, shape: [head.inputs, head.outputs], role: "kernel" },
-    { name: `${headName}/bias`, shape: [head.outputs], role: "bias" },
-  );
-  return { layers, head, parameters };
+  const head = { inputs: encoder.stateWidth, outputs: parts.reduce((sum, { outputs }) => sum + outputs, 0), parts };
+  const candidates = config.mix?.length ?? 0;
+  const mix = candidates === 0 ? null : { candidates, first: parameters.length };
+  if (mix !== null)
+    parameters.push(
+      { name: `${mixName}/kernel`, shape: [encoder.stateWidth, candidates], role: "kernel" },
+      { name: `${mixName}/bias`, shape: [candidates], role: "bias" },
+    );
+  return { ...encoder, head, mix, parameters };
 }
 
 export function sizeOf(shape: readonly number[]): number {

@@ -1,5 +1,6 @@
 // The units of a backtest on several threads: each fit, with the folds that rest on it, is a task. In: models by name, since what fits
 // them cannot be posted. Out: what `runUnit` gives, byte for byte.
+import type { Notify } from "../base/notes.js";
 import { createForecaster, type ModelOptions } from "../choose/model.js";
 import type { EngineName } from "../engine/engine.js";
 import { type BacktestOptions, type ModelFold, runUnit, type Unit, type UnitRunner } from "../evaluate/backtest.js";
@@ -51,14 +52,19 @@ export function openUnitThreads(
 export function openBacktest({ frame, options, recipe }: BacktestSetup, now: () => number) {
   // What the folds leave out was said where the units were planned.
   const folds = planFolds(frame, options, () => {});
-  const { models, engine, dataDirectory, threads } = recipe;
-  let trainers: Promise<TrainerSource> | undefined;
+  const open = trainerSource(recipe);
   return ({ model, unit }: BacktestTask, context: FitContext): Promise<ModelFold[]> => {
-    const openOnce = async () => {
-      trainers ??= openTrainer(engine, { dataDirectory, threads, notify: context.notify });
-      return (await trainers).create;
-    };
-    const forecaster = createForecaster(model, { ...models, clock: now, openTrainer: openOnce });
+    const openOnce = () => open(context.notify);
+    const forecaster = createForecaster(model, { ...recipe.models, clock: now, openTrainer: openOnce });
     return runUnit(frame, forecaster, folds, unit, options, context);
+  };
+}
+
+/** @returns what opens the trainer the first time it is called */
+export function trainerSource({ engine, dataDirectory, threads }: Omit<ModelRecipe, "models">) {
+  let trainers: Promise<TrainerSource> | undefined;
+  return async (notify: Notify) => {
+    trainers ??= openTrainer(engine, { dataDirectory, threads, notify });
+    return (await trainers).create;
   };
 }

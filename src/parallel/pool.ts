@@ -1,9 +1,9 @@
-// Tasks on several threads at once. In: a job, what its tasks have in common, and tasks as plain data. Out: what each came to, the
+// Tasks on several threads, or in several processes, at once. In: a job, what its tasks have in common, and tasks as plain data. Out: what each came to, the
 // notes it made among it, so that who asked can pass them on in an order that does not depend on the threads.
-import { SHARE_ENV, Worker } from "node:worker_threads";
 import { HindcastError, messageOf } from "../base/errors.js";
 import type { Note, Notify } from "../base/notes.js";
 import type { FitContext } from "../forecast/predictor.js";
+import { type Hand, startProcess, startThread } from "./hands.js";
 import { type Report, type Start, unpackFailure } from "./messages.js";
 
 export type Outcome<Result> = { readonly notes: readonly Note[] } & (
@@ -23,6 +23,8 @@ export interface PoolOptions {
   readonly workerFile: URL;
   /** Threads at most; one starts when a task finds none idle. */
   readonly threadCount: number;
+  /** Each task in a process of its own instead, so that what it takes is known. */
+  readonly processes?: boolean;
 }
 
 interface Ticket<Task, Result> {
@@ -37,26 +39,27 @@ interface Ticket<Task, Result> {
  */
 export function openPool<Task, Result>(
   start: Start,
-  { workerFile, threadCount }: PoolOptions,
+  { workerFile, threadCount, processes = false }: PoolOptions,
   { signal, progress }: Pick<FitContext, "signal" | "progress">,
 ): Pool<Task, Result> {
   const waiting: Ticket<Task, Result>[] = [];
   /** In the order in which the tasks began. */
-  const running = new Map<Worker, Ticket<Task, Result>>();
-  const idle: Worker[] = [];
-  const workers = new Set<Worker>();
+  const running = new Map<Hand, Ticket<Task, Result>>();
+  const idle: Hand[] = [];
+  const workers = new Set<Hand>();
+  const what = processes ? "a process" : "a thread";
   let given = 0;
   let done = 0;
 
   const fail = ({ notes, finish }: Ticket<Task, Result>, thrown: unknown) => finish({ notes, ok: false, thrown });
 
-  const startWorker = (): Worker => {
-    // The C libraries of an engine read the environment of the process, not a copy of it.
-    const worker = new Worker(workerFile, { workerData: start, env: SHARE_ENV });
+  const startWorker = (): Hand => {
+    const worker: Hand = (processes ? startProcess : startThread)(workerFile, start, {
+      onReport: (report) => receive(worker, report),
+      onError: (error) => crash(worker, describeCrash(error, what)),
+      onExit: (ending) => crash(worker, new Error(`${what} of --jobs ended with ${ending}`)),
+    });
     workers.add(worker);
-    worker.on("message", (report: Report) => receive(worker, report));
-    worker.on("error", (error) => crash(worker, describeCrash(error)));
-    worker.on("exit", (exitCode) => crash(worker, new Error(`a thread of --jobs ended with exit code ${exitCode}`)));
     return worker;
   };
 
@@ -70,7 +73,7 @@ export function openPool<Task, Result>(
     }
   };
 
-  const receive = (worker: Worker, report: Report) => {
+  const receive = (worker: Hand, report: Report) => {
     const ticket = running.get(worker);
     if (ticket === undefined) return;
     switch (report.kind) {
@@ -91,13 +94,16 @@ export function openPool<Task, Result>(
         report satisfies never;
     }
     running.delete(worker);
-    idle.push(worker);
+    if (processes) {
+      workers.delete(worker);
+      void worker.terminate();
+    } else idle.push(worker);
     done++;
     progress.update({ done, total: given });
     advance();
   };
 
-  const crash = (worker: Worker, error: Error) => {
+  const crash = (worker: Hand, error: Error) => {
     const ticket = running.get(worker);
     workers.delete(worker);
     running.delete(worker);
@@ -135,8 +141,8 @@ export function settle<Result>(outcome: Outcome<Result>, notify: Notify): Result
   throw outcome.thrown;
 }
 
-function describeCrash(error: Error & { readonly code?: string }): Error {
+function describeCrash(error: Error & { readonly code?: string }, what: string): Error {
   if (error.code === "ERR_WORKER_OUT_OF_MEMORY")
-    return new HindcastError("engine", "a thread of --jobs ran out of memory", "fewer at once: --jobs 1");
-  return Object.assign(new Error(`a thread of --jobs crashed: ${messageOf(error)}`), { stack: error.stack ?? "" });
+    return new HindcastError("engine", `${what} of --jobs ran out of memory`, "fewer at once: --jobs 1");
+  return Object.assign(new Error(`${what} of --jobs crashed: ${messageOf(error)}`), { stack: error.stack ?? "" });
 }

@@ -1,19 +1,21 @@
-// The threads' side of a pool. In: what the thread began with, and tasks from its port. Out: reports on each.
-import type { MessagePort } from "node:worker_threads";
+// The side of a pool's threads and processes. In: what the thread began with, and tasks from its port. Out: reports on each.
 import type { FitContext } from "../forecast/predictor.js";
-import { jobs } from "./jobs.js";
+import { jobs, type Meters } from "./jobs.js";
 import { packFailure, type Report, type Start } from "./messages.js";
 
 /** Between two reports of how far a task is. */
 const progressIntervalMs = 100;
 
-/**
- * The pool sends a task when the one before is done.
- * @param now milliseconds
- */
-export function serve(port: MessagePort, { job, setup }: Start, now: () => number): void {
+export interface Port {
+  postMessage(report: Report): void;
+  on(event: "message", listener: (task: unknown) => void): unknown;
+}
+
+/** The pool sends a task when the one before is done. */
+export function serve(port: Port, { job, setup }: Start, meters: Meters): void {
+  const { now } = meters;
   const report = (message: Report) => port.postMessage(message);
-  const run = jobs[job](setup, now);
+  const run = jobs[job](setup, meters);
   const context: FitContext = {
     notify: (note) => report({ kind: "note", note }),
     progress: wordProgress((text) => report({ kind: "progress", text }), now),

@@ -1,6 +1,6 @@
 // Small files that are replaced, never edited. In: a path and text. Out: the old text or the new one, also after a power cut.
 import { randomUUID } from "node:crypto";
-import { lstatSync, promises, type Stats } from "node:fs";
+import { lstatSync, promises, readdirSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { readBounded, syncDirectory, writeSynced } from "../artifact/directory.js";
 import { HindcastError, messageOf } from "../base/errors.js";
@@ -22,10 +22,28 @@ export function statusOf(path: string): Stats | undefined {
   try {
     return lstatSync(path);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new HindcastError("model", `${path} cannot be read: ${messageOf(error)}`, "check who may read it: ls -la");
+    if (isAbsence(error)) return undefined;
+    throw cannotRead(path, error);
   }
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
+/** What a directory holds; nothing when it is not there. @throws HindcastError "model" */
+export function listNames(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw cannotRead(directory, error);
+  }
+}
+
+export function cannotRead(path: string, error: unknown): HindcastError {
+  const hint = "check who may read it: ls -la";
+  return new HindcastError("model", `${path} cannot be read: ${messageOf(error)}`, hint, { cause: error });
 }
 
 export function isThere(path: string): boolean {

@@ -1,13 +1,12 @@
 // history.ndjson: what was ever done to a registry, a line each, only ever added to. In: records. Out: a line that is on the disk
 // before the call returns, and all lines back, a torn last one left out.
-import { constants, promises } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
+import { promises } from "node:fs";
 import { join } from "node:path";
-import { syncDirectory } from "../artifact/directory.js";
 import type { Notify } from "../base/notes.js";
 import * as z from "../base/schema.js";
 import type { Cell } from "../base/table.js";
-import { cannotWrite, isThere, linkRefusal, statusOf } from "./files.js";
+import { cannotRead, cannotWrite, linkRefusal, statusOf } from "./files.js";
+import { appendLine } from "./line-file.js";
 
 const historyName = "history.ndjson";
 
@@ -89,7 +88,10 @@ export async function readHistory(registry: string, notify: Notify): Promise<Run
   const status = statusOf(path);
   if (status === undefined) return [];
   if (status.isSymbolicLink()) throw linkRefusal(path);
-  const lines = (await promises.readFile(path, "utf8")).split("\n");
+  const text = await promises.readFile(path, "utf8").catch((error: unknown) => {
+    throw cannotRead(path, error);
+  });
+  const lines = text.split("\n");
   const torn = lines.pop();
   const runs: Run[] = [];
   for (const [i, line] of lines.entries()) {
@@ -107,50 +109,12 @@ export async function readHistory(registry: string, notify: Notify): Promise<Run
  */
 export async function appendRun(registry: string, run: Run): Promise<void> {
   const path = join(registry, historyName);
-  const isNew = !isThere(path);
-  let file: FileHandle | undefined;
   try {
-    file = await promises.open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
-    const end = await mendEnd(file);
-    try {
-      await file.write(runLine(run), end);
-      await file.sync();
-    } catch (error) {
-      // Where the disk is full, half a line is worse than none.
-      await file.truncate(end).catch(() => {});
-      throw error;
-    }
-    if (isNew) await syncDirectory(registry);
+    await appendLine(path, runLine(run), (line) => parseRun(line) !== undefined);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ELOOP") throw linkRefusal(path);
     throw cannotWrite(path, error);
-  } finally {
-    await file?.close();
   }
-}
-
-const chunkBytes = 4096;
-
-/** Ends the file with a whole line. @returns its length */
-async function mendEnd(file: FileHandle): Promise<number> {
-  const { size } = await file.stat();
-  const chunk = Buffer.alloc(chunkBytes);
-  let lineStart = 0;
-  for (let end = size; end > 0 && lineStart === 0; end -= chunkBytes) {
-    const from = Math.max(0, end - chunkBytes);
-    const { bytesRead } = await file.read(chunk, 0, end - from, from);
-    const newline = chunk.subarray(0, bytesRead).lastIndexOf(10);
-    if (newline >= 0) lineStart = from + newline + 1;
-  }
-  if (lineStart === size) return size;
-  const rest = Buffer.alloc(size - lineStart);
-  await file.read(rest, 0, rest.length, lineStart);
-  if (parseRun(rest.toString("utf8")) === undefined) {
-    await file.truncate(lineStart);
-    return lineStart;
-  }
-  await file.write("\n", size);
-  return size + 1;
 }
 
 function parseRun(line: string): Run | undefined {

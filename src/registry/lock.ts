@@ -143,8 +143,9 @@ async function link(directory: string, number: number, record: LockRecord): Prom
   }
 }
 
+/** What cannot be cleared away now is by the next one. */
 async function clearBelow(directory: string, own: number): Promise<void> {
-  for (const name of readdirSync(directory))
+  for (const name of await promises.readdir(directory).catch(() => []))
     if (isTemporaryName(name) || (isNumber(name) && Number(name) < own))
       await promises.rm(join(directory, name), { force: true }).catch(() => {});
 }

@@ -1,11 +1,11 @@
 // A registry that is written to: made where there is none, locked, and cleared of what dead runs left. In: a path. Out: the lock,
 // and what stood there before.
-import { promises, readdirSync } from "node:fs";
+import { promises } from "node:fs";
 import { join } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { isRegistry, markPath, type Pointer, readPointer } from "./champion.js";
-import { cannotWrite, isTemporaryName, isThere, linkRefusal, replaceFile, statusOf } from "./files.js";
+import { cannotWrite, isTemporaryName, isThere, linkRefusal, listNames, replaceFile, statusOf } from "./files.js";
 import { appendRun, type Run, readHistory } from "./history.js";
 import { acquireLock, type Lock, type LockRecord, type Machine } from "./lock.js";
 import { listVersions, readNote, sweep } from "./versions.js";
@@ -71,7 +71,7 @@ export async function createRegistry(path: string): Promise<void> {
   try {
     await promises.mkdir(path, { recursive: true });
     // A run that died here left temporary files at most.
-    const others = readdirSync(path).filter((name) => !isTemporaryName(name));
+    const others = listNames(path).filter((name) => !isTemporaryName(name));
     if (others.length > 0 && !isRegistry(path))
       throw new HindcastError(
         "output",

@@ -1,12 +1,12 @@
 // The versions of a registry: model directories with a note of how each came to be. In: a model, written into a directory of its
 // own. Out: a version that is there whole or not at all, and leaves so.
 import { randomUUID } from "node:crypto";
-import { promises, readdirSync } from "node:fs";
+import { promises } from "node:fs";
 import { dirname, join } from "node:path";
 import { isModelDirectory, syncDirectory, writeSynced } from "../artifact/directory.js";
 import * as z from "../base/schema.js";
 import { type Pointer, versionPath } from "./champion.js";
-import { cannotWrite, isTemporaryName, readJson } from "./files.js";
+import { cannotWrite, isTemporaryName, listNames, readJson } from "./files.js";
 import { runSchema } from "./history.js";
 
 const noteName = "version.json";
@@ -23,15 +23,9 @@ const noteSchema = z.object({
 });
 export type VersionNote = z.infer<typeof noteSchema>;
 
-/** Numbers of the versions that are there, the oldest first. */
+/** Numbers of the versions that are there, the oldest first. @throws HindcastError "model" */
 export function listVersions(registry: string): number[] {
-  let names: string[];
-  try {
-    names = readdirSync(join(registry, "versions"));
-  } catch {
-    return [];
-  }
-  return names
+  return listNames(join(registry, "versions"))
     .filter((name) => /^[1-9]\d{0,14}$/.test(name) && isModelDirectory(join(registry, "versions", name)))
     .map(Number)
     .sort((a, b) => a - b);
@@ -98,7 +92,7 @@ export async function pruneVersions(registry: string, keep: number, pointer: Poi
 
 /** Removes what dead runs left. Whoever calls it holds the lock. */
 export async function sweep(registry: string): Promise<void> {
-  for (const name of readdirSync(registry))
+  for (const name of listNames(registry))
     if (name.startsWith(stagingPrefix) || isTemporaryName(name))
       await promises.rm(join(registry, name), { recursive: true, force: true }).catch(() => {});
 }

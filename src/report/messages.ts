@@ -17,6 +17,8 @@ export interface MessageStyle {
 export interface Messages {
   readonly notify: Notify;
   readonly progress: Progress;
+  /** Puts a drawing among the messages; asked for by name, so `quiet` does not silence it. */
+  draw(lines: readonly string[]): void;
   /** Says what runs now; asked for by a signal, so `quiet` does not silence it. */
   sayStatus(): void;
 }
@@ -65,6 +67,12 @@ export function createMessages(
         }
       },
       stop: () => bar?.stop(),
+    },
+    draw(lines) {
+      if (lines.length === 0) return;
+      bar?.stop();
+      if (style.json) record({ type: "plot", lines });
+      else write(`${lines.join("\n")}\n`);
     },
     sayStatus() {
       if (style.json) record(status());

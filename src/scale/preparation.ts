@@ -151,12 +151,21 @@ function meanChange(levels: Float64Array): number {
   return Number.isNaN(change) ? 0 : saturate(change);
 }
 
+/** Whoever forecasts a few series at a time, over and over, looks them up among as many as the model was fitted on. */
+const indexes = new WeakMap<Preparation, ReadonlyMap<string, SeriesPreparation>>();
+
+function indexOf(preparation: Preparation): ReadonlyMap<string, SeriesPreparation> {
+  const index = indexes.get(preparation) ?? new Map(preparation.series.map((fitted) => [nameOf(fitted), fitted]));
+  indexes.set(preparation, index);
+  return index;
+}
+
 /** Finds the preparation of a series of a later frame; undefined for one that it was not fitted on. */
 export function seriesFinder(
   preparation: Preparation,
   frame: Frame,
 ): (series: Series) => { fitted: SeriesPreparation; phase: number } | undefined {
-  const byName = new Map(preparation.series.map((fitted) => [nameOf(fitted), fitted]));
+  const byName = indexOf(preparation);
   return (series) => {
     const fitted = byName.get(nameOf(series));
     if (fitted === undefined) return undefined;

@@ -30,7 +30,7 @@ export interface Scaler {
 type Rule = (values: Float64Array, min: number, max: number) => Affine;
 
 /** Interquartile range of the standard normal distribution. */
-const normalQuartileRange = 1.3489795003921634;
+export const normalQuartileRange = 1.3489795003921634;
 
 export const scalers = catalog<Scaler, ScaleConfig["scaler"]>("scaler", {
   standard: scaler((values) => ({ offset: mean(values), spread: standardDeviation(values) })),
@@ -79,9 +79,9 @@ function unitOf(size: number): number {
 }
 
 /** Smallest normal float64. */
-const smallestNormal = 2 ** -1022;
+export const smallestNormal = 2 ** -1022;
 /** Differences below this share of the values' size are rounding errors. */
-const roundingShare = 1e-14;
+export const roundingShare = 1e-14;
 
 function safeSpread(spread: number, smallestSpread: number, size: number): number {
   const wanted = saturate(Math.max(spread, smallestSpread));

@@ -1,6 +1,6 @@
 // What `inspect` says of data. In: rows as they were read. Out: plain data on every series and on all of them; what cannot be
 // forecast as it is is reported, never thrown.
-import { extent, mean, observedCount } from "../base/numeric.js";
+import { extent, mean, observedCount, spanMeans } from "../base/numeric.js";
 import { aggregateRows } from "./aggregate.js";
 import { type Frame, seriesName } from "./frame.js";
 import { formatFrequency } from "./frequency.js";
@@ -47,7 +47,11 @@ export interface SeriesAudit {
   readonly isTooShort: boolean;
   readonly outlierCount: number;
   readonly extremeOutlier: { readonly stamp: string; readonly value: number } | null;
+  /** How it goes: means of even spans of its time [24, or fewer], NaN where a span has no value. */
+  readonly outline: Float64Array;
 }
+
+const outlineLength = 24;
 
 export interface Audit {
   /** As --freq takes it; null when it cannot be inferred. */
@@ -189,6 +193,7 @@ function auditSeries(series: RawSeries, placement: Placement, context: Context):
       outliers.extremeStep < 0
         ? null
         : { stamp: text(rowAtStep(laidOut, outliers.extremeStep)), value: regular[outliers.extremeStep]! },
+    outline: spanMeans(regular, outlineLength),
   };
 }
 

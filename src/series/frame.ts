@@ -42,6 +42,13 @@ export interface Frame {
   readonly series: readonly Series[];
   /** What is known beside the values; absent when nothing is. */
   readonly covariates?: readonly Covariate[];
+  /** Values of the panel that these series were taken from, where they are to be forecast as if the others were here. */
+  readonly panelValueCount?: number;
+}
+
+/** Values of all series, observed or not. */
+export function panelValueCount(frame: Frame): number {
+  return frame.panelValueCount ?? frame.series.reduce((sum, { values }) => sum + values.length, 0);
 }
 
 /** How a series is called in messages: its key joined by "/", with the target when there are several; "the series" when single. */

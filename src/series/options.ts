@@ -6,7 +6,7 @@ export type Aggregation = (typeof aggregations)[number];
 export const missingPolicies = ["mask", "interpolate", "ffill", "zero", "mean", "error"] as const;
 export type MissingPolicy = (typeof missingPolicies)[number];
 
-export const inputFormats = ["csv", "tsv", "ndjson"] as const;
+export const inputFormats = ["csv", "tsv", "ndjson", "parquet"] as const;
 export type InputFormat = (typeof inputFormats)[number];
 
 export const decimalMarks = [".", ","] as const;
@@ -27,8 +27,15 @@ export interface TextOptions {
   readonly thousands?: string | undefined;
 }
 
+/** SQL that is read instead of files. */
+export interface QueryOptions {
+  readonly sql?: string | undefined;
+  /** Path of a DuckDB database. */
+  readonly database?: string | undefined;
+}
+
 /** Everything under "Reading data" of the command line. Absent columns are found by name, then by content. */
-export interface ReadOptions extends TextOptions {
+export interface ReadOptions extends TextOptions, QueryOptions {
   readonly time?: string | undefined;
   readonly targets?: readonly string[] | undefined;
   readonly ids?: readonly string[] | undefined;

@@ -10,13 +10,34 @@ export interface Outliers {
 /** Distance from which on a value stands out, in standard deviations as the typical deviation would have it. */
 const limit = 6;
 
+/** Those among the values. @param values [time], NaN = unobserved @param season in steps; 1 for none */
+export function findOutliers(values: Float64Array, season: number): Outliers {
+  const { deviations, bound } = measureDeviations(values, season);
+  let count = 0;
+  let extremeStep = -1;
+  for (let t = 0; t < deviations.length; t++) {
+    if (!(deviations[t]! > bound)) continue;
+    count++;
+    if (extremeStep < 0 || deviations[t]! > deviations[extremeStep]!) extremeStep = t;
+  }
+  return { count, extremeStep };
+}
+
+/** Their steps, ascending. @param values [time], NaN = unobserved @param season in steps; 1 for none */
+export function outlierSteps(values: Float64Array, season: number): number[] {
+  const { deviations, bound } = measureDeviations(values, season);
+  const steps: number[] = [];
+  for (let t = 0; t < deviations.length; t++) if (deviations[t]! > bound) steps.push(t);
+  return steps;
+}
+
 /**
  * A value is measured from the median of itself and the two before and after it at the same phase of the season. The scale is
  * the standard deviation that the median of these deviations means for a normal distribution, or their 90th percentile where
  * some phases vary more than others, or where both are 0 their mean (Iglewicz & Hoaglin 1993, modified z-score).
- * @param values [time], NaN = unobserved @param season in steps; 1 for none
+ * @returns how far each value lies out [time], and from where on one is an outlier; infinity where that cannot be told
  */
-export function findOutliers(values: Float64Array, season: number): Outliers {
+function measureDeviations(values: Float64Array, season: number): { deviations: Float64Array; bound: number } {
   const deviations = new Float64Array(values.length);
   const near = new Float64Array(5);
   for (let t = 0; t < values.length; t++) {
@@ -38,13 +59,5 @@ export function findOutliers(values: Float64Array, season: number): Outliers {
   const observed = deviations.slice().sort().subarray(0, observedCount(values));
   const typical = Math.max(1.4826 * quantileOfSorted(observed, 0.5), 0.608 * quantileOfSorted(observed, 0.9));
   const scale = typical > 0 ? typical : 1.2533 * mean(observed);
-  let count = 0;
-  let extremeStep = -1;
-  if (!(scale > 0) || observed.length < 5) return { count, extremeStep };
-  for (let t = 0; t < deviations.length; t++) {
-    if (!(deviations[t]! > limit * scale)) continue;
-    count++;
-    if (extremeStep < 0 || deviations[t]! > deviations[extremeStep]!) extremeStep = t;
-  }
-  return { count, extremeStep };
+  return { deviations, bound: scale > 0 && observed.length >= 5 ? limit * scale : Number.POSITIVE_INFINITY };
 }

@@ -60,7 +60,8 @@ async function* unzip(head: Buffer, rest: AsyncGenerator<Buffer>, name: string):
   }
 }
 
-function readError(name: string, thrown: unknown): HindcastError {
+/** Why a file cannot be read. */
+export function readError(name: string, thrown: unknown): HindcastError {
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
   const [message, hint] =
     code === "ENOENT"

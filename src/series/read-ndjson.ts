@@ -110,7 +110,7 @@ function keysOf(objects: readonly JsonObject[], name: string): string[] {
 }
 
 /** A number is one whatever the decimal mark of text, so it is written with the mark that it will be read with. */
-function cellWriter(decimal: DecimalMark): (value: unknown) => string {
+export function cellWriter(decimal: DecimalMark): (value: unknown) => string {
   return (value) => {
     if (value === null || value === undefined) return "";
     if (typeof value === "string") return value;

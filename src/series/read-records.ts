@@ -4,15 +4,21 @@ import { HindcastError } from "../base/errors.js";
 import { listNames, quoteText } from "../base/wording.js";
 import type { InputFormat, TextOptions } from "./options.js";
 import { readBytes } from "./read-bytes.js";
+import { type Batch, textRows } from "./read-cells.js";
 import { type RowBatch, readCsv } from "./read-csv.js";
 import { readNdjson } from "./read-ndjson.js";
 import { readText } from "./read-text.js";
-import type { Source } from "./source.js";
+import type { Query, Source } from "./source.js";
 
 export interface RecordFile {
   readonly columns: readonly string[];
   /** Can be gone through once. */
-  readonly batches: AsyncIterable<RowBatch>;
+  readonly batches: AsyncIterable<Batch>;
+  /**
+   * For typed columns: the only ones that are used from now on.
+   * @throws HindcastError "data" where one of them holds neither numbers, times nor text
+   */
+  narrow?(columns: readonly number[]): void;
   /** For a file that is not read to its end. */
   close(): Promise<void>;
 }
@@ -29,10 +35,17 @@ export async function readRecords(
   source: Source,
   options: TextOptions,
 ): Promise<{ columns: readonly string[]; records: AsyncIterable<TextRecord> }> {
-  const { columns, batches } = await openRecords(source, options);
+  const { columns, batches, close } = await openRecords(source, options);
   const records = async function* () {
-    for await (const { rows, lines } of batches)
-      for (let i = 0; i < rows.length; i++) yield { line: lines[i]!, cells: rows[i]! };
+    try {
+      for await (const batch of batches) {
+        const rows = textRows(batch, options.decimal);
+        for (let i = 0; i < rows.length; i++)
+          yield { line: "lines" in batch ? batch.lines[i]! : batch.firstRow + i, cells: rows[i]! };
+      }
+    } finally {
+      await close();
+    }
   };
   return { columns, records: records() };
 }
@@ -41,8 +54,19 @@ export async function readRecords(
  * @throws HindcastError "data" for what cannot be read, is empty, names a column twice or has rows of other lengths than the
  * first (while they are gone through); "usage" for an unknown encoding or delimiter
  */
-export async function openRecords(source: Source, options: TextOptions): Promise<RecordFile> {
+export async function openRecords(source: Source | Query, options: TextOptions): Promise<RecordFile> {
   const { name } = source;
+  if ("sql" in source || isTyped(source, options)) {
+    const { openParquet, openQuery } = await import("./read-duckdb.js");
+    const file = await ("sql" in source ? openQuery(source) : openParquet(source));
+    try {
+      refuseRepeats(file.columns, name, "rename one");
+    } catch (thrown) {
+      await file.close();
+      throw thrown;
+    }
+    return file;
+  }
   const format = options.inputFormat ?? formatOf(name);
   const delimiter = readDelimiter(options.delimiter) ?? (format === "tsv" ? "\t" : undefined);
   const text = readText(readBytes(source), name, options.encoding);
@@ -56,7 +80,7 @@ export async function openRecords(source: Source, options: TextOptions): Promise
     const top = first.rows[0]!;
     // A column without a name is known by its place, like all columns of a file without a header.
     const columns = top.map((cell, i) => (isNamed ? cell.trim() || String(i + 1) : String(i + 1)));
-    refuseRepeats(columns, name, first.lines[0]!);
+    refuseRepeats(columns, `${name} line ${first.lines[0]}`, "rename one; --no-header if the first line is data");
     const from = isNamed ? 1 : 0;
     const rest = { rows: first.rows.slice(from), lines: first.lines.slice(from) };
     return { columns, batches: checkBatches(rest, batches, columns, name), close };
@@ -71,9 +95,16 @@ const formatsByExtension: Readonly<Record<string, InputFormat>> = {
   tab: "tsv",
   ndjson: "ndjson",
   jsonl: "ndjson",
+  parquet: "parquet",
+  pq: "parquet",
 };
 
-function formatOf(name: string): InputFormat {
+/** Whether columns have types and rows no lines. */
+export function isTyped(source: Source | Query, { inputFormat }: TextOptions): boolean {
+  return "sql" in source || (inputFormat ?? formatOf(source.name)) === "parquet";
+}
+
+export function formatOf(name: string): InputFormat {
   const extension = /\.([a-z]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? "";
   return Object.hasOwn(formatsByExtension, extension) ? formatsByExtension[extension]! : "csv";
 }
@@ -97,15 +128,11 @@ async function firstBatch(batches: AsyncGenerator<RowBatch>, name: string): Prom
   }
 }
 
-function refuseRepeats(columns: readonly string[], name: string, line: number): void {
+function refuseRepeats(columns: readonly string[], where: string, hint: string): void {
   const seen = new Set<string>();
   for (const column of columns) {
     if (seen.has(column))
-      throw new HindcastError(
-        "data",
-        `${name} line ${line}: two columns are called ${quoteText(column)}`,
-        "rename one; --no-header if the first line is data",
-      );
+      throw new HindcastError("data", `${where}: two columns are called ${quoteText(column)}`, hint);
     seen.add(column);
   }
 }

@@ -1,4 +1,4 @@
-// Rows of text to series. In: which column is what, and batches of rows. Out: RawData, and an error with file, line and value for
+// Rows to series. In: which column is what, and batches of rows. Out: RawData, and an error with file, line and value for
 // the first cell that cannot be used.
 import { HindcastError } from "../base/errors.js";
 import { listNames, quoteText } from "../base/wording.js";
@@ -7,7 +7,7 @@ import { categoryLimit } from "./covariates.js";
 import { explainNumber, isMissing, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import type { RawData, RawSeries } from "./raw.js";
-import type { RowBatch } from "./read-csv.js";
+import { type Batch, type Cells, openCells } from "./read-cells.js";
 import { createKeyTable, noSuchSeries } from "./read-keys.js";
 import { areCompactDates, createStampColumn, readCut } from "./read-stamps.js";
 import { createRowStore } from "./read-store.js";
@@ -15,21 +15,20 @@ import { stampKind } from "./stamp.js";
 
 export interface Collector {
   /** @param file index of the file that the rows are from */
-  add(batch: RowBatch, file: number): void;
+  add(batch: Batch, file: number): void;
   /** @throws HindcastError when what was read is no data: no rows, no values, an unknown series */
   finish(): RawData;
 }
 
-/**
- * @param sample tells the kind of time; its rows are still to be added
- * @param files names, for messages
- */
-export function createCollector(
-  found: Columns,
-  sample: Sample,
-  files: readonly string[],
-  options: ReadOptions,
-): Collector {
+/** What messages call the files. */
+export interface FileNames {
+  readonly names: readonly string[];
+  /** What goes before the number of a row: "sales.csv line". */
+  readonly places: readonly string[];
+}
+
+/** @param sample tells the kind of time; its rows are still to be added */
+export function createCollector(found: Columns, sample: Sample, files: FileNames, options: ReadOptions): Collector {
   const names = sample.columns;
   const { wide } = options;
   const { time, ids } = found;
@@ -38,9 +37,9 @@ export function createCollector(
     throw new HindcastError("usage", "--only: the data are a single series", "--id COL if there are several");
   const targetCount = targets.length;
   const keys = createKeyTable(ids, wide ? undefined : options.only);
-  const readNumber = numberReader(options);
   const timeCells = sample.rows.map((row) => row[time]!).filter((cell) => !isMissing(cell));
   const stamps = createStampColumn(stampKind(timeCells[0] ?? "") ?? "iso", options.tz);
+  const readers = { time, ids, stamps, readNumber: numberReader(options) };
   const isCompact = stamps.kind === "integer" && areCompactDates(timeCells);
   const { since, until } = readCut(options, stamps.kind);
   const covariates = found.covariates.map(({ column, kind }) => {
@@ -49,7 +48,7 @@ export function createCollector(
   });
   const valueCount = targetCount + covariates.length;
   const store = createRowStore(valueCount);
-  const places = createPlaces(files);
+  const places = createPlaces(files.places);
   const values = new Float64Array(valueCount);
   const observed = new Float64Array(targetCount);
   let readCount = 0;
@@ -64,64 +63,71 @@ export function createCollector(
   /** @returns a number, the index of a category, or NaN */
   const readCovariate = (
     { column, dictionary }: (typeof covariates)[number],
-    row: readonly string[],
-    where: () => string,
+    cells: Cells,
+    row: number,
+    where: (row: number) => string,
   ) => {
-    const text = row[column]!;
     if (dictionary !== null) {
+      const text = cells.textAt(column, row);
       const value = categoryIndex(dictionary, text);
       if (value >= categoryLimit)
         throw new HindcastError(
           "data",
-          `${where()}: ${quoteText(text)} is the ${value + 1}th text in ${names[column]}, and each becomes an input of its own: ${categoryLimit} at most`,
+          `${where(row)}: ${quoteText(text)} is the ${value + 1}th text in ${names[column]}, and each becomes an input of its own: ${categoryLimit} at most`,
           `a column of numbers or of fewer categories instead of ${names[column]}`,
         );
       return value;
     }
-    const value = readNumber(text);
-    if (!Number.isNaN(value) || isMissing(text)) return value;
+    const value = cells.numberAt(column, row);
+    if (!Number.isNaN(value)) return value;
+    const text = cells.textAt(column, row);
+    if (isMissing(text)) return value;
     const { problem, hint, isNumber } = explainNumber(text, options);
     const other = hint.startsWith("--target") ? `numbers, or text from the first rows on, in ${names[column]}` : hint;
-    throw cellError(where(), column, text, { problem, hint: isNumber ? hint : other });
+    throw cellError(where(row), column, text, { problem, hint: isNumber ? hint : other });
   };
 
   return {
-    add({ rows, lines }, file) {
-      for (let i = 0; i < rows.length; i++) {
-        const row = rows[i]!;
-        const line = lines[i]!;
-        const stamp = stamps.read(row[time]!);
+    add(batch, file) {
+      const cells = openCells(batch, readers);
+      const where = (row: number) => `${files.places[file]} ${cells.lineOf(row)}`;
+      for (let row = 0; row < cells.rowCount; row++) {
+        const stamp = cells.stampAt(row);
         if (Number.isNaN(stamp) || isCompact) {
-          if (row.every((cell) => cell.trim() === "")) continue;
+          if (cells.isBlank(row)) continue;
+          const text = cells.textAt(time, row);
           throw cellError(
-            `${files[file]} line ${line}`,
+            where(row),
             time,
-            row[time]!,
+            text,
             isCompact
               ? { problem: "a date without dashes", hint: "write it as 2024-01-31 (ISO 8601)" }
-              : stamps.explain(row[time]!),
+              : stamps.explain(text),
           );
         }
         readCount++;
         if (stamp < since || stamp > until) continue;
-        const owner = keys.ownerOf(row);
+        const owner = keys.ownerOf(cells.keyCells(row));
         if (owner < 0) continue;
         for (let t = 0; t < targetCount; t++) {
-          const text = row[targets[t]!]!;
-          const value = readNumber(text);
+          const column = targets[t]!;
+          const value = cells.numberAt(column, row);
           values[t] = value;
-          if (!Number.isNaN(value)) observed[t]!++;
-          else if (!isMissing(text))
-            throw cellError(`${files[file]} line ${line}`, targets[t]!, text, explainNumber(text, options));
+          if (!Number.isNaN(value)) {
+            observed[t]!++;
+            continue;
+          }
+          const text = cells.textAt(column, row);
+          if (!isMissing(text)) throw cellError(where(row), column, text, explainNumber(text, options));
         }
         for (let c = 0; c < covariates.length; c++)
-          values[targetCount + c] = readCovariate(covariates[c]!, row, () => `${files[file]} line ${line}`);
-        places.add(store.rowCount, file, line);
+          values[targetCount + c] = readCovariate(covariates[c]!, cells, row, where);
+        places.add(store.rowCount, file, cells.lineOf(row));
         store.append(owner, stamp, values);
       }
     },
     finish() {
-      const name = files.join(", ");
+      const name = files.names.join(", ");
       keys.finish();
       if (store.rowCount === 0)
         throw readCount === 0
@@ -237,7 +243,7 @@ function createPlaces(files: readonly string[]): Places {
     },
     find(row) {
       const { file, line, row: from } = starts.findLast((start) => start.row <= row)!;
-      return `${files[file]} line ${line + row - from}`;
+      return `${files[file]} ${line + row - from}`;
     },
   };
 }

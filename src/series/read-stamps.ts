@@ -6,6 +6,8 @@ import { type Frequency, stampAt } from "./grid.js";
 import { isMissing } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import { detectTimeStyle, stampKind, stampReader, type TimeStyle } from "./stamp.js";
+import type { TypedColumn } from "./typed-columns.js";
+import { zoneClock } from "./zone.js";
 
 export type StampKind = "iso" | "integer";
 
@@ -13,6 +15,8 @@ export interface StampColumn {
   readonly kind: StampKind;
   /** @returns NaN for a cell that is no stamp of this kind */
   read(text: string): number;
+  /** @returns `read` for the rows of a typed column */
+  readTyped(column: TypedColumn): (row: number) => number;
   /** What is wrong with a cell for which `read` gives NaN. */
   explain(text: string): { problem: string; hint: string };
   /** The style that loses nothing of what was read. */
@@ -27,6 +31,8 @@ export function createStampColumn(kind: StampKind, zone: string): StampColumn {
   let lastLength = -1;
   let lastOffset = "";
   let lastMark: string | undefined;
+  const clock = zoneClock(zone);
+  let hasFraction = false;
 
   const keepSample = (text: string) => {
     lastLength = text.length;
@@ -35,13 +41,27 @@ export function createStampColumn(kind: StampKind, zone: string): StampColumn {
     const shape = `${lastLength} ${lastMark} ${lastOffset}`;
     if (!samples.has(shape)) samples.set(shape, text);
   };
+  const read = (text: string) => {
+    const stamp = readStamp(text);
+    if (Number.isNaN(stamp) || isIso(text) !== (kind === "iso")) return Number.NaN;
+    if (text.length !== lastLength || text[16] !== lastMark || !text.endsWith(lastOffset)) keepSample(text);
+    return stamp;
+  };
   return {
     kind,
-    read(text) {
-      const stamp = readStamp(text);
-      if (Number.isNaN(stamp) || isIso(text) !== (kind === "iso")) return Number.NaN;
-      if (text.length !== lastLength || text[16] !== lastMark || !text.endsWith(lastOffset)) keepSample(text);
-      return stamp;
+    read,
+    readTyped(column) {
+      if (column.kind !== "instant" || kind !== "iso") return (row) => read(column.text(row));
+      let isSampled = false;
+      return (row) => {
+        const shown = column.instant(row);
+        const isFiner = !hasFraction && shown % 1000 > 0;
+        if (!isSampled || isFiner) {
+          isSampled = !Number.isNaN(read(column.text(row)));
+          hasFraction ||= isFiner;
+        }
+        return column.hasOffset ? shown : clock.toInstant(shown);
+      };
     },
     explain: (text) => explainStamp(text, kind),
     style: () => detectTimeStyle([...samples.values()]),

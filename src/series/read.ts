@@ -6,10 +6,10 @@ import { quoteText } from "../base/wording.js";
 import { findColumns } from "./columns.js";
 import type { ReadOptions } from "./options.js";
 import type { RawData } from "./raw.js";
-import type { RowBatch } from "./read-csv.js";
-import { openRecords } from "./read-records.js";
+import { type Batch, textRows } from "./read-cells.js";
+import { isTyped, openRecords, type RecordFile } from "./read-records.js";
 import { type Collector, createCollector } from "./read-rows.js";
-import type { Source } from "./source.js";
+import type { Query, Source } from "./source.js";
 
 /** Rows from which the columns are told: a fixed count, so that the size of chunks changes nothing. */
 function sampleSize(columnCount: number): number {
@@ -20,31 +20,43 @@ function sampleSize(columnCount: number): number {
  * Reads the sources one after another as if they were one. Rows of a series may stand anywhere.
  * @throws HindcastError "data" for what cannot be read or understood, "usage" for columns and series that are not there
  */
-export async function readRaw(sources: readonly Source[], options: ReadOptions, notify: Notify): Promise<RawData> {
+export async function readRaw(
+  sources: readonly (Source | Query)[],
+  options: ReadOptions,
+  notify: Notify,
+): Promise<RawData> {
   let columns: readonly string[] | undefined;
   let collector: Collector | undefined;
+  let records: RecordFile | undefined;
+  let used: readonly number[] = [];
   const names = sources.map((source) => source.name);
-  const sample: { batch: RowBatch; file: number }[] = [];
+  const places = sources.map((source) => `${source.name} ${isTyped(source, options) ? "row" : "line"}`);
+  const sample: { batch: Batch; rows: readonly (readonly string[])[]; file: number }[] = [];
   let sampleCount = 0;
   const start = (known: readonly string[]) => {
-    const rows = sample.flatMap(({ batch }) => batch.rows).slice(0, sampleSize(known.length));
+    const rows = sample.flatMap((one) => one.rows).slice(0, sampleSize(known.length));
     const sampled = { columns: known, rows, name: names[0]! };
-    collector = createCollector(findColumns(sampled, options, notify), sampled, names, options);
+    const found = findColumns(sampled, options, notify);
+    used = [found.time, ...found.ids, ...found.targets, ...found.covariates.map(({ column }) => column)];
+    collector = createCollector(found, sampled, { names, places }, options);
+    records?.narrow?.(used);
     for (const { batch, file } of sample.splice(0)) collector.add(batch, file);
     return collector;
   };
   for (const [file, source] of sources.entries()) {
-    const records = await openRecords(source, options);
+    records = await openRecords(source, options);
     try {
       columns ??= records.columns;
       refuseOtherColumns(columns, records.columns, names[0]!, source.name);
+      if (collector !== undefined) records.narrow?.(used);
       for await (const batch of records.batches) {
         if (collector !== undefined) {
           collector.add(batch, file);
           continue;
         }
-        sample.push({ batch, file });
-        sampleCount += batch.rows.length;
+        const rows = textRows(batch, options.decimal);
+        sample.push({ batch, rows, file });
+        sampleCount += rows.length;
         if (sampleCount >= sampleSize(columns.length)) start(columns);
       }
     } finally {
@@ -53,7 +65,11 @@ export async function readRaw(sources: readonly Source[], options: ReadOptions, 
   }
   if (columns === undefined) throw new HindcastError("usage", "there is nothing to read", "a file, or - for stdin");
   if (collector === undefined && sampleCount === 0)
-    throw new HindcastError("data", `${names.join(", ")}: a header and no rows`, "rows of data below the header");
+    throw new HindcastError(
+      "data",
+      `${names.join(", ")}: ${isTyped(sources[0]!, options) ? "" : "a header and "}no rows`,
+      "rows of data below the header",
+    );
   return (collector ?? start(columns)).finish();
 }
 

@@ -2,21 +2,38 @@
 // once. Dimensions: B batch, T time (the window), I inputs (channels), K horizon.
 import { fillGaps } from "../features/gaps.js";
 import { type Affine, scalers } from "../scale/scalers.js";
+import { forecastCandidates } from "./candidates.js";
 import { maskValue } from "./mask.js";
 import type { WindowPlan } from "./plan.js";
 import { channelCount, knownCount, type PreparedFrame, type PreparedSeries, writeKnown } from "./prepare.js";
 
+/** How windows are laid out. */
+export interface WindowShape {
+  /** T */
+  readonly window: number;
+  /** Steps that a network takes as one, so that padding has to end where one of them does; 1 when absent. */
+  readonly segment?: number;
+  /** Padding repeats the first step instead of being marked. */
+  readonly repeatsPadding?: boolean;
+  /** C seasons whose naive forecasts are wanted, for so many steps from the origin on; none when absent. */
+  readonly lags?: readonly number[];
+  readonly horizon?: number;
+}
+
 export interface Batch {
+  readonly shape: WindowShape;
   /** B: windows there is room for. */
   readonly batchSize: number;
   /** [B × T × I] channel 0 is the scaled target; every channel of a padded step is `maskValue`. Never NaN. */
   readonly inputs: Float32Array;
-  /** [B × T] 0 where padded, else 1. */
+  /** [B × T] 0 where padded, else 1; a segment is padded where all its steps are. */
   readonly mask: Float32Array;
   /** [B × K] scaled; 0 where unobserved. */
   readonly targets: Float32Array;
   /** [B × K] 0 where the target is unobserved, else 1. */
   readonly weights: Float32Array;
+  /** [B × C × K] scaled, never NaN; empty without lags. */
+  readonly candidates: Float32Array;
   /** [B] change = scaled · spread + offset; NaN for a window before whose origin nothing was ever observed. */
   readonly offsets: Float64Array;
   /** [B] */
@@ -27,21 +44,28 @@ export interface Batch {
   readonly filled: Float64Array;
 }
 
-/** @param shape its window; the horizon is the one that `prepared` was made for */
-export function createBatch(prepared: PreparedFrame, shape: { readonly window: number }, batchSize: number): Batch {
+/** The targets' horizon is the one that `prepared` was made for. */
+export function createBatch(prepared: PreparedFrame, shape: WindowShape, batchSize: number): Batch {
   const stepCount = batchSize * shape.window;
   const targetCount = batchSize * prepared.horizon;
   return {
+    shape,
     batchSize,
     inputs: new Float32Array(stepCount * channelCount(prepared.channels)),
     mask: new Float32Array(stepCount),
     targets: new Float32Array(targetCount),
     weights: new Float32Array(targetCount),
+    candidates: new Float32Array(batchSize * candidateCount(shape)),
     offsets: new Float64Array(batchSize),
     spreads: new Float64Array(batchSize),
     padded: false,
     filled: new Float64Array(shape.window),
   };
+}
+
+/** Numbers that the candidates of a window are. */
+function candidateCount({ lags = [], horizon = 0 }: WindowShape): number {
+  return lags.length * horizon;
 }
 
 /**
@@ -64,6 +88,7 @@ export function gatherBatch(
     const origin = plan.origins[index]!;
     const affine = gatherInputs(prepared, series, origin, batch, b);
     gatherTargets(series, origin, affine, limitOf(prepared), batch, b);
+    gatherCandidates(series, origin, affine, limitOf(prepared), batch, b);
     batch.offsets[b] = series.firstObserved < origin ? affine.offset : Number.NaN;
     batch.spreads[b] = affine.spread;
   }
@@ -76,10 +101,11 @@ export type Gather = (indices: Int32Array, from: number, count: number, batch: B
 const keptBytes = 64 * 2 ** 20;
 
 /** `gatherBatch` on one plan, for whoever goes through it many times. */
-export function createGather(prepared: PreparedFrame, plan: WindowPlan, shape: { readonly window: number }): Gather {
+export function createGather(prepared: PreparedFrame, plan: WindowPlan, shape: WindowShape): Gather {
   const windowCount = plan.origins.length;
-  const floatCount = windowCount * (shape.window * (channelCount(prepared.channels) + 1) + 2 * prepared.horizon);
-  if (4 * floatCount > keptBytes)
+  const inputCount = shape.window * (channelCount(prepared.channels) + 1);
+  const floatCount = inputCount + 2 * prepared.horizon + candidateCount(shape);
+  if (4 * windowCount * floatCount > keptBytes)
     return (indices, from, count, batch) => gatherBatch(prepared, plan, indices, from, count, batch);
   const all = createBatch(prepared, shape, windowCount);
   const indices = Int32Array.from({ length: windowCount }, (_, i) => i);
@@ -96,6 +122,7 @@ function copyRows(all: Batch, indices: Int32Array, from: number, count: number, 
     copyRow(all.mask, index, batch.mask, b, window);
     copyRow(all.targets, index, batch.targets, b, batch.targets.length / batch.batchSize);
     copyRow(all.weights, index, batch.weights, b, batch.weights.length / batch.batchSize);
+    copyRow(all.candidates, index, batch.candidates, b, batch.candidates.length / batch.batchSize);
     batch.offsets[b] = all.offsets[index]!;
     batch.spreads[b] = all.spreads[index]!;
     // Padding stands at the beginning.
@@ -129,22 +156,52 @@ function gatherInputs(
   const limit = limitOf(prepared);
 
   const { inputs } = batch;
-  let i = b * window * width;
-  batch.mask.fill(1, b * window, (b + 1) * window);
-  if (padding > 0) {
-    batch.padded = true;
-    batch.mask.fill(0, b * window, b * window + padding);
-    inputs.fill(maskValue, i, i + padding * width);
-    i += padding * width;
-  }
+  let i = (b * window + padding) * width;
   scaleValues(filled, 0, filled.length, affine, limit, inputs, i, width);
-  if (width === 1) return affine;
-  const firstKnown = width - knownCount(channels);
-  for (let t = begin; t < origin; t++, i += width) {
-    if (channels.gapIndicator) inputs[i + 1] = Number.isNaN(changes[t]!) ? 1 : 0;
-    writeKnown(prepared, series, t, inputs, i + firstKnown);
+  if (width > 1) {
+    const firstKnown = width - knownCount(channels);
+    for (let t = begin; t < origin; t++, i += width) {
+      if (channels.gapIndicator) inputs[i + 1] = Number.isNaN(changes[t]!) ? 1 : 0;
+      writeKnown(prepared, series, t, inputs, i + firstKnown);
+    }
   }
+  padWindow(batch, b, padding);
   return affine;
+}
+
+/**
+ * Marks the first `padding` steps of window b as padding. What of it shares a segment with known steps, or all of it where no step may
+ * be masked, repeats the first known step instead; it is zeros where there is none.
+ */
+export function padWindow(batch: Batch, b: number, padding: number): void {
+  const { inputs, mask, shape } = batch;
+  const { window, segment = 1, repeatsPadding = false } = shape;
+  const width = inputs.length / (batch.batchSize * window);
+  const marked = repeatsPadding ? 0 : Math.floor(padding / segment) * segment;
+  const start = b * window;
+  const known = (start + padding) * width;
+  mask.fill(0, start, start + (repeatsPadding ? 0 : padding));
+  mask.fill(1, start + (repeatsPadding ? 0 : padding), start + window);
+  if (marked > 0) batch.padded = true;
+  inputs.fill(maskValue, start * width, (start + marked) * width);
+  if (padding === window) inputs.fill(0, (start + marked) * width, known);
+  else for (let i = (start + marked) * width; i < known; i += width) inputs.copyWithin(i, known, known + width);
+}
+
+function gatherCandidates(
+  { changes, first }: PreparedSeries,
+  origin: number,
+  affine: Affine,
+  limit: number,
+  batch: Batch,
+  b: number,
+): void {
+  const { lags = [] } = batch.shape;
+  if (lags.length === 0) return;
+  const count = candidateCount(batch.shape);
+  const said = new Float64Array(count);
+  forecastCandidates(changes, first, origin, lags, said);
+  scaleValues(said, 0, count, affine, limit, batch.candidates, b * count, 1);
 }
 
 function gatherTargets(
@@ -168,7 +225,7 @@ function gatherTargets(
 
 const unscaled: Affine = { offset: 0, spread: 1 };
 /** A window quieter than this share of its series' typical change is not magnified any further. */
-const quietShare = 0.5;
+export const quietShare = 0.5;
 
 /** @param values of the window: what is observed of it, or else what stands for it */
 function affineOf({ preparation }: PreparedFrame, { fitted }: PreparedSeries, values: Float64Array): Affine {
@@ -187,10 +244,31 @@ function affineOf({ preparation }: PreparedFrame, { fitted }: PreparedSeries, va
   }
 }
 
+/**
+ * Normalises window b by what it holds by now, where windows are normalised by themselves: as one would be that ended there. What is
+ * padding stays as it is.
+ */
+export function rescaleWindow(prepared: PreparedFrame, { fitted }: PreparedSeries, batch: Batch, b: number): void {
+  const { scale, scaler } = prepared.preparation.config;
+  if (scale !== "window" || scaler === "none") return;
+  const { window } = batch.shape;
+  const width = channelCount(prepared.channels);
+  const begin = batch.mask.subarray(b * window, (b + 1) * window).indexOf(1);
+  const place = (t: number) => (b * window + t) * width;
+  const values = Float64Array.from({ length: window - begin }, (_, t) => batch.inputs[place(begin + t)]!);
+  const held = { offset: batch.offsets[b]!, spread: batch.spreads[b]! };
+  // Scalers commute with a change of unit, so that fitting to what is scaled already is fitting anew.
+  const affine = scalers.get(scaler).fit(values, (quietShare * fitted.typicalChange) / held.spread);
+  const limit = limitOf(prepared);
+  scaleValues(values, 0, values.length, affine, limit, batch.inputs, place(begin), width);
+  batch.offsets[b] = held.offset + affine.offset * held.spread;
+  batch.spreads[b] = affine.spread * held.spread;
+}
+
 /** Scaled values stay within this, so that an outlier is large, but neither infinite nor near `maskValue`. */
-const scaledLimit = 1000;
+export const scaledLimit = 1000;
 /** Unscaled values only need to fit a float32, with room for squares. */
-const unscaledLimit = 1e18;
+export const unscaledLimit = 1e18;
 
 function limitOf({ preparation }: PreparedFrame): number {
   const { scale, scaler } = preparation.config;

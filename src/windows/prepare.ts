@@ -160,6 +160,19 @@ export function invertForecast(
   return valuesOf(levels, series.fitted, series.phase + origin);
 }
 
+/**
+ * `invertForecast` the other way: what came, as the changes that would have forecast it.
+ * @param values [K] in the data's units, NaN = unobserved @returns [K] on the scale of `PreparedSeries.changes`
+ */
+export function prepareActual(prepared: PreparedFrame, s: number, origin: number, values: Float64Array): Float64Array {
+  const series = prepared.series[s]!;
+  const { difference } = prepared.preparation.config;
+  const levels = levelsOf(values, series.fitted, series.phase + origin);
+  if (difference === 0) return levels;
+  const before = recentLevels(series, origin, difference);
+  return levels.map((level, k) => level - (k < difference ? before[k]! : levels[k - difference]!));
+}
+
 /** The last levels before `origin`, gaps filled with what was known by then. @returns [lag]; all NaN when nothing was */
 function recentLevels({ levels, firstObserved }: PreparedSeries, origin: number, lag: number): Float64Array {
   const recent = new Float64Array(lag);

@@ -6,8 +6,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeContext, encodeContext } from "../../src/artifact/context.js";
 import { readModel } from "../../src/artifact/directory.js";
-import { openModel, saveModel } from "../../src/artifact/model.js";
-import { createForecaster, fitModel, predictorOf } from "../../src/choose/model.js";
+import { openModel } from "../../src/artifact/open-model.js";
+import { saveModel } from "../../src/artifact/save-model.js";
+import { createForecaster, fitModel } from "../../src/choose/model.js";
+import { predictorOf } from "../../src/choose/predictor.js";
 import { backtest } from "../../src/evaluate/backtest.js";
 import { cutFrame, type Frame } from "../../src/series/frame.js";
 import { quietContext, smallModel } from "../support/context.js";
@@ -42,7 +44,7 @@ test("a saved model goes on from its own data to the same forecast, and to that 
   const saved = { fitted, frame, horizon, seed: 7, engine: null, reading, limits, heldOut: null, keepContext: true };
   await saveModel(path, saved, "0.0.0", {});
   const stored = await readModel(path);
-  const opened = openModel(stored);
+  const opened = await openModel(stored);
   expect(stored.manifest.covariates).toEqual(frame.covariates);
   const before = await (await predictorOf(fitted, limits, context)).predict(frame, horizon, [0.1]);
   const predictor = await predictorOf(opened.fitted, limits, context);
@@ -61,7 +63,7 @@ test("what keeps no covariates is saved without them", async () => {
   await saveModel(path, saved, "0.0.0", {});
   const stored = await readModel(path);
   expect(stored.manifest.covariates).toBeUndefined();
-  expect(openModel(stored).context!.series[0]!.covariates).toBeUndefined();
+  expect((await openModel(stored)).context!.series[0]!.covariates).toBeUndefined();
 });
 
 test("a context is the same after a round trip, with covariates and without", () => {

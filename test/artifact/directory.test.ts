@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { checkModelTarget, readModel, writeModel } from "../../src/artifact/directory.js";
 import type { Manifest } from "../../src/artifact/manifest.js";
+import { temporaryBeside } from "../../src/base/leftovers.js";
 
 const manifest: Omit<Manifest, "files"> = {
   schema_version: 1,
@@ -53,9 +55,35 @@ test("writing again replaces the model, and the same model has the same bytes", 
 });
 
 test("a model that was being replaced when the power went is still found", async () => {
-  const { path } = await written();
-  await rename(path, `${path}.previous`);
+  const { parent, path } = await written();
+  await rename(path, join(parent, ".model.previous"));
   expect((await readModel(path)).manifest.horizon).toBe(12);
+  await writeModel(path, { ...manifest, horizon: 3 }, {}, {});
+  expect((await readModel(path)).manifest.horizon).toBe(3);
+  expect(await readdir(parent)).toEqual(["model"]);
+});
+
+test("what is called like a copy of the model is nobody's to remove", async () => {
+  const { path } = await written();
+  await mkdir(`${path}.previous`);
+  await writeFile(join(`${path}.previous`, "mine"), "");
+  await writeModel(path, manifest, files, {});
+  expect(await readdir(`${path}.previous`)).toEqual(["mine"]);
+});
+
+test("what a dead process was writing is removed by the next one, what a living one writes stays", async () => {
+  const { parent, path } = await written();
+  const ended = spawnSync(process.execPath, ["--version"]).pid;
+  const own = basename(temporaryBeside(path));
+  const dead = own.replace(String(process.pid), String(ended));
+  const elsewhere = dead.replace(/-[0-9a-f]{12}-/, "-000000000000-");
+  for (const name of [own, dead, elsewhere, dead.replace(".model.", ".another.")]) {
+    await mkdir(join(parent, name));
+    await writeFile(join(parent, name, "hindcast.json"), "");
+  }
+  await writeModel(path, manifest, files, {});
+  const kept = process.platform === "linux" ? [own, elsewhere] : [own, dead, elsewhere];
+  expect((await readdir(parent)).sort()).toEqual([...kept, dead.replace(".model.", ".another."), "model"].sort());
 });
 
 test("every changed byte is refused", async () => {

@@ -102,7 +102,7 @@ describe("decodeLayersModel", () => {
   const weight = ["weightsManifest", 0, "weights", 0];
   const brokenJson: [string, (string | number)[], unknown][] = [
     ["another format", ["format"], "graph-model"],
-    ["another kind of model", ["modelTopology", "class_name"], "Model"],
+    ["another kind of model", ["modelTopology", "class_name"], "GraphModel"],
     ["no manifest", ["weightsManifest"], undefined],
     ["a second group of weights", ["weightsManifest", 1], { paths: ["x.bin"], weights: [] }],
     ["another path", ["weightsManifest", 0, "paths", 0], "../weights.bin"],

@@ -6,9 +6,12 @@ import { io, tensor3d } from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
 import { expect, test } from "vitest";
 import { readModel } from "../../src/artifact/directory.js";
-import { openModel, saveModel } from "../../src/artifact/model.js";
-import { fitModel, type ModelOptions, predictorOf } from "../../src/choose/model.js";
+import { openModel } from "../../src/artifact/open-model.js";
+import { saveModel } from "../../src/artifact/save-model.js";
+import { fitModel, type ModelOptions } from "../../src/choose/model.js";
+import { predictorOf } from "../../src/choose/predictor.js";
 import { cells } from "../../src/engine/kernels/cells.js";
+import { windowShape } from "../../src/model/config.js";
 import { predictArrays } from "../../src/model/inference.js";
 import { createBatch, gatherBatch } from "../../src/windows/gather.js";
 import { planForecast } from "../../src/windows/plan.js";
@@ -56,7 +59,7 @@ test.each([...cells, "naive", "seasonal-naive", "drift", "mean"])(
       { scale: { deseasonalize: true } },
     ]) {
       const { path, forecast, limits, context, frame } = await saved(name, options);
-      const { fitted, context: known } = openModel(await readModel(path));
+      const { fitted, context: known } = await openModel(await readModel(path));
       const predictor = await predictorOf(fitted, limits, context);
       expect(forecast.quantiles).toHaveLength(levels.length);
       expect(await predictor.predict(known!, horizon, levels)).toEqual(forecast);
@@ -67,7 +70,7 @@ test.each([...cells, "naive", "seasonal-naive", "drift", "mean"])(
 
 test("the context may be left out", async () => {
   const { path } = await saved("naive", {}, false);
-  expect(openModel(await readModel(path)).context).toBeUndefined();
+  expect((await openModel(await readModel(path))).context).toBeUndefined();
 });
 
 test("two trainings with the same seed write the same bytes, but for run.json", async () => {
@@ -96,7 +99,7 @@ test.each([
   );
   const { config, preparation, channels } = fitted.network;
   const prepared = prepareFrame(frame, preparation, channels, horizon);
-  const batch = createBatch(prepared, config, 1);
+  const batch = createBatch(prepared, windowShape(config), 1);
   gatherBatch(prepared, planForecast(prepared), Int32Array.of(0), 0, 1, batch);
   const own = predictArrays(config, fitted.network.weights, batch.inputs, null, 1);
   const output = stock.predict(tensor3d(batch.inputs, [1, config.window, config.inputs]));

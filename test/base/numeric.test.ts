@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { extent, lastObservedIndex, mean, observedCount, quantile, standardDeviation } from "../../src/base/numeric.js";
+import {
+  extent,
+  lastObservedIndex,
+  mean,
+  observedCount,
+  quantile,
+  spanMeans,
+  standardDeviation,
+} from "../../src/base/numeric.js";
 
 const values = Float64Array.of(Number.NaN, 4, 1, Number.NaN, 3, 2, Number.NaN);
 
@@ -20,4 +28,12 @@ test("statistics of nothing are NaN, never zero or infinite", () => {
     expect(value).toBeNaN();
   expect(observedCount(nothing)).toBe(0);
   expect(lastObservedIndex(nothing)).toBe(-1);
+});
+
+test("a long series comes down to the means of even spans, and a short one stays as it is", () => {
+  expect(spanMeans(Float64Array.of(1, 3, 5, Number.NaN, Number.NaN, Number.NaN), 3)).toEqual(
+    Float64Array.of(2, 5, Number.NaN),
+  );
+  expect(spanMeans(values, 24)).toEqual(values);
+  expect(spanMeans(new Float64Array(0), 24)).toHaveLength(0);
 });

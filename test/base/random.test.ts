@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { hashText, seededRandom } from "../../src/base/random.js";
+import { portableRandom } from "../../src/base/distributions.js";
+import { hashText, type Random, seededRandom } from "../../src/base/random.js";
 
 test("the same seed gives the same numbers, another seed gives others", () => {
   const draw = (seed: number) => Array.from({ length: 8 }, seededRandom(seed).uniform);
@@ -50,4 +51,25 @@ test("the text hash is FNV-1a", () => {
   expect(hashText("") >>> 0).toBe(0x811c9dc5);
   expect(hashText("a") >>> 0).toBe(0xe40c292c);
   expect(hashText("foobar") >>> 0).toBe(0xbf9cf968);
+});
+
+test.each([
+  ["a stream", seededRandom],
+  ["a stream of portable numbers", portableRandom],
+])("%s goes on from its state as it would have", (_, create) => {
+  const draw = (random: Random, kinds: readonly boolean[]) =>
+    kinds.map((isNormal) => (isNormal ? random.normal() : random.uniform()));
+  const anyKinds = fc.array(fc.boolean(), { maxLength: 6 });
+  fc.assert(
+    fc.property(fc.integer(), anyKinds, anyKinds, (seed, before, after) => {
+      const one = create(seed);
+      draw(one, before);
+      const state = one.exportState();
+      const expected = draw(one, after);
+      const other = create(0);
+      other.normal();
+      other.importState(state);
+      expect(draw(other, after)).toEqual(expected);
+    }),
+  );
 });

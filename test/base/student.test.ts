@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { studentQuantile } from "../../src/base/student.js";
+import { studentQuantile, studentTails } from "../../src/base/student.js";
 
 test.each([
   // Tables of the t distribution, to their three decimals.
@@ -20,4 +20,12 @@ test("the median is 0, and with many degrees of freedom the quantiles are nearly
   expect(studentQuantile(0.5, 4)).toBeCloseTo(0, 12);
   // 1.96 at infinity, 1.972 at 200.
   expect(studentQuantile(0.975, 1e9)).toBeCloseTo(1.97, 2);
+});
+
+test.each([
+  [0.9, 1],
+  [0.975, 7],
+  [0.999, 30],
+])("beyond the quantile %f of %i degrees of freedom, on both sides, lie twice the rest", (p, freedom) => {
+  for (const q of [p, 1 - p]) expect(studentTails(studentQuantile(q, freedom), freedom)).toBeCloseTo(2 * (1 - p), 12);
 });

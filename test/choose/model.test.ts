@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
 import { chooseByValidation, chooseCell } from "../../src/choose/auto.js";
-import { createForecaster, fitModel, type ModelOptions, predictorOf } from "../../src/choose/model.js";
+import { createForecaster, fitModel, type ModelOptions } from "../../src/choose/model.js";
+import { predictorOf } from "../../src/choose/predictor.js";
 import { cells } from "../../src/engine/kernels/cells.js";
 import { backtest } from "../../src/evaluate/backtest.js";
 import { openTrainer } from "../../src/fit/open-trainer.js";
@@ -13,23 +14,7 @@ import { scaleModes, scalerNames, transformNames } from "../../src/scale/config.
 import { cutFrame, type Frame } from "../../src/series/frame.js";
 import { quietContext, smallModel } from "../support/context.js";
 import { dataDirectory, testEngineName } from "../support/engine.js";
-
-function frameOf(...rows: (readonly number[])[]): Frame {
-  return {
-    columns: { time: "t", ids: ["id"], targets: ["y"], wide: false },
-    grid: { frequency: { kind: "integer", step: 1 }, zone: "UTC" },
-    timeStyle: { kind: "integer" },
-    series: rows.map((values, s) => ({ key: [`s${s}`], target: "y", start: 1, values: Float64Array.from(values) })),
-  };
-}
-
-/** Trend and a season of 4, positive. */
-function wave(length: number, phase = 0): number[] {
-  return Array.from(
-    { length },
-    (_, t) => 20 + 0.2 * t + 5 * Math.sin(((t + phase) * Math.PI) / 2) + (((t * 37) % 11) - 5) / 10,
-  );
-}
+import { frameOf, wave } from "../support/frames.js";
 
 const levels = [0.001, 0.1, 0.5, 0.9, 0.95];
 
@@ -297,8 +282,10 @@ test("where a baseline is clearly better than every model, auto answers with it 
     name,
     fit: async () => constantPredictor(name, name === "mean" ? 0 : 5),
   });
-  const choice = await chooseByValidation(frame, 4, 1, ["pretrained", "gru"], create, quietContext());
-  expect(choice).toMatchObject({ name: "mean", warning: expect.stringContaining("no model beats") });
+  const contest = { frame, horizon: 4, season: 1, names: ["pretrained", "gru"], intervals: true, create };
+  const choice = await chooseByValidation(contest, quietContext());
+  expect(choice.parts).toEqual([{ name: "mean", weight: 1 }]);
+  expect(choice.warning).toContain("no model beats");
 });
 
 test("auto trains gru for little data, lstm for long dependencies with much", () => {

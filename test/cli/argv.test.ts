@@ -50,6 +50,19 @@ describe("the command line", () => {
     expect(given.get("fail-if")).toEqual(["mase>1", "mse>2"]);
   });
 
+  test("a flag that may stand alone takes a word of its own, and leaves any other to be an operand", () => {
+    const attention = (...argv: string[]) => {
+      const { given, operands } = parseArgv(["forecast", ...argv]);
+      return [given.get("attention"), ...operands];
+    };
+    expect(attention("--attention", "a.csv")).toEqual(["additive", "a.csv"]);
+    expect(attention("a.csv", "--attention")).toEqual(["additive", "a.csv"]);
+    expect(attention("--attention", "dot", "a.csv")).toEqual(["dot", "a.csv"]);
+    expect(attention("--attention=none", "a.csv")).toEqual(["none", "a.csv"]);
+    expect(attention("--attention", "--", "dot")).toEqual(["additive", "dot"]);
+    expect(attention("--", "--attention")).toEqual([undefined, "--attention"]);
+  });
+
   test("a toggle is turned off by its no- form", () => {
     expect(parseArgv(["train", "--no-header", "--no-context"]).given.get("header")).toBe(false);
   });

@@ -35,11 +35,6 @@ describe("the help", () => {
           if (!line.startsWith("  hindcast") && !line.startsWith("  cat"))
             expect(line.length, line).toBeLessThanOrEqual(width);
   });
-
-  test("speaks of no command that is not there", () => {
-    for (const later of ["compare", "tune", "explain", "report", "pipe", "merge", "export"])
-      expect(rootHelp(80)).not.toMatch(new RegExp(`^  ${later} |hindcast ${later}`, "m"));
-  });
 });
 
 describe("lists kept apart from what they name", () => {

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   character,
+  convolution,
   durationMs,
   horizon,
   listOf,
   oneOf,
+  parseConvolution,
   realNumber,
   text,
   toggle,
@@ -35,6 +37,14 @@ describe("values", () => {
       expect(read(wholeNumber(0, 100), given)).toBe("refused");
     },
   );
+
+  test("a convolution is filters by width", () => {
+    expect(read(convolution, "32x5")).toBe("32x5");
+    expect(parseConvolution("32x5")).toEqual({ filters: 32, width: 5 });
+    expect(parseConvolution("none")).toBeNull();
+    for (const given of ["32", "32x", "x5", "0x5", "32x0", "3.5x2", "32X5", "-1x2", 325])
+      expect(read(convolution, given)).toBe("refused");
+  });
 
   test("a real number is read as JavaScript reads its shortest text", () => {
     fc.assert(

@@ -3,6 +3,7 @@ import type { Cell, Table } from "../../src/base/table.js";
 import { type BacktestOptions, backtest } from "../../src/evaluate/backtest.js";
 import { predictionsTable, type Split, scoreTable } from "../../src/evaluate/score-table.js";
 import { type BaselineName, baselines } from "../../src/forecast/baselines.js";
+import type { Forecaster } from "../../src/forecast/predictor.js";
 import type { Frame } from "../../src/series/frame.js";
 import { airPassengers, dailyFrame, listeningContext } from "./frames.js";
 
@@ -133,4 +134,28 @@ describe("predictionsTable", () => {
       ["a", "2024-01-05", "2024-01-03", 2, 9, "drift", 7],
     ]);
   });
+});
+
+test("perplexity is e to the mean cross-entropy, averaged over series before, and there for who knows bins alone", async () => {
+  const forecaster: Forecaster = {
+    name: "bins",
+    fit: async () => ({
+      name: "bins",
+      predict: async (frame, horizon) => ({
+        point: new Float64Array(frame.series.length * horizon),
+        quantiles: [],
+        crossEntropy: (actual) => actual.map((value) => value / 10),
+      }),
+      dispose() {},
+    }),
+  };
+  // Series a: 0.3 and 0.7 nats in two folds, series b: 0.9 in the newest one.
+  const frame = dailyFrame([0, 1, 3, 7], [1, 9]);
+  const options = { horizon: 1, folds: 2, step: 1, refit: "never", span: "expanding", season: 1 } as const;
+  const naive = baselines.get("naive")({ seasons: [1] });
+  const result = await backtest(frame, [forecaster, naive], options, listeningContext());
+  const [bins, other] = records(scoreTable(result, { by: [] }));
+  expect(bins!.perplexity).toBeCloseTo(Math.exp((0.5 + 0.9) / 2), 12);
+  expect(other!.perplexity).toBeNull();
+  expect(records(scoreTable(result, { by: ["series"] }))[0]!.perplexity).toBeCloseTo(Math.exp(0.5), 12);
 });

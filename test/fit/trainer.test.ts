@@ -49,6 +49,8 @@ test.each(cells)(
     const random = seededRandom(3);
     const draw = (length: number) => Float32Array.from({ length }, () => random.normal());
     const batch = {
+      shape: { window },
+      candidates: new Float32Array(0),
       batchSize: count,
       inputs: draw(count * window * inputs),
       mask: draw(count * window).map((value) => Number(value < 1)),
@@ -63,8 +65,8 @@ test.each(cells)(
     const start = network.exportWeights();
     network.dispose();
     const create = await openTensorTrainers();
-    const one = create(config, start, count, training, seededRandom(5));
-    const two = kernelTrainers(1).create(config, start, count, training, seededRandom(5));
+    const one = await create(config, start, count, training, seededRandom(5));
+    const two = await kernelTrainers(1).create(config, start, count, training, seededRandom(5));
     for (let step = 0; step < 20; step++) {
       const expected = one.step(batch, count, training.learningRate);
       const loss = two.step(batch, count, training.learningRate);

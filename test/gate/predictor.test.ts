@@ -65,8 +65,8 @@ describe("the pretrained predictor", () => {
   });
 
   test("large panels are tested on fewer origins", () => {
-    expect(originLimitOf(dailyFrame(week(7, 100)))).toBe(12);
-    expect(originLimitOf(dailyFrame(...Array.from({ length: 100 }, () => new Array(20_000).fill(1))))).toBe(3);
+    expect(originLimitOf(dailyFrame(week(7, 100)))).toBe(6);
+    expect(originLimitOf(dailyFrame(...Array.from({ length: 100 }, () => new Array(20_000).fill(1))))).toBe(2);
   });
 });
 

@@ -48,3 +48,11 @@ test("glorotUniform fills its interval and does not leave it", () => {
 test("forgetBias is 1 for the second gate alone", () => {
   expect([...forgetBias(8)]).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
 });
+
+test("glorotUniform divides by a convolution's reach", () => {
+  const values = glorotUniform(20, 100, seededRandom(1), 4);
+  expect(values).toHaveLength(4 * 20 * 100);
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  expect(largest).toBeLessThanOrEqual(Math.sqrt(6 / (4 * 120)));
+  expect(largest).toBeGreaterThan(0.98 * Math.sqrt(6 / (4 * 120)));
+});

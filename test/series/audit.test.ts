@@ -48,6 +48,8 @@ describe("an audit", () => {
       isTooShort: true,
       outlierCount: 0,
       extremeOutlier: null,
+      // A step each, as there are fewer than 24; the repeated stamp is their mean.
+      outline: Float64Array.of(0, -2, empty, empty, empty, 6, 7, 8.5, empty, empty, empty, 4, 4, 4),
     });
   });
 

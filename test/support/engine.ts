@@ -5,7 +5,7 @@ import process from "node:process";
 import type { Note } from "../../src/base/notes.js";
 import { type Engine, type EngineName, engineNames, startEngine } from "../../src/engine/engine.js";
 import { openTrainer } from "../../src/fit/open-trainer.js";
-import type { CreateTrainer } from "../../src/fit/trainer.js";
+import type { OpenTrainer } from "../../src/fit/trainer.js";
 
 let started: Promise<Engine> | undefined;
 
@@ -32,7 +32,7 @@ export function startTestEngine(): Promise<Engine> {
 }
 
 /** Trains through TensorFlow.js where HINDCAST_ENGINE names an engine, and as by default where it does not. */
-export async function openTestTrainer(): Promise<CreateTrainer> {
+export async function openTestTrainer(): Promise<OpenTrainer> {
   const choice = process.env.HINDCAST_ENGINE === undefined ? "auto" : testEngineName();
   return (await openTrainer(choice, { dataDirectory: dataDirectory(), notify: refuse })).create;
 }

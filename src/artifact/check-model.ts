@@ -1,0 +1,76 @@
+// Whether the parts of a model directory fit each other. In: parts that each fit their schema. Out: nothing, or a refusal: what is
+// computed from them later takes their word for sizes, so that no number may claim more than the data that are there.
+import { HindcastError, messageOf } from "../base/errors.js";
+import { type Fitted, type FittedModel, networksOf } from "../choose/predictor.js";
+import type { FittedNetwork } from "../fit/fit.js";
+import type { Calibration } from "../forecast/calibration.js";
+import { highestLevel, lowestLevel } from "../forecast/levels.js";
+import { type Frame, longestLength } from "../series/frame.js";
+import { zoneClock } from "../series/zone.js";
+import { channelCount } from "../windows/prepare.js";
+
+/** Steps that a model without its data may claim to look back or ahead. */
+const maxSteps = 2 ** 24;
+
+/**
+ * @param context the end of each series as it was trained on; undefined when it was saved without
+ * @throws HindcastError "model"
+ */
+export function checkModel(
+  fitted: FittedModel,
+  horizon: number,
+  zone: string,
+  context: Frame | undefined,
+  path: string,
+): void {
+  const problem = [
+    problemOfZone(zone),
+    horizon > maxSteps ? `a horizon of ${horizon} steps` : undefined,
+    ...calibrationsOf(fitted).map(problemOfCalibration),
+    ...networksOf(fitted).map((network) => problemOfNetwork(network, horizon, context)),
+  ].find((one) => one !== undefined);
+  if (problem !== undefined)
+    throw new HindcastError("model", `${path} does not fit together: ${problem}`, "train the model again");
+}
+
+function calibrationsOf(fitted: Fitted): readonly Calibration[] {
+  if (fitted.kind === "combination") return fitted.parts.flatMap((part) => calibrationsOf(part.fitted));
+  return "calibration" in fitted && fitted.calibration !== null ? [fitted.calibration] : [];
+}
+
+function problemOfZone(zone: string): string | undefined {
+  try {
+    zoneClock(zone);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function problemOfCalibration({ levels, steps, offsets }: Calibration): string | undefined {
+  const isAscending = levels.every((level, i) => i === 0 || level > levels[i - 1]!);
+  if (!isAscending || !(levels[0]! <= lowestLevel) || !(levels.at(-1)! >= highestLevel))
+    return "the levels of its calibration are not those that can be asked for";
+  if (offsets.length !== steps.length || offsets.some((row) => row.length !== levels.length))
+    return "its calibration lacks offsets";
+  return undefined;
+}
+
+function problemOfNetwork(
+  { config, channels, preparation }: FittedNetwork,
+  horizon: number,
+  context: Frame | undefined,
+): string | undefined {
+  const { inputs, window, segment = 1, decoder } = config;
+  const { difference } = preparation.config;
+  if (channelCount(channels) !== inputs)
+    return `its network takes ${inputs} channels, its data have ${channelCount(channels)}`;
+  if (window % segment !== 0) return `its window of ${window} steps is no multiple of ${segment}`;
+  if (decoder === "direct" && horizon > config.horizon)
+    return `its horizon is ${horizon} steps, its network's ${config.horizon}`;
+  const known = context === undefined ? maxSteps : longestLength(context);
+  // Nothing is trained on less than a window, nor with a difference that leaves no step.
+  if (Math.max(window, difference) > known)
+    return `a window of ${window} steps after a difference over ${difference} needs more than the ${known} steps there are`;
+  return undefined;
+}

@@ -1,0 +1,225 @@
+// A fitted model, and how it forecasts: all that a saved one needs, and nothing of what fits one. In: a fitted model as plain data.
+// Out: a predictor.
+import type { Notify } from "../base/notes.js";
+import type { FittedNetwork } from "../fit/fit.js";
+import { type BaselineName, baselines } from "../forecast/baselines.js";
+import { type Calibration, withIntervals, withOwnIntervals } from "../forecast/calibration.js";
+import type { Part } from "../forecast/combination.js";
+import { applyLimits, type ForecastLimits } from "../forecast/limits.js";
+import { networkPredictor } from "../forecast/network.js";
+import type { FitContext, Forecasts, PointPredictor, Predictor } from "../forecast/predictor.js";
+import type { FittedGate } from "../gate/fit.js";
+
+/** What forecasts. `calibration` is what intervals rest on; null where none were asked for, or in a model that was saved before there were any. */
+export type Fitted =
+  | { readonly kind: "network"; readonly network: FittedNetwork; readonly calibration: Calibration | null }
+  /** Trainings of one network from several seeds: their mean, calibrated as one. */
+  | { readonly kind: "ensemble"; readonly members: readonly FittedNetwork[]; readonly calibration: Calibration | null }
+  | { readonly kind: "baseline"; readonly name: BaselineName; readonly calibration: Calibration | null }
+  | { readonly kind: "pretrained"; readonly gate: FittedGate }
+  | Combination;
+
+export interface Combination {
+  readonly kind: "combination";
+  readonly parts: readonly FittedPart[];
+  /** Factor of the distances from the forecast to its quantiles. */
+  readonly stretch: number;
+}
+
+export interface FittedPart {
+  /** Above 0; of all parts they sum to 1. */
+  readonly weight: number;
+  readonly fitted: Exclude<Fitted, { readonly kind: "combination" | "baseline" }>;
+}
+
+export type FittedModel = {
+  /** What was asked for: `auto` stays `auto`. */
+  readonly asked: string;
+  readonly reason: string | undefined;
+  readonly seasons: readonly number[];
+  /** That it was fitted for. */
+  readonly horizon: number;
+} & Fitted;
+
+/** The name of what forecasts: a cell's, a baseline's; "gru*3" of three trainings, "pretrained+gru" of two together. */
+export function answererOf(fitted: Fitted): string {
+  switch (fitted.kind) {
+    case "network":
+      return fitted.network.config.cell;
+    case "ensemble":
+      return `${fitted.members[0]!.config.cell}*${fitted.members.length}`;
+    case "pretrained":
+      return "pretrained";
+    case "baseline":
+      return fitted.name;
+    case "combination":
+      return fitted.parts.map((part) => answererOf(part.fitted)).join("+");
+    default:
+      return fitted satisfies never;
+  }
+}
+
+/** The networks that it consists of. */
+export function networksOf(fitted: Fitted): readonly FittedNetwork[] {
+  switch (fitted.kind) {
+    case "network":
+      return [fitted.network];
+    case "ensemble":
+      return fitted.members;
+    case "pretrained":
+    case "baseline":
+      return [];
+    case "combination":
+      return fitted.parts.flatMap((part) => networksOf(part.fitted));
+    default:
+      return fitted satisfies never;
+  }
+}
+
+/** A fitted model, ready to forecast within limits. */
+export async function predictorOf(model: FittedModel, limits: ForecastLimits, context: FitContext): Promise<Predictor> {
+  const predictor = await openPredictor(model, model.seasons, context.notify);
+  const isCount = networksOf(model).some(({ config }) => config.head?.kind === "negbin");
+  const kept = isCount ? { ...limits, min: Math.max(0, limits.min ?? 0) } : limits;
+  return {
+    ...predictor,
+    ...(model.reason === undefined ? {} : { reason: model.reason }),
+    async predict(frame, horizon, levels) {
+      // The pretrained model weighs its candidates for a horizon as a whole; fewer steps are the first of those.
+      const whole = Math.max(horizon, model.horizon);
+      const forecasts = firstSteps(await predictor.predict(frame, whole, levels), whole, horizon);
+      for (const values of [forecasts.point, ...forecasts.quantiles]) applyLimits(values, kept);
+      return forecasts;
+    },
+  };
+}
+
+/** @param whole steps of the forecasts @param horizon steps wanted, no more */
+function firstSteps(forecasts: Forecasts, whole: number, horizon: number): Forecasts {
+  if (whole === horizon) return forecasts;
+  const cut = (rows: Float64Array) => rows.filter((_, i) => i % whole < horizon);
+  const spread = (rows: Float64Array) => {
+    const all = new Float64Array((rows.length / horizon) * whole).fill(Number.NaN);
+    for (let at = 0; at < rows.length; at += horizon) all.set(rows.subarray(at, at + horizon), (at / horizon) * whole);
+    return all;
+  };
+  const { point, quantiles, crossEntropy } = forecasts;
+  return {
+    point: cut(point),
+    quantiles: quantiles.map(cut),
+    ...(crossEntropy && { crossEntropy: (actual) => cut(crossEntropy(spread(actual))) }),
+  };
+}
+
+async function openPredictor(fitted: Fitted, seasons: readonly number[], notify: Notify): Promise<Predictor> {
+  switch (fitted.kind) {
+    case "pretrained": {
+      const { gatePredictor } = await import("../gate/predictor.js");
+      return gatePredictor({ ...fitted.gate, seasons, notify });
+    }
+    case "network":
+    case "ensemble":
+      return calibrated(await openNetworks(networksOf(fitted), answererOf(fitted), notify), fitted.calibration, notify);
+    case "baseline":
+      return calibrated(
+        withoutQuantiles(baselines.get(fitted.name)({ seasons }).predictor(notify)),
+        fitted.calibration,
+        notify,
+      );
+    case "combination": {
+      const { combinePredictors } = await import("../forecast/combination.js");
+      const quiet = withoutRepeats(notify);
+      const parts = await Promise.all(
+        fitted.parts.map(async ({ weight, fitted: part }) => ({
+          weight,
+          predictor: await openPredictor(part, seasons, quiet),
+        })),
+      );
+      return {
+        ...combinePredictors(answererOf(fitted), parts, fitted.stretch, notify),
+        explanation: () => explain(parts),
+      };
+    }
+    default:
+      return fitted satisfies never;
+  }
+}
+
+/** One network as it is, or the mean of several; with quantiles where the networks tell them themselves. */
+export async function openNetworks(
+  networks: readonly FittedNetwork[],
+  name: string,
+  notify: Notify,
+): Promise<Predictor> {
+  const quiet = networks.length > 1 ? withoutRepeats(notify) : notify;
+  const predictors = await Promise.all(
+    networks.map(async (network) => {
+      if (network.config.head === undefined) return withoutQuantiles(networkPredictor(network, quiet));
+      const { headPredictor } = await import("../forecast/distribution.js");
+      return headPredictor(network, quiet);
+    }),
+  );
+  if (predictors.length === 1) return predictors[0]!;
+  const { combinePredictors } = await import("../forecast/combination.js");
+  const weight = 1 / predictors.length;
+  return combinePredictors(
+    name,
+    predictors.map((predictor) => ({ predictor, weight })),
+    1,
+    notify,
+  );
+}
+
+function explain(parts: readonly Part[]): string {
+  const shares = parts.map(({ predictor, weight }) => `${Math.round(100 * weight)} % ${predictor.name}`);
+  const told = parts.flatMap(({ predictor: { name, explanation } }) =>
+    explanation === undefined ? [] : [`${name} ${explanation()}`],
+  );
+  return [`is ${shares.join(", ")}`, ...told].join("; ");
+}
+
+/** With the quantiles of its held-out errors, around its forecasts or where it tells them itself. */
+function calibrated(predictor: Predictor, calibration: Calibration | null, notify: Notify): Predictor {
+  if (calibration?.measure === "own") return withOwnIntervals(predictor, calibration);
+  if (calibration !== null) return withIntervals(pointsOf(predictor), calibration);
+  let isSaid = false;
+  return {
+    ...predictor,
+    async predict(frame, horizon, levels = []) {
+      const forecasts = await predictor.predict(frame, horizon, levels);
+      if (forecasts.quantiles.length < levels.length && !isSaid) {
+        isSaid = true;
+        const text = "this model was saved before there were intervals, so there are none: train it again to have them";
+        notify({ level: "note", text });
+      }
+      return forecasts;
+    },
+  };
+}
+
+/** What several say alike is said once, and what has no forecast by the whole. */
+function withoutRepeats(notify: Notify): Notify {
+  const said = new Set<string>();
+  return (note) => {
+    if (note.level === "warning" || said.has(note.text)) return;
+    said.add(note.text);
+    notify(note);
+  };
+}
+
+/** The forecasts alone. */
+export function pointsOf(predictor: Predictor): PointPredictor {
+  const { name } = predictor;
+  return {
+    name,
+    predict: async (frame, horizon) => (await predictor.predict(frame, horizon)).point,
+    dispose: () => predictor.dispose(),
+  };
+}
+
+function withoutQuantiles(predictor: PointPredictor): Predictor {
+  return {
+    ...predictor,
+    predict: async (frame, horizon) => ({ point: await predictor.predict(frame, horizon), quantiles: [] }),
+  };
+}

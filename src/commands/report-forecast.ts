@@ -1,0 +1,28 @@
+// `hindcast forecast --report`: a page of a forecast alone. In: what was forecast, and by what. Out: the page, written.
+import type { Forecasts } from "../forecast/predictor.js";
+import type { QuantileColumn } from "../forecast/quantile-columns.js";
+import { findFrameSeasons } from "../series/season.js";
+import type { ForecastArgs } from "./args.js";
+import type { Job } from "./forecast.js";
+import type { Io } from "./io.js";
+import { modelFacts, recordOf, savedModel, type ToldModel, trainedModel } from "./model-facts.js";
+import { writePage } from "./report-page.js";
+
+export async function reportForecast(
+  args: ForecastArgs,
+  { frame, horizon, predictor, manifest, fitted }: Job,
+  forecasts: Forecasts,
+  columns: readonly QuantileColumn[],
+  io: Io,
+): Promise<void> {
+  const told: ToldModel =
+    manifest !== undefined
+      ? savedModel(manifest)
+      : fitted !== undefined
+        ? trainedModel(args.model, fitted, args.seed)
+        : { asked: args.model, chose: predictor.name, reason: predictor.reason, seed: args.seed };
+  const forecast = { forecasts, columns, asked: told.asked, chose: told.chose };
+  const seasons = args.season === "auto" ? findFrameSeasons(frame) : args.season;
+  const source = { frame, horizon, seasons, forecast, ...recordOf(told), modelFacts: modelFacts(told) };
+  await writePage(source, args.commandLine, args.report, io);
+}

@@ -1,0 +1,80 @@
+// `hindcast report`: one page of the data, the forecast, and a backtest that says how far to trust it.
+import { HindcastError } from "../base/errors.js";
+import { fitModel, type ModelOptions } from "../choose/model.js";
+import { predictorOf } from "../choose/predictor.js";
+import { quantileColumns } from "../forecast/quantile-columns.js";
+import { type ReportForecast, withCalibration, withFan } from "../report/html/source.js";
+import type { Frame } from "../series/frame.js";
+import { findFrameSeasons } from "../series/season.js";
+import type { ReportArgs } from "./args.js";
+import { forecastersOf, runFolds, type Scored, sayReasons, whatToScore } from "./backtest.js";
+import { completeFuture, mayUseCovariates } from "./covariates.js";
+import { planTable } from "./dry-run.js";
+import type { Io } from "./io.js";
+import { modelFacts, recordOf, savedModel, type ToldModel, trainedModel } from "./model-facts.js";
+import { setUpModels } from "./model-options.js";
+import { writePage } from "./report-page.js";
+
+export async function run(args: ReportArgs, io: Io): Promise<void> {
+  if (!args.dryRun && args.output === undefined && io.formatOf(args, "table") === "table")
+    throw new HindcastError(
+      "usage",
+      "a report is a page for a browser, and stdout is a terminal",
+      "add -o report.html, or > report.html",
+    );
+  const { options } = setUpModels(args, io);
+  const scored = await whatToScore(args, io);
+  const { frame, horizon } = scored;
+  if (args.dryRun) return io.writeTable(planTable(frame, horizon, args.models, options), args, "table");
+  const columns = quantileColumns(args);
+  const forecasters = forecastersOf(args, scored, options);
+  const asked = scored.asked?.map(({ name }) => name) ?? args.models;
+  const result = await runFolds(args, scored, forecasters, options, withCalibration(columns), io);
+  sayReasons(result, io.notify);
+  const backtest = {
+    result,
+    step: args.step ?? horizon,
+    ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }),
+    asked,
+    scoredCount: columns.length,
+  };
+  const { bestAsked } = await import("../report/html/page.js");
+  const ahead = await forecastAhead(args, scored, bestAsked(backtest) ?? asked[0]!, options, io);
+  const source = {
+    frame,
+    horizon,
+    seasons: options.seasons === "auto" ? findFrameSeasons(frame) : options.seasons,
+    backtest,
+    forecast: ahead.forecast,
+    ...recordOf(ahead.told),
+    modelFacts: modelFacts(ahead.told),
+  };
+  await writePage(source, args.commandLine, args.output, io);
+}
+
+/** From the end of the data, by the model called `name`, fitted on all of them. */
+async function forecastAhead(
+  args: ReportArgs,
+  { frame, horizon, saved }: Scored,
+  name: string,
+  options: ModelOptions,
+  io: Io,
+): Promise<{ forecast: ReportForecast; told: ToldModel }> {
+  const columns =
+    args.level === undefined && args.quantiles === undefined ? withFan(quantileColumns(args)) : quantileColumns(args);
+  const levels = columns.map(({ level }) => level);
+  const known: Frame =
+    (await completeFuture(frame, { ...args, futureTemplate: undefined }, horizon, mayUseCovariates(name), io)) ?? frame;
+  if (saved !== undefined) {
+    const told = savedModel(saved.manifest);
+    const forecasts = await saved.predictor.predict(known, horizon, levels);
+    return { forecast: { forecasts, columns, asked: told.asked, chose: told.chose }, told };
+  }
+  io.progress.stage(`train ${name}`);
+  const fitted = await fitModel(name, known, horizon, options, io);
+  const predictor = await predictorOf(fitted, options.limits, io);
+  const forecasts = await predictor.predict(known, horizon, levels);
+  predictor.dispose();
+  const told = trainedModel(name, fitted, args.seed);
+  return { forecast: { forecasts, columns, asked: name, chose: told.chose }, told };
+}

@@ -1,0 +1,50 @@
+// Text on its way into a page. In: names and numbers as they are in the data, hostile ones too. Out: HTML that shows them and does
+// nothing else.
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** For the content of an element and for an attribute in quotes. Control characters, which HTML cannot hold, are shown as such. */
+export function escapeText(text: string): string {
+  return text
+    .replaceAll(/[&<>"']/g, (character) => entities[character]!)
+    .replaceAll(/(?![\t\n])[\p{Cc}\p{Cs}]/gu, "\uFFFD");
+}
+
+/** For the content of a script element that is data: no `</script>` or `<!--` can end it or begin anything. */
+export function embedJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Longer names are cut where there is not the room for them. */
+const longestName = 60;
+
+export function cutName(name: string): string {
+  const characters = Array.from(name.slice(0, 2 * longestName + 2));
+  return characters.length > longestName ? `${characters.slice(0, longestName - 1).join("")}…` : name;
+}
+
+/** A name from the data, cut, kept apart from the direction of the text around it. */
+export function nameHtml(name: string): string {
+  return `<bdi>${escapeText(cutName(name))}</bdi>`;
+}
+
+/** With as many digits as a reader can use; "–" where there is none. */
+export function numberText(value: number | null | undefined, digits = 4): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  const rounded = Number(value.toPrecision(digits));
+  const whole = Math.abs(value) >= 10 ** digits && Math.abs(value) < 1e15 ? Math.round(value) : rounded;
+  return String(whole).replace("-", "−");
+}
+
+export function countText(count: number, noun: string): string {
+  return `${String(count).replaceAll(/\B(?=(\d{3})+$)/g, "\u202F")} ${noun}${count === 1 || noun === "series" ? "" : "s"}`;
+}

@@ -1,0 +1,139 @@
+// Models of several parts on disk: all of them in one directory, which is whole or is refused.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { readModel } from "../../src/artifact/directory.js";
+import { decodeLayersModel } from "../../src/artifact/layers-model.js";
+import { openModel } from "../../src/artifact/open-model.js";
+import { saveModel } from "../../src/artifact/save-model.js";
+import { openSealedJson, sealJson } from "../../src/base/sealed-json.js";
+import { fitModel, type ModelOptions } from "../../src/choose/model.js";
+import { answererOf, type FittedModel, networksOf, predictorOf } from "../../src/choose/predictor.js";
+import { airPassengers } from "../evaluate/frames.js";
+import { quietContext, smallModel } from "../support/context.js";
+
+const horizon = 6;
+const levels = [0.025, 0.1, 0.42, 0.975];
+const frame = airPassengers();
+const { limits } = smallModel;
+
+async function save(fitted: FittedModel): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "hindcast-parts-")), "model");
+  const reading = { missing: "mask", aggregate: undefined } as const;
+  const rest = { horizon, seed: 7, engine: "wasm", reading, limits, heldOut: null, keepContext: true };
+  await saveModel(path, { fitted, frame, ...rest }, "0.1.0", {});
+  return path;
+}
+
+async function forecast(fitted: FittedModel, of = frame) {
+  return (await predictorOf(fitted, limits, quietContext())).predict(of, horizon, levels);
+}
+
+let combination: FittedModel;
+let path: string;
+
+beforeAll(async () => {
+  const options: ModelOptions = { ...smallModel, seasons: "auto", epochs: 2, members: 2 };
+  const parts = [];
+  for (const [name, weight] of [
+    ["pretrained", 0.5],
+    ["gru", 0.25],
+    ["lstm", 0.25],
+  ] as const) {
+    const own = { ...options, members: name === "gru" ? 2 : 1 };
+    const fitted = await fitModel(name, frame, horizon, own, quietContext());
+    if (fitted.kind === "baseline" || fitted.kind === "combination") throw new Error(fitted.kind);
+    parts.push({ weight, fitted });
+  }
+  combination = { asked: "auto", reason: "a test", seasons: [12], horizon, kind: "combination", parts, stretch: 1.25 };
+  path = await save(combination);
+});
+
+test("a saved combination goes on from its own context with the very numbers it would give in memory", async () => {
+  expect(answererOf(combination)).toBe("pretrained+gru*2+lstm");
+  const { fitted, context } = await openModel(await readModel(path));
+  expect(await forecast(fitted, context)).toEqual(await forecast(combination));
+});
+
+test("a saved ensemble, too, and its members are those that were trained", async () => {
+  const options = { ...smallModel, seasons: "auto" as const, epochs: 2, members: 2 };
+  const ensemble = await fitModel("lstm", frame, horizon, options, quietContext());
+  const { fitted, context } = await openModel(await readModel(await save(ensemble)));
+  expect(fitted).toMatchObject({ kind: "ensemble", asked: "lstm" });
+  expect(await forecast(fitted, context)).toEqual(await forecast(ensemble));
+});
+
+test("each network stands in a numbered subdirectory, in the form in which one alone would", () => {
+  const files = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.includes("."));
+  expect(files.sort()).toEqual([
+    "1/gate.bin",
+    "2/1/model.json",
+    "2/1/weights.bin",
+    "2/2/model.json",
+    "2/2/weights.bin",
+    "3/model.json",
+    "3/weights.bin",
+    "context.bin",
+    "hindcast.json",
+    "run.json",
+  ]);
+  const [first] = networksOf(combination);
+  const json: unknown = JSON.parse(readFileSync(join(path, "2/1/model.json"), "utf8"));
+  expect(decodeLayersModel(json, readFileSync(join(path, "2/1/weights.bin")), first!.config)).toEqual(first!.weights);
+});
+
+test("the same model gives the same bytes, and takes the place of another whole", async () => {
+  const again = await save(combination);
+  for (const name of ["hindcast.json", "1/gate.bin", "2/2/weights.bin", "3/model.json"])
+    expect(readFileSync(join(again, name)).equals(readFileSync(join(path, name))), name).toBe(true);
+  const { parts } = combination as FittedModel & { kind: "combination" };
+  const single: FittedModel = { asked: "lstm", reason: undefined, seasons: [12], horizon, ...parts[2]!.fitted };
+  const reading = { missing: "mask", aggregate: undefined } as const;
+  const rest = { horizon, seed: 7, engine: "wasm", reading, limits, heldOut: null, keepContext: true };
+  await saveModel(again, { fitted: single, frame, ...rest }, "0.1.0", {});
+  expect(existsSync(join(again, "1"))).toBe(false);
+  expect((await openModel(await readModel(again))).fitted.kind).toBe("network");
+});
+
+test("a part that is missing, changed, swapped or elsewhere is refused", async () => {
+  const harm: Record<string, (model: string) => void> = {
+    missing: (model) => rmSync(join(model, "2/1/weights.bin")),
+    "without its directory": (model) => rmSync(join(model, "3"), { recursive: true }),
+    changed: (model) => {
+      const bytes = readFileSync(join(model, "1/gate.bin"));
+      bytes[100]! ^= 1;
+      writeFileSync(join(model, "1/gate.bin"), bytes);
+    },
+    swapped: (model) => cpSync(join(model, "2/1/weights.bin"), join(model, "2/2/weights.bin")),
+    "behind a link": (model) => {
+      cpSync(join(model, "3"), `${model}-elsewhere`, { recursive: true });
+      rmSync(join(model, "3"), { recursive: true });
+      symlinkSync(`${model}-elsewhere`, join(model, "3"));
+    },
+    "outside, by its name": (model) =>
+      rewrite(model, (text) => text.replaceAll('"3/weights.bin"', '"../3/weights.bin"')),
+    "left out of the list": (model) =>
+      rewrite(model, (text) => text.replace('"3/weights.bin"', '"4/weights.bin"'), "4"),
+  };
+  for (const [what, does] of Object.entries(harm)) {
+    const model = join(await mkdtemp(join(tmpdir(), "hindcast-harm-")), "model");
+    cpSync(path, model, { recursive: true });
+    does(model);
+    const use = async () => forecast((await openModel(await readModel(model))).fitted);
+    await expect(use(), what).rejects.toMatchObject({ code: "model" });
+  }
+});
+
+/** Changes the manifest and seals it anew. @param beside a directory that gets the files of part 3 */
+function rewrite(model: string, change: (text: string) => string, beside?: string): void {
+  const file = join(model, "hindcast.json");
+  const opened = openSealedJson(readFileSync(file, "utf8"), 1);
+  if (!opened.ok) throw new Error(opened.reason);
+  const changed = JSON.parse(change(JSON.stringify(opened.fields))) as Record<string, unknown>;
+  writeFileSync(file, sealJson(changed));
+  if (beside === undefined) return;
+  mkdirSync(join(model, beside));
+  cpSync(join(model, "3"), join(model, beside), { recursive: true });
+}

@@ -1,0 +1,110 @@
+// The report as a shell meets it: the built command line, and the page's own script and style as they are built.
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { temporaryDirectory } from "../support/directory.js";
+import { root, runShell } from "../support/hindcast.js";
+
+const passengers = join(root, "fixtures/air-passengers.csv");
+const small = "--model gru --layers 4 --window 12 --epochs 3";
+
+describe("hindcast report", () => {
+  test("writes one page of a megabyte and a half at most, the same bytes again, and nothing else", async () => {
+    const directory = await temporaryDirectory();
+    const line = (file: string) =>
+      `hindcast report ${passengers} -H 12 ${small} -o page.html -q && cp page.html ${file}`;
+    const [one, two] = [await runShell(line("one.html"), directory), await runShell(line("two.html"), directory)];
+    expect([one.exit, one.stdout, two.exit]).toEqual([0, "", 0]);
+    const page = readFileSync(join(directory, "one.html"), "utf8");
+    expect(readFileSync(join(directory, "two.html"), "utf8")).toBe(page);
+    expect(page.length).toBeLessThan(1.5e6);
+    for (const part of [
+      "Learning curves",
+      "Calibration",
+      "Autocorrelation",
+      "Error by step",
+      "Error by fold",
+      "seasonal-naive",
+    ])
+      expect(page).toContain(part);
+    expect(page).toContain(`<code>hindcast report ${passengers} -H 12 ${small} -o page.html -q</code>`);
+  });
+
+  test("asks for nothing from anywhere, and its policy holds the hashes of what it runs", async () => {
+    const { stdout: page, exit } = await runShell(`hindcast report ${passengers} -H 3 --model theta -q`, root);
+    expect(exit).toBe(0);
+    const hash = (text: string) => createHash("sha256").update(text).digest("base64");
+    expect(page).toContain(`script-src 'sha256-${hash(/<script>(.*?)<\/script>/s.exec(page)![1]!)}'`);
+    expect(page).toContain(`style-src 'sha256-${hash(/<style>(.*?)<\/style>/s.exec(page)![1]!)}'`);
+    expect(page.match(/https?:\/\/[^\s"')]*/g) ?? []).toEqual([]);
+    expect(page.match(/url\(|@import|<link|<img|<iframe|XMLHttpRequest|fetch\(|innerHTML\s*=/g)).toBeNull();
+  });
+
+  test("of several models is about the best one, and tells where settings came from", async () => {
+    const directory = await temporaryDirectory();
+    const { stdout: page } = await runShell(`hindcast report ${passengers} -H 6 --model croston,theta -q`, directory, {
+      HINDCAST_FOLDS: "2",
+    });
+    expect(page).toContain("is forecast by theta");
+    expect(page).toContain("# folds = 2, from HINDCAST_FOLDS");
+  });
+
+  test("of a saved model has the curves of its training", async () => {
+    const directory = await temporaryDirectory();
+    const train = `hindcast train ${passengers} -H 6 ${small} --out model -q`;
+    const { stdout: page, exit } = await runShell(
+      `${train} > /dev/null && hindcast report ${passengers} --from model -q`,
+      directory,
+    );
+    expect(exit).toBe(0);
+    expect(page).toContain("Learning curves");
+    expect(page).toContain("is forecast by gru");
+  });
+
+  test("keeps to exit codes: 2 without a horizon, 8 where nothing can be written, before any work", async () => {
+    const directory = await temporaryDirectory();
+    expect((await runShell(`hindcast report ${passengers}`, directory)).exit).toBe(2);
+    expect((await runShell(`hindcast report ${passengers} -H 3 -o nowhere/page.html`, directory)).exit).toBe(8);
+  });
+
+  test("with --dry-run says what it would do, and leaves the file alone", async () => {
+    const directory = await temporaryDirectory();
+    writeFileSync(join(directory, "page.html"), "old");
+    const { stdout, exit } = await runShell(`hindcast report ${passengers} -H 3 --dry-run --model theta`, directory);
+    expect(exit).toBe(0);
+    expect(stdout).toContain("theta");
+    expect(readFileSync(join(directory, "page.html"), "utf8")).toBe("old");
+  });
+});
+
+describe("--report", () => {
+  test("leaves the rows of a backtest as they are, and writes a page beside them", async () => {
+    const directory = await temporaryDirectory();
+    const line = `hindcast backtest ${passengers} -H 6 --model theta -q --predictions`;
+    const plain = await runShell(`${line} plain.csv`, directory);
+    const both = await runShell(`${line} both.csv --report page.html`, directory);
+    expect(both).toEqual(plain);
+    const read = (file: string) => readFileSync(join(directory, file), "utf8");
+    expect(read("both.csv")).toBe(read("plain.csv"));
+    expect(read("page.html")).toContain("Backtest over what came");
+  });
+
+  test("leaves the rows of a forecast as they are, and writes a page beside them", async () => {
+    const directory = await temporaryDirectory();
+    const line = `hindcast forecast ${passengers} -H 6 --model theta -q`;
+    const plain = await runShell(line, directory);
+    expect(await runShell(`${line} --report page.html`, directory)).toEqual(plain);
+    expect(readFileSync(join(directory, "page.html"), "utf8")).toContain("History and forecast");
+  });
+
+  test("is refused where the rows go", async () => {
+    const directory = await temporaryDirectory();
+    for (const where of ["--report -", "--report same.csv -o same.csv"])
+      for (const command of ["backtest", "forecast"]) {
+        const { exit, stderr } = await runShell(`hindcast ${command} ${passengers} -H 6 ${where}`, directory);
+        expect(exit).toBe(2);
+        expect(stderr).toContain("where the rows are written");
+      }
+  });
+});
