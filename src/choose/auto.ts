@@ -165,7 +165,7 @@ function combine(result: BacktestResult, names: readonly string[], isInformed: b
     pointsOf(take(weightsOf(1))),
     isInformed ? informedPrior : networkPrior,
   );
-  const share = weight < leastWeight ? 0 : weight > 1 - leastWeight ? 1 : Number(weight.toFixed(3));
+  const share = weight < leastWeight ? 0 : weight > 1 - leastWeight ? 1 : Number(weight.toFixed(2));
   const taken = take(weightsOf(share));
   if (taken.parts.length === 1 || taken.folds.some(({ quantiles }) => quantiles.length === 0)) return taken;
   const stretch = stretchOf(

@@ -44,7 +44,7 @@ const maxValidationWindows = 1024;
 /** A step or an epoch that blows up is taken back and tried again at half the rate, this many times in one training at most. */
 const maxHalvings = 8;
 /** Training windows looked at after an epoch when none are held back. */
-const probeWindows = 64;
+const probeWindows = 16;
 /** An epoch after which the loss is above this many times that of the first weights has blown up, be the loss finite or not. */
 const blowUpFactor = 100;
 
