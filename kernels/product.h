@@ -102,22 +102,31 @@ static void multiply(const Pairs *terms, int term_count, int rows, float *out, i
   const Strides stride = {right_stride, (Size)rows * PANEL};
   for (int panel = 0, panels; panel < panel_count; panel += panels) {
     panels = tile_panels(panel_count - panel);
-    for (int row = 0, height; row < rows; row += height) {
-      const Size left_at = row * PANEL, right_at = panel * right_stride;
-      float *to = out + panel * stride.out + left_at;
-      height = panels > 1 ? WIDE_ROWS : rows - row >= TILE_ROWS ? TILE_ROWS : ROW_STEP;
-      if (panels > 1) multiply_wide(terms, term_count, left_at, right_at, stride, to, accumulate);
-      else if (height == TILE_ROWS) multiply_high(terms, term_count, left_at, right_at, stride, to, accumulate);
-      else multiply_low(terms, term_count, left_at, right_at, stride, to, accumulate);
-    }
+    int wide_end = 0;
+    if (panels > 1)
+      for (; rows - wide_end >= WIDE_ROWS; wide_end += WIDE_ROWS)
+        multiply_wide(terms, term_count, wide_end * PANEL, panel * right_stride, stride,
+                      out + panel * stride.out + wide_end * PANEL, accumulate);
+    for (int p = panel; p < panel + panels; p++)
+      for (int row = wide_end, height; row < rows; row += height) {
+        const Size left_at = row * PANEL, right_at = p * right_stride;
+        float *to = out + p * stride.out + left_at;
+        height = rows - row >= TILE_ROWS ? TILE_ROWS : ROW_STEP;
+        if (height == TILE_ROWS) multiply_high(terms, term_count, left_at, right_at, stride, to, accumulate);
+        else multiply_low(terms, term_count, left_at, right_at, stride, to, accumulate);
+      }
   }
 }
 
 // out [panels][columns][PANEL] += left [pairs × columns], transposed, times right. @param columns of one panel of the left
 static void add_transposed(const Pairs *pairs, int columns, int panels, Strides stride, float *out) {
-  for (int column = 0; column < columns; column += panels > 1 ? WIDE_ROWS : ROW_STEP) {
-    float *to = out + column * PANEL;
-    if (panels > 1) multiply_transposed_wide(pairs, 1, column, 0, stride, to, 1);
-    else multiply_transposed(pairs, 1, column, 0, stride, to, 1);
-  }
+  // A wide tile that a low one could stand for computes padding.
+  const int too_few = WIDE_ROWS > ROW_STEP ? ROW_STEP : 0;
+  int wide_end = 0;
+  if (panels > 1)
+    for (; columns - wide_end > too_few; wide_end += WIDE_ROWS)
+      multiply_transposed_wide(pairs, 1, wide_end, 0, stride, out + wide_end * PANEL, 1);
+  for (int panel = 0; panel < panels; panel++)
+    for (int column = wide_end; column < columns; column += ROW_STEP)
+      multiply_transposed(pairs, 1, column, panel * stride.right, stride, out + panel * stride.out + column * PANEL, 1);
 }

@@ -5,20 +5,20 @@
 typedef __SIZE_TYPE__ Size;
 
 // A tile of a product is TILE_ROWS high and a panel wide, or WIDE_ROWS high and TILE_PANELS wide. Two units that take four cycles
-// for a sum need more than eight to work at, and 16 registers hold twelve only in a tile that is wide. The others are faster
-// without: with twice the registers, with panels wide as they are, or (WebAssembly without relaxed SIMD) with products to hold.
+// for a sum need more than eight to work at, and to load less often than they multiply: so 32 registers of a panel each hold 16
+// sums, and 16 registers twelve in a tile that is wide. The others are faster without: with panels wide as they are, or
+// (WebAssembly without relaxed SIMD) with products to hold.
 #if defined(__AVX512F__)
-enum { LANES = 16, PANEL_VECTORS = 1, TILE_ROWS = 8, TILE_PANELS = 1 };
+enum { LANES = 16, PANEL_VECTORS = 1, TILE_ROWS = 8, TILE_PANELS = 2, WIDE_ROWS = 8 };
 #elif defined(__AVX2__)
-enum { LANES = 8, PANEL_VECTORS = 2, TILE_ROWS = 4, TILE_PANELS = 1 };
+enum { LANES = 8, PANEL_VECTORS = 2, TILE_ROWS = 4, TILE_PANELS = 1, WIDE_ROWS = 2 };
 #elif defined(__aarch64__)
-enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 8, TILE_PANELS = 1 };
+enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 8, TILE_PANELS = 1, WIDE_ROWS = 2 };
 #elif defined(__wasm__) && !defined(__wasm_relaxed_simd__)
-enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 4, TILE_PANELS = 1 };
+enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 4, TILE_PANELS = 1, WIDE_ROWS = 2 };
 #else
-enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 4, TILE_PANELS = 3 };
+enum { LANES = 4, PANEL_VECTORS = 2, TILE_ROWS = 4, TILE_PANELS = 3, WIDE_ROWS = 2 };
 #endif
-enum { WIDE_ROWS = 2 };
 
 // Matrices lie in panels PANEL columns wide, so that a product streams its operands.
 enum { PANEL = LANES * PANEL_VECTORS };
