@@ -28,8 +28,8 @@ static void adam_update(float *weights, const float *gradient, float *first_mome
   const Vector rest1 = splat(step.rest1), rest2 = splat(step.rest2), factor = splat(shrink);
   for (Size i = 0; i < count; i += LANES) {
     const Vector g = load(gradient + i) * factor;
-    const Vector m = multiply_add(beta1, load(first_moment + i), rest1 * g);
-    const Vector v = multiply_add(beta2, load(second_moment + i), rest2 * g * g);
+    const Vector m = flush(multiply_add(beta1, load(first_moment + i), rest1 * g));
+    const Vector v = flush(multiply_add(beta2, load(second_moment + i), rest2 * g * g));
     store(first_moment + i, m);
     store(second_moment + i, v);
     store(weights + i, load(weights + i) - rate * m / (square_root(v) + floor));

@@ -52,7 +52,7 @@ static void gru_unmix(const Layer *l, int step, Size first, Size end) {
   const float *before = hidden_at(l, step);
   const Vector one = splat(1);
   for (Size n = first; n < end; n += LANES) {
-    const Vector z = load(gate.z + n), candidate = load(gate.candidate + n), d_h = load(l->d_hidden + n);
+    const Vector z = load(gate.z + n), candidate = load(gate.candidate + n), d_h = flush(load(l->d_hidden + n));
     store(gate.candidate + n, d_h * (one - z) * (one - candidate * candidate));
     store(gate.z + n, d_h * (load(before + n) - candidate) * (z - z * z));
     store(l->d_hidden + n, d_h * z);

@@ -54,8 +54,8 @@ static void lstm_differentiate(const Layer *l, int step, Size first, Size end) {
   const Vector one = splat(1);
   for (Size n = first; n < end; n += LANES) {
     const Vector i = load(gate.i + n), f = load(gate.f + n), g = load(gate.g + n), o = load(gate.o + n);
-    const Vector tanh_c = load(carry_tanh + n), d_h = load(l->d_hidden + n);
-    const Vector d_c = multiply_add(d_h * o, one - tanh_c * tanh_c, load(l->d_carry + n));
+    const Vector tanh_c = load(carry_tanh + n), d_h = flush(load(l->d_hidden + n));
+    const Vector d_c = flush(multiply_add(d_h * o, one - tanh_c * tanh_c, load(l->d_carry + n)));
     store(gate.i + n, d_c * g * (i - i * i));
     store(gate.f + n, d_c * load(carry_before + n) * (f - f * f));
     store(gate.g + n, d_c * i * (one - g * g));

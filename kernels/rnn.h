@@ -27,7 +27,7 @@ static void rnn_differentiate(const Layer *l, int step, Size first, Size end) {
   float *d_a = gates_at(l, step);
   for (Size n = first; n < end; n += LANES) {
     const Vector h = load(after + n);
-    store(d_a + n, load(l->d_hidden + n) * (splat(1) - h * h));
+    store(d_a + n, flush(load(l->d_hidden + n)) * (splat(1) - h * h));
     store(l->d_hidden + n, splat(0));
   }
 }
