@@ -100,6 +100,7 @@ for (const cell of options.cells.split(","))
         patience: 0,
         seed: 1,
       },
+      rivals: [],
       validationSteps: Math.floor(frame.series[0].values.length / 11),
     };
     const context = {

@@ -10,11 +10,17 @@ import { weightedLoss } from "../../src/fit/tensor-loss.ts";
 
 const makers = { lstm: layers.layers.lstm, gru: layers.layers.gru, rnn: layers.layers.simpleRNN };
 
-export async function kernelTrainers() {
+export function kernelTrainers() {
   const native = process.env.BENCH_ENGINE;
-  if (native === "wasm") await startWasm();
-  else await startNative(native);
-  return { name: "stock layers", create };
+  let started;
+  return {
+    name: "stock layers",
+    async create(...network) {
+      started ??= native === "wasm" ? startWasm() : startNative(native);
+      await started;
+      return create(...network);
+    },
+  };
 }
 
 function create(config, start, _batchSize, training) {

@@ -45,6 +45,11 @@ const maxValidationWindows = 1024;
 const maxHalvings = 8;
 /** Training windows looked at after an epoch when none are held back. */
 const probeWindows = 16;
+/**
+ * Multiplications after which the event loop has a turn, so that a signal is seen, and a bar is drawn, without a timer: a few milliseconds'
+ * worth, or a second's where there are only typed arrays.
+ */
+const workOfTurn = 2e8;
 /** An epoch after which the loss is above this many times that of the first weights has blown up, be the loss finite or not. */
 const blowUpFactor = 100;
 
@@ -95,11 +100,9 @@ async function runOrResume(
   if (saved !== undefined) trainer.importState(saved.trainer);
   const progress = saved?.progress ?? beginning(trainer, task.config);
   const keep = async () => slot?.keep({ kind: "running", progress, trainer: trainer.exportState() });
-  const keepWhenDue = async () => {
-    if (slot?.isDue()) await keep();
-  };
+  const isKeepDue = () => slot?.isDue() ?? false;
   try {
-    const record = await runEpochs(trainer, task, progress, shuffles, context, keepWhenDue);
+    const record = await runEpochs(trainer, task, progress, shuffles, context, isKeepDue, keep);
     await slot?.keep({ kind: "done", weights: progress.best, record });
     return { weights: progress.best, record };
   } catch (error) {
@@ -127,7 +130,7 @@ function beginning(trainer: Trainer, { learningRate }: TrainingConfig): Progress
 /**
  * @param at where the training stands; moved forward, and whole whenever something is waited for, so that it can be kept then
  * @param shuffles the stream of the windows' order, at its beginning
- * @param keepWhenDue called between two steps
+ * @param isKeepDue asked between two steps, whether it is time to keep
  */
 async function runEpochs(
   trainer: Trainer,
@@ -135,13 +138,17 @@ async function runEpochs(
   at: Progress,
   shuffles: Random,
   context: LoopContext,
-  keepWhenDue: () => Promise<void>,
+  isKeepDue: () => boolean,
+  keep: () => Promise<void>,
 ): Promise<TrainingRecord> {
   const windowCount = plans.training.origins.length;
   const order = Int32Array.from({ length: windowCount }, (_, i) => i);
   const batchSize = Math.min(config.batch, windowCount);
   const stepsPerEpoch = Math.min(Math.ceil(windowCount / batchSize), config.stepsPerEpoch);
   const stepCount = stepsPerEpoch * config.epochs;
+  const weightCount = start.reduce((count, { values }) => count + values.length, 0);
+  const stepWork = 3 * batchSize * networkConfig.window * weightCount;
+  const stepsPerTurn = Math.max(1, Math.floor(workOfTurn / stepWork));
   const batch = createBatch(prepared, windowShape(networkConfig), batchSize);
   const gather = createGather(prepared, plans.training, windowShape(networkConfig));
   const validation = prepareValidation(networkConfig, prepared, plans.validation, maxValidationWindows);
@@ -169,10 +176,9 @@ async function runEpochs(
     // The order of an epoch follows from all those before it, and is the same when it is tried again.
     for (; shuffledCount < epoch; shuffledCount++) shuffles.shuffle(order);
     while (at.stepsDone < stepsPerEpoch) {
-      // One turn of the event loop a step: a signal is seen, and a bar is drawn, without a timer.
-      await setImmediate();
+      if (at.stepsDone % stepsPerTurn === 0) await setImmediate();
       context.signal.throwIfAborted();
-      await keepWhenDue();
+      if (isKeepDue()) await keep();
       const from = at.stepsDone * batchSize;
       const count = Math.min(batchSize, windowCount - from);
       gather(order, from, count, batch);

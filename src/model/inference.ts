@@ -72,10 +72,8 @@ function predictFused(
   mask: Float32Array | null,
   batch: number,
 ): Float32Array {
-  const shape = shapeOf(config, Math.min(batch, chunkRows));
-  const network = loadKernels().kernels.openNetwork({ ...shape, trains: false, threads: 1 });
+  const { network, outputs } = openToForecast(config, Math.min(batch, chunkRows));
   fillWeights(network, config, weights);
-  const { outputs } = shape;
   const { window } = config;
   const forecasts = new Float32Array(batch * outputs);
   for (let from = 0; from < batch; from += chunkRows) {
@@ -86,6 +84,26 @@ function predictFused(
     forecasts.set(network.output.subarray(0, (end - from) * outputs), from * outputs);
   }
   return forecasts;
+}
+
+interface Opened {
+  readonly network: FusedNetwork;
+  readonly rows: number;
+  readonly outputs: number;
+}
+
+/** What a config's forecasts were last made with: they are made again after each epoch, or at each step that is fed back. */
+const lastOpened = new WeakMap<NetworkConfig, Opened>();
+
+function openToForecast(config: NetworkConfig, rows: number): Opened {
+  let opened = lastOpened.get(config);
+  if (opened === undefined || opened.rows < rows) {
+    const shape = shapeOf(config, rows);
+    const network = loadKernels().kernels.openNetwork({ ...shape, trains: false, threads: 1 });
+    opened = { network, rows, outputs: shape.outputs };
+    lastOpened.set(config, opened);
+  }
+  return opened;
 }
 
 function predictInParts(

@@ -110,28 +110,42 @@ export function createGather(prepared: PreparedFrame, plan: WindowPlan, shape: W
   const all = createBatch(prepared, shape, windowCount);
   const indices = Int32Array.from({ length: windowCount }, (_, i) => i);
   gatherBatch(prepared, plan, indices, 0, windowCount, all);
-  return (indices, from, count, batch) => copyRows(all, indices, from, count, batch);
+  return (indices, from, count, batch) => copyBatch(all, indices, from, count, batch);
 }
 
-function copyRows(all: Batch, indices: Int32Array, from: number, count: number, batch: Batch): void {
-  const window = batch.filled.length;
+function copyBatch(all: Batch, indices: Int32Array, from: number, count: number, batch: Batch): void {
+  const { filled, batchSize } = batch;
+  const window = filled.length;
   batch.padded = false;
   for (let b = 0; b < count; b++) {
     const index = indices[from + b]!;
-    copyRow(all.inputs, index, batch.inputs, b, batch.inputs.length / batch.batchSize);
-    copyRow(all.mask, index, batch.mask, b, window);
-    copyRow(all.targets, index, batch.targets, b, batch.targets.length / batch.batchSize);
-    copyRow(all.weights, index, batch.weights, b, batch.weights.length / batch.batchSize);
-    copyRow(all.candidates, index, batch.candidates, b, batch.candidates.length / batch.batchSize);
     batch.offsets[b] = all.offsets[index]!;
     batch.spreads[b] = all.spreads[index]!;
     // Padding stands at the beginning.
     if (all.mask[index * window] === 0) batch.padded = true;
   }
+  const copy = (rows: Float32Array, to: Float32Array) =>
+    copyRows(rows, indices, from, count, to, to.length / batchSize);
+  copy(all.inputs, batch.inputs);
+  copy(all.targets, batch.targets);
+  copy(all.weights, batch.weights);
+  copy(all.candidates, batch.candidates);
+  if (batch.padded) copy(all.mask, batch.mask);
+  else batch.mask.fill(1, 0, count * window);
 }
 
-function copyRow(from: Float32Array, index: number, to: Float32Array, b: number, width: number): void {
-  for (let i = index * width, k = b * width, end = k + width; k < end; i++, k++) to[k] = from[i]!;
+function copyRows(
+  rows: Float32Array,
+  indices: Int32Array,
+  from: number,
+  count: number,
+  to: Float32Array,
+  width: number,
+): void {
+  for (let b = 0, k = 0; b < count; b++) {
+    const first = indices[from + b]! * width;
+    for (let i = first; i < first + width; i++, k++) to[k] = rows[i]!;
+  }
 }
 
 /** @returns the scaling of the window */
