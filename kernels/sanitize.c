@@ -1,8 +1,6 @@
 // A test program for builds with sanitisers: every cell and option on awkward sizes, all entries, a helping thread beside the
-// caller, and 10,000 steps of one network. Its answers are tested elsewhere; here only memory counts. Run for each SET of
-// x86-64, x86-64-v3, x86-64-v4, and with CHECKS address,undefined, then thread:
-//   clang -std=c11 -O1 -g -march=SET -ffp-contract=on -fno-math-errno -fsanitize=CHECKS -fno-sanitize-recover=all -pthread
-//   kernels/sanitize.c -o sanitize && ./sanitize
+// caller, and 10,000 steps of one network. Its answers are tested elsewhere; here only memory counts.
+// scripts/sanitize.mjs runs it.
 #include "kernels.c"
 #include <pthread.h>
 #include <stdio.h>

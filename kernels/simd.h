@@ -69,7 +69,15 @@ INLINE Vector clamp(Vector x, float limit) {
 // with less than a full mantissa (below 1.2e-38), which products of smaller ones than this would soon be. A NaN stays a NaN.
 INLINE Vector flush(Vector x) { return __builtin_elementwise_abs(x) < splat(1e-30f) ? splat(0) : x; }
 
-INLINE Vector square_root(Vector x) { return __builtin_elementwise_sqrt(x); }
+INLINE Vector square_root(Vector x) {
+#if __has_builtin(__builtin_elementwise_sqrt)
+  return __builtin_elementwise_sqrt(x);
+#else
+  // Compilers that only check the source are older.
+  UNROLL for (int lane = 0; lane < LANES; lane++) x[lane] = __builtin_sqrtf(x[lane]);
+  return x;
+#endif
+}
 
 INLINE float sum_lanes(Vector x) {
   float sum = 0;
