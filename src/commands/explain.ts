@@ -1,6 +1,6 @@
 // `hindcast explain`: what the forecasts of a saved model rest on.
 import { HindcastError } from "../base/errors.js";
-import { answererOf, networksOf } from "../choose/predictor.js";
+import { answererOf, type FittedPart, networksOf } from "../choose/predictor.js";
 import { integrateGradients } from "../explain/gradients.js";
 import { joinContributions, joinImportances } from "../explain/members.js";
 import { permutationImportance } from "../explain/permutation.js";
@@ -8,6 +8,7 @@ import {
   attentionRows,
   explanationTable,
   gradientRows,
+  lagRows,
   leaningRows,
   permutationRows,
   weightRow,
@@ -15,6 +16,7 @@ import {
 import type { FittedNetwork } from "../fit/fit.js";
 import { explainAttention } from "../forecast/attention.js";
 import type { GateNetwork } from "../gate/network.js";
+import { meanWeights } from "../linear/model.js";
 import { type Frame, seriesName } from "../series/frame.js";
 import type { ExplainArgs } from "./args.js";
 import { completeFuture } from "./covariates.js";
@@ -32,7 +34,7 @@ export async function run(args: ExplainArgs, io: Io): Promise<void> {
     throw new HindcastError(
       "usage",
       `${args.from} holds ${fitted.name}, which rests on what its name says`,
-      "explain takes networks (rnn, lstm, gru) and pretrained models",
+      "explain takes networks (rnn, lstm, gru), linear and pretrained models",
     );
   const horizon = args.horizon === undefined ? manifest.horizon : horizonOf(args.horizon, frame);
   if (horizon > manifest.horizon)
@@ -47,11 +49,9 @@ export async function run(args: ExplainArgs, io: Io): Promise<void> {
   if (known === undefined) return;
   const question = { frame: known, seasons, horizon, seed: manifest.seed, repeatCount: args.repeats, s };
   const explained = [];
-  for (const { weight, fitted: part } of fitted.kind === "combination" ? fitted.parts : [{ weight: 1, fitted }]) {
-    const rows =
-      part.kind === "pretrained"
-        ? await leanings(part.gate.networks, question)
-        : await networkRows(networksOf(part), answererOf(part), question, io);
+  const parts: readonly FittedPart[] = fitted.kind === "combination" ? fitted.parts : [{ weight: 1, fitted }];
+  for (const { weight, fitted: part } of parts) {
+    const rows = await rowsOf(part, question, io);
     explained.push({ model: answererOf(part), rows: weight === 1 ? rows : [weightRow(weight), ...rows] });
   }
   await io.writeTable(explanationTable(explained), args, "table");
@@ -80,6 +80,20 @@ interface Question {
   readonly repeatCount: number;
   /** The series whose forecast is explained; undefined for all that the data hold. */
   readonly s: number | undefined;
+}
+
+async function rowsOf(part: FittedPart["fitted"], question: Question, io: Io): Promise<Rows> {
+  switch (part.kind) {
+    case "pretrained":
+      return leanings(part.gate.networks, question);
+    case "linear":
+      return lagRows(meanWeights(part.model, question.horizon));
+    case "network":
+    case "ensemble":
+      return networkRows(networksOf(part), answererOf(part), question, io);
+    default:
+      return part satisfies never;
+  }
 }
 
 /**
