@@ -62,6 +62,36 @@ describe("hindcast report", () => {
     expect(page).toContain("is forecast by gru");
   });
 
+  test("draws what a network and the pretrained model rest on, the same numbers as explain tells, and says nothing of a baseline", async () => {
+    const directory = await temporaryDirectory();
+    const train = `hindcast train ${passengers} -H 6 ${small} --attention --out network -q -o /dev/null`;
+    const pageOf = async (line: string) =>
+      (await runShell(`${line} -q --report page.html -o rows.csv && cat page.html`, directory)).stdout;
+    await runShell(train, directory);
+    const network = await pageOf(`hindcast forecast ${passengers} --from network`);
+    for (const title of [
+      "Inputs",
+      "Lags of the series",
+      "Inputs of this forecast",
+      "Lags of this forecast",
+      "Attention",
+    ])
+      expect(network).toContain(`<figcaption>${title}</figcaption>`);
+    const { stdout } = await runShell(
+      `hindcast explain ${passengers} --from network --series air --format json`,
+      directory,
+    );
+    const { rows } = JSON.parse(stdout) as {
+      rows: { method: string; input: string; lags: string; importance: number }[];
+    };
+    const target = rows.find(({ method, input }) => method === "gradient" && input === "target")!;
+    const shown = String(Number(target.importance.toPrecision(3))).replace("-", "−");
+    expect(network).toContain(`target ${shown}`);
+    const pretrained = await pageOf(`hindcast forecast ${passengers} -H 6 --model pretrained`);
+    expect(pretrained).toContain("<figcaption>Classical forecasts leant on</figcaption>");
+    expect(await pageOf(`hindcast forecast ${passengers} -H 6 --model theta`)).not.toContain("rests on");
+  });
+
   test("keeps to exit codes: 2 without a horizon, 8 where nothing can be written, before any work", async () => {
     const directory = await temporaryDirectory();
     expect((await runShell(`hindcast report ${passengers}`, directory)).exit).toBe(2);

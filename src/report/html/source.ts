@@ -1,4 +1,5 @@
 // What a report is made of. In: nothing (types and what is small and pure about them).
+import type { Table } from "../../base/table.js";
 import type { BacktestModel, BacktestResult } from "../../evaluate/backtest.js";
 import type { TrainingRecord } from "../../fit/config.js";
 import type { Forecasts } from "../../forecast/predictor.js";
@@ -16,6 +17,8 @@ export interface ReportSource {
   readonly seasons: readonly number[];
   readonly backtest?: ReportBacktest;
   readonly forecast?: ReportForecast;
+  /** What the forecasts rest on: a row for each part, as `explain` has them, and sentences about them. */
+  readonly explanation?: { readonly table: Table; readonly notes: readonly string[] };
   /** How the network that forecasts was trained. */
   readonly training?: TrainingRecord;
   /** About the model, told as they are. */

@@ -27,9 +27,9 @@ export function embedJson(value: unknown): string {
 /** Longer names are cut where there is not the room for them. */
 const longestName = 60;
 
-export function cutName(name: string): string {
-  const characters = Array.from(name.slice(0, 2 * longestName + 2));
-  return characters.length > longestName ? `${characters.slice(0, longestName - 1).join("")}…` : name;
+export function cutName(name: string, longest = longestName): string {
+  const characters = Array.from(name.slice(0, 2 * longest + 2));
+  return characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : name;
 }
 
 /** A name from the data, cut, kept apart from the direction of the text around it. */
