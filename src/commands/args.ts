@@ -238,6 +238,7 @@ export function retrainArgs(invocation: Invocation): RetrainArgs {
   const values = valuesOf(invocation, "retrain");
   checkLimits(values);
   checkHead(values);
+  checkReport(values);
   return { ...common(invocation), ...values, registry, data, reading };
 }
 

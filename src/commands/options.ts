@@ -250,6 +250,7 @@ export const commandFlags = {
     ...covariateFlags,
     ...networkFlags,
     ...limitFlags,
+    "report",
     "format",
     "output",
     ...general,

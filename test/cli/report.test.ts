@@ -128,6 +128,43 @@ describe("--report", () => {
     expect(readFileSync(join(directory, "page.html"), "utf8")).toContain("History and forecast");
   });
 
+  test("of retrain is about who forecasts now, beside the other and the baselines, and changes nothing else", async () => {
+    const directory = await temporaryDirectory();
+    const retrain = async (model: string, until: string, more: string) => {
+      const line = `hindcast retrain registry ${passengers} -H 6 --model ${model} --until ${until} ${more}`;
+      const { stdout, exit } = await runShell(`${line} --format json`, directory);
+      expect(exit).toBe(0);
+      return (JSON.parse(stdout) as { rows: Record<string, unknown>[] }).rows[0]!;
+    };
+    const page = () => readFileSync(join(directory, "page.html"), "utf8");
+    await retrain("theta", "1959-06", "--report page.html");
+    expect(page()).toContain("is forecast by version 1 (theta)");
+    expect(page()).toContain("the challenger alone, fitted on what lies before the folds");
+    const worse = await retrain("mean", "1959-12", "--report page.html");
+    expect(worse).toMatchObject({ action: "kept", champion: 1, rule: "as-is" });
+    expect(page()).toContain("is forecast by version 1 (theta)");
+    expect(page()).toContain("version 2 is kept, not promoted; version 1 stays champion");
+    expect(page()).toContain("seasonal-naive");
+    // The first number beside its name is its MASE, to four digits at least.
+    const shown = /version 1<\/bdi>.*?<td class="number">(\d+\.\d{3,})<\/td>/.exec(
+      page().slice(page().indexOf("<table>")),
+    );
+    expect(Number(shown?.[1])).toBeCloseTo(Number(worse.champion_score), 3);
+    const before = page();
+    expect(await retrain("mean", "1959-12", "--report page.html")).toMatchObject({ action: "skipped" });
+    expect(page()).toBe(before);
+    expect(await retrain("naive", "1960-06", "--promote always --report page.html")).toMatchObject({ champion: 3 });
+    expect(page()).toContain("is forecast by version 3 (naive)");
+    expect(page()).toContain("version 3 is promoted; version 1 was champion");
+  });
+
+  test("of retrain that cannot be written ends with 8, before any work", async () => {
+    const directory = await temporaryDirectory();
+    const line = `hindcast retrain registry ${passengers} -H 6 --model theta --report nowhere/page.html`;
+    expect((await runShell(line, directory)).exit).toBe(8);
+    expect((await runShell("ls registry", directory)).stdout).toBe("");
+  });
+
   test("is refused where the rows go", async () => {
     const directory = await temporaryDirectory();
     for (const where of ["--report -", "--report same.csv -o same.csv"])

@@ -18,6 +18,8 @@ import type { Told } from "./told.js";
 
 /** Scores that a reader looks at first. */
 const leadingColumns = ["rank", "model", "mase", "mae", "rmse", "smape", "skill", "coverage", "p_best"];
+/** Characters of a fact; names of columns may be in it. */
+const longestFact = 400;
 /** Rows of a table of forecasts. */
 const mostRows = 400;
 
@@ -149,7 +151,9 @@ export function factsSection(source: ReportSource): string {
 
 function factList(title: string, facts: readonly Fact[]): string {
   if (facts.length === 0) return "";
-  const rows = facts.map(([name, value]) => `<div><dt>${escapeText(name)}</dt><dd>${nameHtml(value)}</dd></div>`);
+  const rows = facts.map(
+    ([name, value]) => `<div><dt>${escapeText(name)}</dt><dd>${nameHtml(value, longestFact)}</dd></div>`,
+  );
   return `<div><h3>${title}</h3><dl>${rows.join("")}</dl></div>`;
 }
 

@@ -33,8 +33,8 @@ export function cutName(name: string, longest = longestName): string {
 }
 
 /** A name from the data, cut, kept apart from the direction of the text around it. */
-export function nameHtml(name: string): string {
-  return `<bdi>${escapeText(cutName(name))}</bdi>`;
+export function nameHtml(name: string, longest = longestName): string {
+  return `<bdi>${escapeText(cutName(name, longest))}</bdi>`;
 }
 
 /** With as many digits as a reader can use; "–" where there is none. */
