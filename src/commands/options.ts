@@ -170,6 +170,7 @@ export const commandFlags = {
     ...networkFlags,
     ...intervals,
     ...limitFlags,
+    "svg",
     "output",
     "dryRun",
     ...general,

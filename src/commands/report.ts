@@ -14,14 +14,14 @@ import { type Explanation, explainForPage } from "./explanation.js";
 import type { Io } from "./io.js";
 import { modelFacts, recordOf, savedModel, type ToldModel, trainedModel } from "./model-facts.js";
 import { setUpModels } from "./model-options.js";
-import { writePage } from "./report-page.js";
+import { writeChart, writePage } from "./report-page.js";
 
 export async function run(args: ReportArgs, io: Io): Promise<void> {
   if (!args.dryRun && args.output === undefined && io.formatOf(args, "table") === "table")
     throw new HindcastError(
       "usage",
-      "a report is a page for a browser, and stdout is a terminal",
-      "add -o report.html, or > report.html",
+      `a report is ${args.svg === undefined ? "a page for a browser" : "a drawing"}, and stdout is a terminal`,
+      args.svg === undefined ? "add -o report.html, or > report.html" : "add -o chart.svg, or > chart.svg",
     );
   const { options } = setUpModels(args, io);
   const scored = await whatToScore(args, io);
@@ -51,7 +51,8 @@ export async function run(args: ReportArgs, io: Io): Promise<void> {
     ...recordOf(ahead.told),
     modelFacts: modelFacts(ahead.told),
   };
-  await writePage(source, args.commandLine, args.output, io);
+  if (args.svg === undefined) await writePage(source, args.commandLine, args.output, io);
+  else await writeChart(source, args.svg, args.output, io);
 }
 
 /** From the end of the data, by the model called `name`, fitted on all of them. */

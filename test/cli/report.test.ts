@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { chartNames } from "../../src/report/chart-names.js";
 import { temporaryDirectory } from "../support/directory.js";
 import { root, runShell } from "../support/hindcast.js";
 
@@ -105,6 +106,45 @@ describe("hindcast report", () => {
     expect(exit).toBe(0);
     expect(stdout).toContain("theta");
     expect(readFileSync(join(directory, "page.html"), "utf8")).toBe("old");
+  });
+});
+
+describe("report --svg", () => {
+  test.each(chartNames)("%s is a drawing that needs nothing else, and the same again", async (name) => {
+    const directory = await temporaryDirectory();
+    const model = name === "candidates" ? "--model pretrained" : `${small} --attention`;
+    const line = `hindcast report ${passengers} -H 6 ${model} --folds 2 -q --svg ${name}`;
+    const { stdout: svg, stderr, exit } = await runShell(`${line} -o chart.svg && cat chart.svg`, directory);
+    expect([stderr, exit]).toEqual(["", 0]);
+    expect(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg" width="')).toBe(true);
+    expect(svg.match(/<svg /g)!.length).toBe(svg.match(/<\/svg>/g)!.length);
+    expect(svg).toMatch(/<title>[^<]{10,}<\/title>/);
+    expect(svg).not.toMatch(/NaN|undefined|var\(|url\(|href|<script|:root/);
+    expect((await runShell(line, directory)).stdout).toBe(svg);
+  });
+
+  test("names what there is where a chart is not, and leaves the file alone", async () => {
+    const directory = await temporaryDirectory();
+    writeFileSync(join(directory, "chart.svg"), "old");
+    const line = `hindcast report ${passengers} -H 6 --model theta -q --svg training -o chart.svg`;
+    const { stderr, exit } = await runShell(line, directory);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(
+      "one of: forecast, backtest, error-by-step, error-by-fold, calibration, autocorrelation, errors\n",
+    );
+    expect(readFileSync(join(directory, "chart.svg"), "utf8")).toBe("old");
+  });
+
+  test("shows hostile names as text", async () => {
+    const directory = await temporaryDirectory();
+    const id = "</text><script>alert(1)</script>";
+    writeFileSync(
+      join(directory, "data.csv"),
+      ["id,time,y", ...Array.from({ length: 30 }, (_, t) => `${id},${t},${t % 7}`), ""].join("\n"),
+    );
+    const { stdout: svg } = await runShell("hindcast report data.csv -H 3 --model theta -q --svg forecast", directory);
+    expect(svg).toContain("&lt;/text&gt;&lt;script&gt;alert(1)&lt;/script&gt;: history and forecast");
+    expect(svg).not.toContain("<script");
   });
 });
 

@@ -10,7 +10,7 @@ import { autocorrelate, calibrationOf, collectErrors, histogramOf } from "../../
 import { chooseDrawings, drawnCount } from "../../src/report/html/drawings.js";
 import { renderPage } from "../../src/report/html/page.js";
 import { drawPlot } from "../../src/report/html/plot.js";
-import { modelCalled, type ReportSource, withCalibration } from "../../src/report/html/source.js";
+import { modelCalled, type PageSource, withCalibration } from "../../src/report/html/source.js";
 import { embedJson, escapeText } from "../../src/report/html/text.js";
 import { rankedChart } from "../../src/report/html/worth-charts.js";
 import type { Frame } from "../../src/series/frame.js";
@@ -34,7 +34,7 @@ function named(names: readonly string[]): Frame {
   return { ...frame, series: frame.series.map((series, s) => ({ ...series, key: [names[s]!] })) };
 }
 
-async function sourceOf(frame: Frame, asked: readonly string[], horizon = 4, folds = 3): Promise<ReportSource> {
+async function sourceOf(frame: Frame, asked: readonly string[], horizon = 4, folds = 3): Promise<PageSource> {
   const context = listeningContext();
   const columns = quantileColumns({});
   const create = (name: string) => baselines.get(name)({ seasons: [7] });
@@ -67,7 +67,7 @@ async function sourceOf(frame: Frame, asked: readonly string[], horizon = 4, fol
   };
 }
 
-const render = (source: ReportSource) => [...renderPage(source, assets)].join("");
+const render = (source: PageSource) => [...renderPage(source, assets)].join("");
 const dataIn = (page: string): PageData =>
   JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)![1]!);
 

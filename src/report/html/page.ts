@@ -17,7 +17,7 @@ import {
   trainingSection,
 } from "./sections.js";
 import type { SeriesTable } from "./series-table.js";
-import { type ReportSource, titleOf } from "./source.js";
+import { type PageSource, type ReportSource, titleOf } from "./source.js";
 import { tableHtml } from "./tables.js";
 import { countText, embedJson, escapeText, nameHtml } from "./text.js";
 import { tell } from "./told.js";
@@ -33,7 +33,7 @@ const smallCount = 6;
 /** Rows of the table of series without scripts. */
 const staticRows = 50;
 
-export function* renderPage(source: ReportSource, { script, style }: PageAssets): Generator<string> {
+export function* renderPage(source: PageSource, { script, style }: PageAssets): Generator<string> {
   const { frame, horizon, backtest } = source;
   const told = tell(source);
   const { board, main, ranking, drawings } = told;

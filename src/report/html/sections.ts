@@ -11,7 +11,7 @@ import { formatStamp } from "../../series/stamp.js";
 import type { Chart } from "./charts.js";
 import { chartFigure, section } from "./figures.js";
 import { errorCharts, type Numbered, splitChart, trainingChart, worthOf } from "./report-charts.js";
-import type { Fact, ReportBacktest, ReportForecast, ReportSource } from "./source.js";
+import type { Fact, PageSource, ReportBacktest, ReportForecast, ReportSource } from "./source.js";
 import { foldedTable, tableHtml } from "./tables.js";
 import { countText, escapeText, nameHtml, numberText } from "./text.js";
 import type { Told } from "./told.js";
@@ -137,7 +137,7 @@ export function trainingSection({ training }: ReportSource): string {
   );
 }
 
-export function factsSection(source: ReportSource): string {
+export function factsSection(source: PageSource): string {
   return section(
     "facts",
     "Data, model and command",

@@ -6,11 +6,14 @@ import type { Forecasts } from "../../forecast/predictor.js";
 import { intervalsOf, type QuantileColumn } from "../../forecast/quantile-columns.js";
 import { type Frame, type Series, seriesName } from "../../series/frame.js";
 
-export interface ReportSource {
+export interface PageSource extends ReportSource {
   /** The command line that made it, quoted for a shell. */
   readonly command: string;
   /** Of hindcast. */
   readonly version: string;
+}
+
+export interface ReportSource {
   readonly frame: Frame;
   readonly horizon: number;
   /** In steps; [] when there are none. */
