@@ -26,6 +26,7 @@ const hostile = [
   "مبيعات الشهر",
   "<!--<img src=x onerror=alert(3)>",
   `"'&amp;\u0000\u2028\ud800`,
+  "\u202Eevil\u202C",
 ];
 
 function named(names: readonly string[]): Frame {
@@ -80,6 +81,7 @@ describe("a page", () => {
     expect(page).not.toContain("<img");
     expect(page).not.toContain("<!--");
     expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(page).toContain("<bdi>\uFFFDevil\uFFFD</bdi>");
     expect(dataIn(page).series.map(({ name }) => name)).toEqual(hostile);
     expect(
       dataIn(page)

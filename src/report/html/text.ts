@@ -27,9 +27,11 @@ export function embedJson(value: unknown): string {
 /** Longer names are cut where there is not the room for them. */
 const longestName = 60;
 
+/** Marks in it that would turn around what follows are shown as such. */
 export function cutName(name: string, longest = longestName): string {
-  const characters = Array.from(name.slice(0, 2 * longest + 2));
-  return characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : name;
+  const shown = name.slice(0, 2 * longest + 2).replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, "\uFFFD");
+  const characters = Array.from(shown);
+  return characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : shown;
 }
 
 /** A name from the data, cut, kept apart from the direction of the text around it. */
