@@ -1,9 +1,11 @@
 // Bundles src/cli.ts into dist/: a few files of CommonJS, by what is needed together, so that starting costs little more than bare
 // node does. Node takes longer to find a file than to read it, and to link ES modules than to run them.
 // TensorFlow.js stays outside: its packages are loaded only by the commands that compute with it.
+import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { relative } from "node:path";
+import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -252,3 +254,5 @@ function withColours(style, source) {
   });
 }
 await writeFile(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+const manual = execFileSync(process.execPath, [`${root}bin/hindcast.js`, "completion", "man"]);
+await writeFile(`${root}dist/hindcast.1`, manual);
