@@ -102,7 +102,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     operands: "FORECAST ACTUALS",
     summary: "score any tool's forecast file against what came",
     writes: "rows of scores",
-    examples: ["hindcast score next.csv sales.csv"],
+    examples: ["hindcast score next.csv actuals.csv"],
   },
   retrain: {
     operands: "REGISTRY data...",

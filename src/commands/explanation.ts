@@ -81,7 +81,9 @@ export async function explainForPage(
     const { table, notes } = await explainModel(fitted, { ...question, s: undefined }, context);
     const rows = [...table.rows];
     if (rows.length === 0) return undefined;
-    if (frame.series.length > 1) return { table: { ...table, rows }, notes };
+    const sampled = `Of ${sample.series.length} of the ${frame.series.length} series, spread evenly`;
+    const told = sample.series.length < frame.series.length ? [sampled, ...notes] : notes;
+    if (frame.series.length > 1) return { table: { ...table, rows }, notes: told };
     const one = await explainModel(fitted, { ...question, s: 0 }, context);
     const method = table.columns.indexOf("method");
     const added = [...one.table.rows].filter((row) => row[method] === "gradient");

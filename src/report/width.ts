@@ -22,9 +22,12 @@ export function cutToWidth(text: string, width: number, unicode: boolean): strin
   return cut + mark;
 }
 
-/** A line feed or an escape code from the data must not move the cursor, nor one of its marks of direction turn around what follows. */
-export function harmless(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, " ");
+/**
+ * A line feed or an escape code from the data must not move the cursor, nor one of its marks of direction turn around what follows.
+ * @param standIn what is shown for such a character
+ */
+export function harmless(text: string, standIn: (character: string) => string = () => " "): string {
+  return text.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, standIn);
 }
 
 function isPlain(text: string): boolean {
