@@ -122,21 +122,25 @@ function baseline(
   };
 }
 
-/** @returns [series × horizon], NaN for a series without an observation */
+/** @returns [series × horizon], NaN for a series without an observation, or whose forecast is no number */
 function predictEach(name: string, path: Path, frame: Frame, horizon: number, notify: Notify): Float64Array {
   const forecasts = new Float64Array(frame.series.length * horizon);
   const empty: string[] = [];
+  const outOfRange: string[] = [];
   frame.series.forEach((series, s) => {
     const out = forecasts.subarray(s * horizon, (s + 1) * horizon);
-    if (lastObservedIndex(series.values) >= 0) path(series.values, out);
-    else {
-      out.fill(Number.NaN);
-      empty.push(seriesName(frame, series));
-    }
+    const isObserved = lastObservedIndex(series.values) >= 0;
+    if (isObserved) path(series.values, out);
+    if (isObserved && out.every(Number.isFinite)) return;
+    out.fill(Number.NaN);
+    (isObserved ? outOfRange : empty).push(seriesName(frame, series));
   });
-  if (empty.length > 0) {
-    const which = empty.length === 1 ? `"${empty[0]}" has` : `"${empty[0]}" and ${empty.length - 1} more have`;
-    notify({ level: "warning", text: `${name}: ${which} no observed value, so no forecast` });
-  }
+  const warn = (names: readonly string[], what: string) => {
+    if (names.length === 0) return;
+    const which = names.length === 1 ? `"${names[0]}" has` : `"${names[0]}" and ${names.length - 1} more have`;
+    notify({ level: "warning", text: `${name}: ${which} ${what}` });
+  };
+  warn(empty, "no observed value, so no forecast");
+  warn(outOfRange, "no forecast, as it left the range of numbers");
   return forecasts;
 }
