@@ -92,7 +92,8 @@ export function createMutator(random: Random, form: Form, words: readonly string
     },
     (bytes) => replaceMatch(bytes, /[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g, () => pick(hostileNumbers)),
     (bytes) => replaceMatch(bytes, /[^\s,;:"{}[\]=]+/g, () => (words.length > 0 ? pick(words) : pick(hostileWords))),
-    (bytes) => replaceMatch(bytes, /[^\n]*\n/g, (line) => pick(["", `${line}${line}`, `\n${line}`, line.trimEnd()])),
+    (bytes) =>
+      replaceMatch(bytes, /[^\n]+\n?|\n/g, (line) => pick(["", `${line}${line}`, `\n${line}`, line.trimEnd()])),
     (bytes) => {
       const lines = Buffer.from(bytes).toString("latin1").split("\n");
       const [a, b] = [random.integer(lines.length), random.integer(lines.length)];
