@@ -64,7 +64,13 @@ async function forecastAhead(
     args.level === undefined && args.quantiles === undefined ? withFan(quantileColumns(args)) : quantileColumns(args);
   const levels = columns.map(({ level }) => level);
   const known: Frame =
-    (await completeFuture(frame, { ...args, futureTemplate: undefined }, horizon, mayUseCovariates(name), io)) ?? frame;
+    (await completeFuture(
+      frame,
+      { ...args, futureTemplate: undefined, csvSafe: false },
+      horizon,
+      mayUseCovariates(name),
+      io,
+    )) ?? frame;
   if (saved !== undefined) {
     const told = savedModel(saved.manifest);
     const forecasts = await saved.predictor.predict(known, horizon, levels);

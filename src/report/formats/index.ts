@@ -13,6 +13,8 @@ export interface Page {
   readonly width: number;
   /** Whether escape codes for colour are wanted. */
   readonly colour: boolean;
+  /** CSV and TSV are for a spreadsheet, which is to take no text for a formula. */
+  readonly csvSafe?: boolean;
 }
 
 export type Format = (table: Table, page: Page) => Iterable<string>;
