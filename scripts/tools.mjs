@@ -2,7 +2,7 @@
 // it. In: the major version of a Node; names of npm packages. Out: its binary; the directory that holds them. What is not there yet
 // is installed. And where dated results are kept.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -34,4 +34,25 @@ export function packagesAt(name, specs, flags = []) {
 export function keepResults(name, rows) {
   const date = new Date().toISOString().slice(0, 10);
   writeFileSync(join(root, "bench/results", `${name}-${date}.csv`), `${rows.join("\n")}\n`);
+}
+
+/** The package as npm would publish it. @returns its file, and what stands in it */
+export function packPackage() {
+  const directory = join(temporary, "pack");
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const flags = ["pack", "--json", "--pack-destination", directory];
+  const [packed] = JSON.parse(
+    execFileSync("npm", flags, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", 2] }),
+  );
+  return { ...packed, path: join(directory, packed.filename) };
+}
+
+/** Installs the package where nothing is. @param flags of npm @returns the directory that it stands in */
+export function installPackage(home, path, flags = []) {
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+  const common = ["install", "--global", "--prefix", home, "--no-audit", "--no-fund", "--loglevel=error"];
+  execFileSync("npm", [...common, ...flags, path], { cwd: home, stdio: ["ignore", 2, 2] });
+  return join(home, "lib/node_modules/hindcast");
 }
