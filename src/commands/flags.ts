@@ -615,6 +615,11 @@ export const flags = {
 
   // Output
   format: flag("format", oneOf(formatNames), { group: "output", description: "of what is written" }),
+  csvSafe: flag("csv-safe", toggle, {
+    group: "output",
+    default: false,
+    description: "for spreadsheets: an apostrophe before text in CSV and TSV that one would take for a formula",
+  }),
   plot: flag("plot", toggle, {
     group: "output",
     default: false,

@@ -8,6 +8,7 @@ import type { Frame } from "../series/frame.js";
 import { calibrateUntrained } from "./calibrate.js";
 import { type Calibration, withIntervals } from "./calibration.js";
 import type { ClassicalName } from "./classical.js";
+import { forecastEach, type Path } from "./each-series.js";
 import { sayEmpty } from "./empty.js";
 import type { Forecaster, PointPredictor } from "./predictor.js";
 
@@ -26,13 +27,6 @@ export interface BaselineOptions {
   /** In steps, ascending; the plain baselines and most others look at the first only. */
   readonly seasons: readonly number[];
 }
-
-/**
- * Goes on from the end of one series with at least one observation.
- * @param values [time] NaN = not observed
- * @param out [horizon] filled with finite values
- */
-export type Path = (values: Float64Array, out: Float64Array) => void;
 
 /** ŷ(T+h) = y(T), the last observed value. */
 const naive: Path = (values, out) => {
@@ -121,16 +115,4 @@ function baseline(
     fit: async (frame, horizon, { notify, signal }) =>
       withIntervals(predictor(notify), await calibrateOn(frame, horizon, signal)),
   };
-}
-
-/** @returns [series × horizon], NaN for a series without an observation */
-function predictEach(name: string, path: Path, frame: Frame, horizon: number, notify: Notify): Float64Array {
-  const forecasts = new Float64Array(frame.series.length * horizon);
-  frame.series.forEach(({ values }, s) => {
-    const out = forecasts.subarray(s * horizon, (s + 1) * horizon);
-    if (lastObservedIndex(values) >= 0) path(values, out);
-    else out.fill(Number.NaN);
-  });
-  sayEmpty(name, frame, notify);
-  return forecasts;
 }

@@ -77,4 +77,16 @@ describe("the baselines", () => {
       { level: "warning", text: 'drift: "b" and 1 more have no observed value, so no forecast' },
     ]);
   });
+
+  test("a forecast that leaves the range of numbers is none, and that is said", async () => {
+    const context = listeningContext();
+    const frame = dailyFrame([1, -1e308], [1, 2]);
+    const predictor = await baselines.get("drift")({ seasons: [] }).fit(frame, 2, context);
+    const { point, quantiles } = await predictor.predict(frame, 2, [0.1, 0.9]);
+    expect([...point]).toEqual([gap, gap, 3, 4]);
+    for (const values of quantiles) expect(values.slice(0, 2)).toEqual(Float64Array.of(gap, gap));
+    expect(context.notes).toEqual([
+      { level: "warning", text: 'drift: "a" has no forecast, as it left the range of numbers' },
+    ]);
+  });
 });

@@ -286,16 +286,21 @@ test("a champion that is damaged is replaced, and said to be", async () => {
 });
 
 describe("what stands in the way is refused, and stays as it is", () => {
-  test.each(["lock", "champion.json", "history.ndjson"])("a link at %s", async (name) => {
+  test.each(["lock", "champion.json", "history.ndjson", "versions", "versions/1"])("a link at %s", async (name) => {
     const directory = await start(40);
     await succeed(`${retrain} --model naive`, directory);
     mkdirSync(join(directory, "elsewhere"));
     writeFileSync(join(directory, "elsewhere/file"), "mine");
     rmSync(join(directory, "registry", name), { recursive: true });
-    symlinkSync(name === "lock" ? "../elsewhere" : "../elsewhere/file", join(directory, "registry", name));
-    const outcome = await runShell(`${retrain} --force --model naive`, directory);
-    expect(outcome.exit).toBe(5);
-    expect(outcome.stderr).toMatch(/is a link/);
+    const target = join(directory, name.includes(".") ? "elsewhere/file" : "elsewhere");
+    symlinkSync(target, join(directory, "registry", name));
+    const forecast = name.startsWith("versions")
+      ? [await runShell("hindcast forecast --from registry", directory)]
+      : [];
+    for (const outcome of [...forecast, await runShell(`${retrain} --force --model naive`, directory)]) {
+      expect(outcome.exit).toBe(5);
+      expect(outcome.stderr).toMatch(/is a link/);
+    }
     expect(readdirSync(join(directory, "elsewhere"))).toEqual(["file"]);
     expect(readFileSync(join(directory, "elsewhere/file"), "utf8")).toBe("mine");
   });
