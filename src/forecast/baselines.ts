@@ -1,6 +1,7 @@
 // The forecasts every model has to beat: the plain ones of Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed.,
 // §5.2, and the classical methods, fitted to each series as it is forecast. In: series with gaps. Out: forecasters that keep
 // nothing: what they say rests on the frame at predict time alone.
+import { setImmediate } from "node:timers/promises";
 import { catalog } from "../base/catalog.js";
 import type { Notify } from "../base/notes.js";
 import { lastObservedIndex, mean } from "../base/numeric.js";
@@ -16,7 +17,8 @@ export type BaselineName = (typeof plainBaselines)[number] | ClassicalName;
 
 /** A forecaster that has nothing to fit but its intervals, so that its forecasts are there at once. */
 export interface Baseline extends Forecaster {
-  predictor(notify: Notify): PointPredictor;
+  /** @param signal ends a forecast of many series */
+  predictor(notify: Notify, signal?: AbortSignal): PointPredictor;
   /** What its intervals rest on. */
   calibrate(frame: Frame, horizon: number, signal: AbortSignal): Promise<Calibration>;
 }
@@ -66,6 +68,9 @@ const average: Path = (values, out) => {
 /** Forecasts that intervals are calibrated on: as many as a moment allows. */
 const plainWindows = 8192;
 const classicalWindows = 512;
+/** Series forecast before signals are heard and a lock is renewed: some milliseconds' worth, where a series is not very long. */
+const plainPerTurn = 1024;
+const classicalPerTurn = 1;
 
 /** The catalog of baselines: what `--model` takes beside the networks. */
 export const baselines = catalog<(options: BaselineOptions) => Baseline, BaselineName>("baseline", {
@@ -81,7 +86,8 @@ export const baselines = catalog<(options: BaselineOptions) => Baseline, Baselin
 });
 
 function plain(name: BaselineName, pathOf: (season: number) => Path) {
-  return ({ seasons }: BaselineOptions) => baseline(name, async () => pathOf(seasons[0] ?? 1), seasons, plainWindows);
+  return ({ seasons }: BaselineOptions) =>
+    baseline(name, async () => pathOf(seasons[0] ?? 1), seasons, plainWindows, plainPerTurn);
 }
 
 /** Their code is loaded when one of them forecasts. */
@@ -92,6 +98,7 @@ function classical(name: ClassicalName) {
       async () => (await import("./classical.js")).classicalPath(name, seasons),
       seasons,
       classicalWindows,
+      classicalPerTurn,
     );
 }
 
@@ -100,15 +107,16 @@ function baseline(
   loadPath: () => Promise<Path>,
   seasons: readonly number[],
   windowLimit: number,
+  perTurn: number,
 ): Baseline {
-  const predictor = (notify: Notify): PointPredictor => ({
+  const predictor: Baseline["predictor"] = (notify, signal) => ({
     name,
-    predict: async (frame, horizon) => predictEach(name, await loadPath(), frame, horizon, notify),
+    predict: async (frame, horizon) => predictEach(name, await loadPath(), frame, horizon, notify, { perTurn, signal }),
     dispose() {},
   });
   const calibrateOn = (frame: Frame, horizon: number, signal: AbortSignal) =>
     calibrateUntrained(
-      predictor(() => {}),
+      predictor(() => {}, signal),
       frame,
       horizon,
       { season: seasons[0] ?? 1, windowLimit, signal },
@@ -118,22 +126,39 @@ function baseline(
     predictor,
     calibrate: calibrateOn,
     fit: async (frame, horizon, { notify, signal }) =>
-      withIntervals(predictor(notify), await calibrateOn(frame, horizon, signal)),
+      withIntervals(predictor(notify, signal), await calibrateOn(frame, horizon, signal)),
   };
 }
 
+/** When the event loop has its turn, and what may end the work then. */
+interface Turns {
+  readonly perTurn: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** @returns [series × horizon], NaN for a series without an observation */
-function predictEach(name: string, path: Path, frame: Frame, horizon: number, notify: Notify): Float64Array {
+async function predictEach(
+  name: string,
+  path: Path,
+  frame: Frame,
+  horizon: number,
+  notify: Notify,
+  { perTurn, signal }: Turns,
+): Promise<Float64Array> {
   const forecasts = new Float64Array(frame.series.length * horizon);
   const empty: string[] = [];
-  frame.series.forEach((series, s) => {
+  for (const [s, series] of frame.series.entries()) {
+    if (s > 0 && s % perTurn === 0) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
     const out = forecasts.subarray(s * horizon, (s + 1) * horizon);
     if (lastObservedIndex(series.values) >= 0) path(series.values, out);
     else {
       out.fill(Number.NaN);
       empty.push(seriesName(frame, series));
     }
-  });
+  }
   if (empty.length > 0) {
     const which = empty.length === 1 ? `"${empty[0]}" has` : `"${empty[0]}" and ${empty.length - 1} more have`;
     notify({ level: "warning", text: `${name}: ${which} no observed value, so no forecast` });
