@@ -18,9 +18,12 @@ export async function testFile(subject, file, commands, times, { at, run, timeOf
   );
   const { counts, lose } = tally;
   let before = versions[1];
+  // The first bytes are in the file beside it.
+  const begins = { event: "change", within: "", name: new RegExp(`^\\.${file}`) };
   while (counts.hit < times) {
-    const version = versions[counts.kills % 2];
-    tally.countKill(await run(version.argv, { afterMs: momentOf(version.durationMs) }));
+    // The one that is not there.
+    const version = versions.find((one) => one !== before);
+    tally.countKill(await run(version.argv, momentOf(version.durationMs, begins)));
     const bytes = existsSync(at(file)) ? readFileSync(at(file)) : undefined;
     if (bytes === undefined) lose("no file", file);
     else if (bytes.equals(version.bytes)) counts["the new file"]++;

@@ -19,6 +19,9 @@ export const changes = [["rollback"], ["promote"], ["prune", "--keep", "2"]].map
 
 const newestOf = (rows) => Math.max(...rows.map(({ version }) => version ?? 0));
 
+/** A version is written, or the champion replaced. */
+const begins = { event: "rename", within: "registry", name: /^\.(staging|new)-/ };
+
 /** @param kinds what is killed, in turn, and the run that comes next */
 export async function testRegistry(subject, kinds, times, { at, random, run, timeOf, momentOf }) {
   let rowCount = 0;
@@ -56,7 +59,7 @@ export async function testRegistry(subject, kinds, times, { at, random, run, tim
   while (counts.hit < times) {
     const { argv, next, durationMs } = timed[counts.kills % timed.length];
     addRows(2);
-    tally.countKill(await run(complete(argv), { afterMs: momentOf(durationMs) }));
+    tally.countKill(await run(complete(argv), momentOf(durationMs, begins)));
 
     const listed = await list();
     if (listed.code !== 0) lose("corrupt", listed.text);

@@ -4,7 +4,10 @@ import { cpSync, existsSync, rmSync } from "node:fs";
 import { createTally } from "./common.mjs";
 import { env, isSameModel, recipes, writeData } from "./trainings.mjs";
 
-export async function test(times, { at, random, run, timeOf, strays }) {
+/** The model is written, once the training is over. */
+const begins = { event: "rename", within: "", name: /^\.model\.(writing|previous)/ };
+
+export async function test(times, { at, random, run, timeOf, momentOf, strays }) {
   writeData(at("data.csv"));
   const trainOf = (flags, out) => ["train", "data.csv", "--out", out, "-q", ...flags];
   await timeOf(trainOf(["--model", "naive", "-H", "4"], "older"));
@@ -27,7 +30,7 @@ export async function test(times, { at, random, run, timeOf, strays }) {
     cpSync(at("older"), at("model"), { recursive: true });
     let isFirst = true;
     do {
-      const outcome = await run(isFirst ? argv : [...argv, "--resume"], { afterMs: 1.05 * random() * durationMs }, env);
+      const outcome = await run(isFirst ? argv : [...argv, "--resume"], momentOf(durationMs, begins), env);
       isFirst = false;
       tally.countKill(outcome);
       if (outcome.signal === null && outcome.code !== 0) lose("does not go on", outcome.text);
