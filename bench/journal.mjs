@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { writeResults } from "../scripts/kill-test/results.mjs";
+import { writeResults } from "../scripts/results.mjs";
 import { bundle, directoryWithSqlite, median } from "./environments.mjs";
 
 const script = fileURLToPath(import.meta.url);

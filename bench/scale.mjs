@@ -3,10 +3,10 @@
 //
 //     node bench/scale.mjs [PART...]        # reading, pipe, follow, forecast, local, spark; all when left out
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { writeResults } from "../scripts/kill-test/results.mjs";
+import { writeResults } from "../scripts/results.mjs";
 import { root } from "./environments.mjs";
 
 const hindcast = `${root}bin/hindcast.js`;
@@ -24,7 +24,7 @@ async function measure(argv, { input, onText, cwd = directory } = {}) {
   const child = spawn(process.execPath, [...reporting, hindcast, ...argv], { cwd, stdio: ["pipe", "pipe", 2, "pipe"] });
   let told = "";
   child.stdio[3].on("data", (chunk) => (told += chunk));
-  child.stdout.on("data", onText ?? (() => {}));
+  child.stdout.on("data", (chunk) => onText?.(chunk, child.pid));
   if (input !== undefined) createReadStream(join(directory, input)).pipe(child.stdin);
   else child.stdin.end();
   const code = await new Promise((done) => child.on("close", done));
@@ -33,10 +33,16 @@ async function measure(argv, { input, onText, cwd = directory } = {}) {
   return { wall_s: (performance.now() - startedMs) / 1000, cpu_s: cpuMicroseconds / 1e6, peak_mib: peakKib / 1024 };
 }
 
+/** So far, of a process that runs: proc(5), fields 14 and 15 of /proc/pid/stat, in hundredths of a second. */
+function cpuMs(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
+
 /** @param count what the work is proportional to, and of what @param isPerSeries goes on to a million and more */
 function tell(part, work, [count, unit], { cpu_s, wall_s, peak_mib }, note = "") {
   const each = cpu_s / count;
-  const hours = (series) => (unit === "series" ? ((each * series) / 3600).toPrecision(2) : "");
+  const hours = (series) => (unit === "series" ? Number(((each * series) / 3600).toPrecision(2)) : "");
   rows.push({
     part,
     work,
@@ -45,7 +51,7 @@ function tell(part, work, [count, unit], { cpu_s, wall_s, peak_mib }, note = "")
     cpu_s: cpu_s.toFixed(2),
     wall_s: wall_s.toFixed(2),
     peak_mib: Math.round(peak_mib),
-    cpu_us_each: (each * 1e6).toPrecision(3),
+    cpu_us_each: Number((each * 1e6).toPrecision(3)),
     per_second: Math.round(count / cpu_s),
     cpu_hours_for_1e6_series: hours(1e6),
     cpu_hours_for_1e8_series: hours(1e8),
@@ -109,7 +115,6 @@ const parts = {
       const count = [seriesCount * 100, "rows"];
       writeTable("large.csv", seriesCount, 100);
       await connection.run(`COPY (FROM read_csv('${at("large.csv")}')) TO '${at("large.parquet")}'`);
-      writeFileSync(at("query.sql"), `SELECT * FROM '${at("large.parquet")}'`);
       tell("reading", "inspect CSV", count, await measure(["inspect", "large.csv", "--format", "csv"]));
       tell("reading", "inspect Parquet", count, await measure(["inspect", "large.parquet", "--format", "csv"]));
       const sql = ["--sql", `SELECT * FROM '${at("large.parquet")}'`];
@@ -134,7 +139,7 @@ const parts = {
     }
   },
 
-  /** The time for each tenth of the rows says whether a row costs the same after many others. */
+  /** The CPU time of each tenth of the rows, after the first one, says whether a row costs the same after many others. */
   async follow() {
     trainOnce();
     for (const rowCount of [10_000, 100_000]) {
@@ -146,14 +151,14 @@ const parts = {
       });
       const tenthsMs = [];
       let lineCount = 0;
-      const onText = (chunk) => {
+      const onText = (chunk, pid) => {
         for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1))
-          if (++lineCount % (rowCount / 10) === 0) tenthsMs.push(performance.now());
+          if (++lineCount % (rowCount / 10) === 0) tenthsMs.push(cpuMs(pid));
       };
       const argv = ["forecast", "--follow", "--from", "model", "-H", "1", "-"];
       const taken = await measure(argv, { input: "rows.csv", onText });
       const spans = tenthsMs.slice(1).map((ms, i) => Math.round(ms - tenthsMs[i]));
-      tell("follow", "forecast --follow, 10 series", [rowCount, "rows"], taken, `ms a tenth: ${spans.join(" ")}`);
+      tell("follow", "forecast --follow, 10 series", [rowCount, "rows"], taken, `CPU ms a tenth: ${spans.join(" ")}`);
     }
   },
 

@@ -3,7 +3,7 @@
 //
 //     node scripts/kill-test.mjs [retrain|models|train|export|output|resume] [TIMES] [SEED] [--out]
 import { startWork } from "./kill-test/common.mjs";
-import { writeResults } from "./kill-test/results.mjs";
+import { writeResults } from "./results.mjs";
 
 /** Each with how many times it is cut off, before its end, when that is left out; `resume`: each kind of training by each signal. */
 const modes = { retrain: 200, models: 200, train: 200, export: 200, output: 200, resume: 20 };

@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeResults } from "../results.mjs";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const deploy = join(root, "deploy");
@@ -57,7 +58,7 @@ export async function check(name, missing, work) {
       outcome = "failed";
       detail = error instanceof Error ? error.message : String(error);
     }
-  results.push(outcome);
+  results.push({ check: name, outcome, detail });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${outcome.padEnd(8)} ${name} (${seconds} s)${detail === "" ? "" : `: ${detail}`}`);
 }
@@ -100,8 +101,9 @@ export function prepare(seriesCount) {
 }
 
 /** Says how many checks came out how; what failed can be looked at in the directory that stays. */
-export function end() {
-  const countOf = (outcome) => results.filter((one) => one === outcome).length;
+export function end(isKept) {
+  const countOf = (name) => results.filter(({ outcome }) => outcome === name).length;
+  if (isKept) writeResults("deploy", results);
   console.log(`${countOf("passed")} passed, ${countOf("failed")} failed, ${countOf("skipped")} skipped`);
   if (countOf("failed") === 0) rmSync(directory, { recursive: true, force: true });
   else console.log(`what was left: ${directory}`);

@@ -10,25 +10,13 @@ import type { Frame } from "../series/frame.js";
 import type { TrainArgs } from "./args.js";
 import { flags } from "./flags.js";
 import type { Io } from "./io.js";
-import type { FlagKey } from "./options.js";
+import { type FlagKey, networkFlags } from "./options.js";
 import { readSaved } from "./saved-model.js";
 
+/** Of the flags about a model, those that say how long it may take, how many there are, or what the data are like. */
+const notOfForm: readonly FlagKey[] = ["season", "samples", "preset", "members"];
 /** What is as it was in a network that is gone on from. */
-const formFlags: readonly FlagKey[] = [
-  ...([
-    "window",
-    "layers",
-    "bidirectional",
-    "segment",
-    "conv",
-    "attention",
-    "mix",
-    "decoder",
-    "head",
-    "plain",
-  ] as const),
-  ...(["scale", "scaler", "transform", "difference", "deseasonalize", "calendar"] as const),
-];
+const formFlags = networkFlags.filter((key) => flags[key].group === "model" && !notOfForm.includes(key));
 
 /** @throws HindcastError "usage", "model" or "data" where the training cannot go on */
 export async function openOlder(

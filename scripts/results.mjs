@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const directory = fileURLToPath(new URL("../../bench/results/", import.meta.url));
+const directory = fileURLToPath(new URL("../bench/results/", import.meta.url));
 
 export function writeResults(name, rows) {
   const path = join(directory, `${name}-${new Date().toISOString().slice(0, 10)}.csv`);
