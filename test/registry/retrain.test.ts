@@ -371,4 +371,4 @@ test("killed at random moments, it leaves a registry that works", async () => {
   const outcome = await runShell(`node ${join(root, "scripts/kill-test.mjs")} retrain 4`, await temporaryDirectory());
   expect(outcome).toMatchObject({ stderr: "", exit: 0 });
   expect(outcome.stdout).toContain("hit: 4\n");
-}, 120_000);
+}, 300_000);
