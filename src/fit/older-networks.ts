@@ -17,11 +17,7 @@ export interface OlderNetworks {
  * how far forecasts are off. So it is gone on from where a horizon or more is new in every series that it knows; which also keeps
  * it out of everything that is fitted to an earlier part of its own data.
  */
-export function goOnFrom(
-  { networks, seen }: OlderNetworks,
-  frame: Frame,
-  settings: NetworkSettings,
-): NetworkSettings {
+export function goOnFrom({ networks, seen }: OlderNetworks, frame: Frame, settings: NetworkSettings): NetworkSettings {
   const { training, validationSteps } = settings;
   const unseen = unseenSteps(frame, seen);
   if (unseen < settings.network.horizon) return settings;
