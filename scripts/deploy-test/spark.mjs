@@ -14,6 +14,9 @@ function spark(input, output, flags) {
     "local-cluster[2,1,1024]",
     "--conf",
     "spark.ui.enabled=false",
+    // Snappy, the usual one, is a library for musl where a machine has musl beside another C library, and does not load.
+    "--conf",
+    "spark.sql.parquet.compression.codec=gzip",
     `${deploy}/spark/forecast.py`,
   ];
   const tool = run(python, ["-c", "import sys; print(sys.executable)"]).stdout.trim();
@@ -25,7 +28,7 @@ function spark(input, output, flags) {
 
 const toParquet = `
 import pyarrow.csv, pyarrow.parquet
-pyarrow.parquet.write_table(pyarrow.csv.read_csv("sales.csv"), "sales.parquet")`;
+pyarrow.parquet.write_table(pyarrow.csv.read_csv("sales.csv"), "sales.parquet", compression="gzip")`;
 /** JSON's and JavaScript's way with numbers is one of many; the numbers themselves are compared. */
 const fromParquet = `
 import json, pyarrow.parquet
