@@ -427,10 +427,11 @@ export const flags = {
     fitting: true,
     description: "stop training after this time, with what is best by then",
   }),
-  warmStart: flag("warm-start", oneOf(["pretrained"]), {
+  warmStart: flag("warm-start", path("DIR|pretrained"), {
     group: "training",
     fitting: true,
-    description: "fine-tune the pretrained model on the data instead of taking it as it is",
+    description:
+      "go on from the network of a model directory or a registry; pretrained: fine-tune the pretrained model",
   }),
   seed: flag("seed", wholeNumber(0, 0xffff_ffff), {
     group: "training",

@@ -9,7 +9,7 @@ import { createHistory, type Method } from "../classical/history.js";
 import { croston } from "../classical/intermittent.js";
 import { mstl } from "../classical/mstl.js";
 import { theta } from "../classical/theta.js";
-import type { Path } from "./baselines.js";
+import type { Path } from "./paths.js";
 
 export type ClassicalName = "ets" | "theta" | "mstl" | "croston" | "climatology";
 

@@ -1,54 +1,46 @@
-// A forecast of every series of a frame by itself. In: a way to go on from one series. Out: all forecasts, and what is said of those without.
-import { setImmediate } from "node:timers/promises";
-import type { Notify } from "../base/notes.js";
+// Forecasts of series that have nothing to do with each other, such as those of a stream. In: a predictor and a frame. Out: for each
+// series its own forecast, or the reason why there is none; one that cannot be forecast costs the others nothing.
+import { HindcastError } from "../base/errors.js";
 import { lastObservedIndex } from "../base/numeric.js";
-import { type Frame, seriesName } from "../series/frame.js";
+import type { Frame } from "../series/frame.js";
+import type { Predictor } from "./predictor.js";
 
-/**
- * Goes on from the end of one series with at least one observation.
- * @param values [time] NaN = not observed
- * @param out [horizon] filled with finite values
- */
-export type Path = (values: Float64Array, out: Float64Array) => void;
-
-export interface EachSeries {
-  /** Of the model, for what is said. */
-  readonly name: string;
-  readonly path: Path;
-  /** Series forecast before signals are heard and a lock is renewed: some milliseconds' worth, where a series is not very long. */
-  readonly perTurn: number;
-  /** Ends a forecast of many series. */
-  readonly signal: AbortSignal | undefined;
-  readonly notify: Notify;
+/** Of one series; all arrays are [horizon] and finite. */
+export interface SeriesForecast {
+  readonly point: Float64Array;
+  /** One for each level asked for; [] from a model that knows no quantiles. */
+  readonly quantiles: readonly Float64Array[];
 }
 
-/** @returns [series × horizon], NaN for a series without an observation, or whose forecast is no number */
-export async function forecastEach(
+/**
+ * @returns [series]
+ * @throws HindcastError "usage" for what no series of the model could be asked for
+ */
+export async function predictEach(
+  predictor: Predictor,
   frame: Frame,
   horizon: number,
-  { name, path, perTurn, signal, notify }: EachSeries,
-): Promise<Float64Array> {
-  const forecasts = new Float64Array(frame.series.length * horizon);
-  const empty: string[] = [];
-  const outOfRange: string[] = [];
-  for (const [s, series] of frame.series.entries()) {
-    if (s > 0 && s % perTurn === 0) {
-      await setImmediate();
-      signal?.throwIfAborted();
-    }
-    const out = forecasts.subarray(s * horizon, (s + 1) * horizon);
-    const isObserved = lastObservedIndex(series.values) >= 0;
-    if (isObserved) path(series.values, out);
-    if (isObserved && out.every(Number.isFinite)) continue;
-    out.fill(Number.NaN);
-    (isObserved ? outOfRange : empty).push(seriesName(frame, series));
+  levels: readonly number[],
+): Promise<(SeriesForecast | HindcastError)[]> {
+  try {
+    const { point, quantiles } = await predictor.predict(frame, horizon, levels);
+    return frame.series.map(({ values }, s) => {
+      const row = (all: Float64Array) => all.subarray(s * horizon, (s + 1) * horizon);
+      if (!Number.isNaN(point[s * horizon]!)) return { point: row(point), quantiles: quantiles.map(row) };
+      return lastObservedIndex(values) < 0
+        ? new HindcastError("data", "no observed value, so no forecast", "at least one value")
+        : new HindcastError(
+            "data",
+            "its forecast left the range of numbers",
+            "smaller numbers, or another --transform",
+          );
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof HindcastError) || thrown.code !== "data") throw thrown;
+    if (frame.series.length === 1) return [thrown];
+    const each: (SeriesForecast | HindcastError)[] = [];
+    for (const series of frame.series)
+      each.push(...(await predictEach(predictor, { ...frame, series: [series] }, horizon, levels)));
+    return each;
   }
-  const warn = (names: readonly string[], what: string) => {
-    if (names.length === 0) return;
-    const which = names.length === 1 ? `"${names[0]}" has` : `"${names[0]}" and ${names.length - 1} more have`;
-    notify({ level: "warning", text: `${name}: ${which} ${what}` });
-  };
-  warn(empty, "no observed value, so no forecast");
-  warn(outOfRange, "no forecast, as it left the range of numbers");
-  return forecasts;
 }

@@ -6,7 +6,7 @@ import { keepWithin } from "../classical/bounds.js";
 import { fillGaps } from "../classical/gaps.js";
 import { createHistory } from "../classical/history.js";
 import { forecastLinear, type LinearModel } from "../linear/model.js";
-import { forecastEach, type Path } from "./each-series.js";
+import { followPaths, type Path } from "./paths.js";
 import type { PointPredictor } from "./predictor.js";
 
 const seriesPerTurn = 64;
@@ -26,7 +26,7 @@ export function linearPredictor(model: LinearModel, notify: Notify, signal?: Abo
         goOn(model, values, said);
         out.set(said.subarray(0, horizon));
       };
-      return forecastEach(frame, horizon, { name: "linear", path, perTurn: seriesPerTurn, signal, notify });
+      return followPaths(frame, horizon, { name: "linear", path, perTurn: seriesPerTurn, signal, notify });
     },
     dispose() {},
   };

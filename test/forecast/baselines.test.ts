@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type BaselineName, baselines } from "../../src/forecast/baselines.js";
 import { dailyFrame, listeningContext } from "../evaluate/frames.js";
+import { frameOf, wave } from "../support/frames.js";
 
 const gap = Number.NaN;
 
@@ -89,4 +90,15 @@ describe("the baselines", () => {
       { level: "warning", text: 'drift: "a" has no forecast, as it left the range of numbers' },
     ]);
   });
+});
+
+test("a forecast of many series hears a signal between two of them, and timers run", async () => {
+  const frame = frameOf(...Array.from({ length: 40 }, (_, s) => wave(60, s)));
+  const interruption = new AbortController();
+  const predictor = baselines
+    .get("ets")({ seasons: [4] })
+    .predictor(() => {}, interruption.signal);
+  const forecasts = predictor.predict(frame, 4);
+  setTimeout(() => interruption.abort(), 1);
+  await expect(forecasts).rejects.toMatchObject({ name: "AbortError" });
 });
