@@ -28,6 +28,7 @@ export function checkModel(
     problemOfZone(zone),
     horizon > maxSteps ? `a horizon of ${horizon} steps` : undefined,
     ...calibrationsOf(fitted).map(problemOfCalibration),
+    problemOfWeights(fitted),
     ...linearsOf(fitted).map((model) => problemOfLinear(model, horizon)),
     ...networksOf(fitted).map((network) => problemOfNetwork(network, horizon, context)),
   ].find((one) => one !== undefined);
@@ -43,6 +44,14 @@ function calibrationsOf(fitted: Fitted): readonly Calibration[] {
 function linearsOf(fitted: Fitted): readonly LinearModel[] {
   if (fitted.kind === "combination") return fitted.parts.flatMap((part) => linearsOf(part.fitted));
   return fitted.kind === "linear" ? [fitted.model] : [];
+}
+
+function problemOfWeights(fitted: Fitted): string | undefined {
+  if (fitted.kind !== "combination") return undefined;
+  const sumsToOne = (weights: readonly number[]) => Math.abs(weights.reduce((sum, one) => sum + one, 0) - 1) < 1e-6;
+  const isWhole = ({ weights }: { readonly weights: readonly number[] }) =>
+    weights.length === fitted.parts.length && sumsToOne(weights);
+  return fitted.series.every(isWhole) ? undefined : "the weights of a series do not go with its parts";
 }
 
 function problemOfLinear(model: LinearModel, horizon: number): string | undefined {

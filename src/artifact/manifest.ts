@@ -101,6 +101,18 @@ const modelSchema = z.discriminatedUnion("kind", [
     name: z.string(),
     /** They stand in subdirectories, from 1 on. */
     parts: z.array(partSchema).min(2).readonly(),
+    /** Series whose parts weigh what is theirs; absent where all are weighed alike. */
+    series: z
+      .array(
+        z.strictObject({
+          key: z.array(z.string()).readonly(),
+          target: z.string(),
+          /** Of each part; they sum to 1. */
+          weights: z.array(z.number().min(0)).readonly(),
+        }),
+      )
+      .readonly()
+      .optional(),
     /** Factor of the distances from the forecast to its quantiles. */
     stretch: z.number().positive(),
   }),

@@ -52,7 +52,7 @@ async function openStored(
       fitted: await openPart(part.model, part.calibration ?? null, `${i + 1}/`, stored),
     })),
   );
-  return { kind: "combination", parts, stretch: model.stretch };
+  return { kind: "combination", parts, series: model.series ?? [], stretch: model.stretch };
 }
 
 async function openPart(

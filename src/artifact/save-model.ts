@@ -88,6 +88,7 @@ function storeModel(fitted: Fitted, place: Place, files: ModelFiles): Manifest["
           model: storePart(part, `${i + 1}/`, files),
           ...storedCalibration(part),
         })),
+        ...(fitted.series.length > 0 && { series: fitted.series }),
         stretch: fitted.stretch,
       };
     default:

@@ -4,7 +4,7 @@ import { type BacktestModel, type BacktestResult, backtest, type ModelFold } fro
 import { seasonalScales } from "../evaluate/metrics.js";
 import { scoreTable } from "../evaluate/score-table.js";
 import { type BaselineName, plainBaselines } from "../forecast/baselines.js";
-import { combineForecasts } from "../forecast/combination.js";
+import { combineForecasts, type SeriesWeights } from "../forecast/combination.js";
 import type { FitContext, Forecaster } from "../forecast/predictor.js";
 import { parseHead } from "../model/heads/names.js";
 import { type Frame, longestLength, sampleSeries } from "../series/frame.js";
@@ -14,6 +14,8 @@ import { measuredLevels, stretchOf, weigh } from "./weights.js";
 export interface Choice {
   /** One, or several that answer together. */
   readonly parts: readonly { readonly name: string; readonly weight: number }[];
+  /** Series of a panel whose weights are their own. */
+  readonly series: readonly SeriesWeights[];
   /** Factor of the distances from their forecast to its quantiles. */
   readonly stretch: number;
   readonly reason: string;
@@ -29,9 +31,9 @@ const heldBackShare = 0.1;
 const windowLimit = 800;
 /** Series of a panel that take part. */
 const panelSample = 400;
-/** The weight of the networks that is believed in before anything was compared; only they make use of covariates. */
-const networkPrior = 0.15;
-const informedPrior = 0.5;
+/** What is believed in before anything was compared; only networks make use of covariates. */
+const priors = { pretrained: 0.7, linear: 0.2, networks: 0.1 };
+const informedPriors = { pretrained: 0.35, linear: 0.15, networks: 0.5 };
 /** A part that would count for less is not worth its training. */
 const leastWeight = 0.05;
 /** The answer may be worse than the best baseline by this share, which chance alone explains. */
@@ -63,9 +65,9 @@ export function contenders(preset: Preset, cell: "lstm" | "gru", hasCovariates: 
     case "fast":
       return [hasCovariates ? cell : "pretrained"];
     case "good":
-      return ["pretrained", cell];
+      return ["pretrained", "linear", cell];
     case "best":
-      return ["pretrained", "gru", "lstm", "rnn"];
+      return ["pretrained", "linear", "gru", "lstm", "rnn"];
     default:
       return preset satisfies never;
   }
@@ -88,7 +90,12 @@ export interface Contest {
  */
 export async function chooseByValidation(contest: Contest, context: FitContext): Promise<Choice> {
   const { frame, horizon, season, names, intervals } = contest;
-  const alone = (name: string, reason: string): Choice => ({ parts: [{ name, weight: 1 }], stretch: 1, reason });
+  const alone = (name: string, reason: string): Choice => ({
+    parts: [{ name, weight: 1 }],
+    series: [],
+    stretch: 1,
+    reason,
+  });
   const longest = longestLength(frame);
   if (longest < 2 * horizon + 2)
     return alone(names[0]!, `${longest} steps are too few to hold ${horizon} back and compare models on`);
@@ -105,7 +112,7 @@ export async function chooseByValidation(contest: Contest, context: FitContext):
   const forecasters = [...names, ...plainBaselines].map(contest.create);
   // What the models have to say is said by those that are chosen.
   const result = await backtest(sampled, forecasters, options, { ...context, notify: () => {} });
-  const { parts, folds, stretch } = combine(result, names, frame.covariates !== undefined);
+  const { parts, series, folds, stretch } = combine(result, names, frame.covariates !== undefined);
   const together = parts.map(({ name }) => name).join("+");
   const isCombined = parts.length > 1;
   const scores = scoresOf(isCombined ? { ...result, models: [...result.models, { name: together, folds }] } : result);
@@ -120,7 +127,7 @@ export async function chooseByValidation(contest: Contest, context: FitContext):
     .map((name) => `${name} ${scoreOf(name).toPrecision(3)}`);
   const shares = parts.map(({ name, weight }) => `${Math.round(100 * weight)} % ${name}`).join(", ");
   const reason = `${isCombined ? `${shares}; ` : ""}MASE on ${held}, held back: ${told.join(", ")}`;
-  if (!(scoreOf(baseline) * (1 + baselineMargin) < scoreOf(together))) return { parts, stretch, reason };
+  if (!(scoreOf(baseline) * (1 + baselineMargin) < scoreOf(together))) return { parts, series, stretch, reason };
   const warning = `no model beats the ${baseline} forecast here, so that is the answer; ${reason}`;
   return { ...alone(baseline, reason), warning };
 }
@@ -132,41 +139,63 @@ function foldCountOf({ series }: Frame, horizon: number): number {
   return Math.min(Math.max(wanted, fewestFolds), mostFolds);
 }
 
-interface Combined extends Pick<Choice, "parts" | "stretch"> {
+interface Combined extends Pick<Choice, "parts" | "series" | "stretch"> {
   readonly folds: readonly ModelFold[];
 }
 
-/** The mean of the networks beside the first contender, or that one alone where they do not help. */
+/** The contenders together: the networks count as one, their mean; what would count for little is left out. */
 function combine(result: BacktestResult, names: readonly string[], isInformed: boolean): Combined {
   const { frame, horizon, season, folds } = result;
   const models = names.flatMap((name) => result.models.filter((model) => model.name === name));
-  const [first, ...networks] = models as [BacktestModel, ...BacktestModel[]];
-  const weightsOf = (share: number) => [1 - share, ...networks.map(() => share / networks.length)];
-  const take = (weights: readonly number[]) => {
-    const taken = models.map((model, m) => ({ model, weight: weights[m]! })).filter(({ weight }) => weight > 0);
-    const [only] = taken;
-    const made = folds.map((_, f) => {
-      const said = taken.map(({ model, weight }) => ({ ...model.folds[f]!, point: model.folds[f]!.forecasts, weight }));
-      const { point, quantiles } = combineForecasts(said, result.quantiles.length, 1);
-      return { chose: taken.length === 1 ? only!.model.name : "combination", forecasts: point, quantiles };
+  const kinds = models.map(({ name }) => kindOf(name));
+  const groups = [...new Set(kinds)];
+  /** Of each model, from those of its kind. */
+  const divide = (weights: readonly number[]) =>
+    kinds.map((kind) => weights[groups.indexOf(kind)]! / kinds.filter((one) => one === kind).length);
+  /** @param own [series][models] */
+  const take = (weights: readonly number[], own: readonly (readonly number[])[]): Combined => {
+    const taken = models.map((model, m) => ({ model, m, weight: weights[m]! })).filter(({ weight }) => weight > 0);
+    const made = folds.map((_, f): ModelFold => {
+      const said = taken.map(({ model, m }) => ({
+        ...model.folds[f]!,
+        point: model.folds[f]!.forecasts,
+        weights: Float64Array.from(own, (row) => row[m]!),
+      }));
+      const { point, quantiles } = combineForecasts(said, horizon, result.quantiles.length, 1);
+      return { chose: taken.length === 1 ? taken[0]!.model.name : "combination", forecasts: point, quantiles };
     });
-    return { parts: taken.map(({ model: { name }, weight }) => ({ name, weight })), folds: made, stretch: 1 };
+    const parts = taken.map(({ model: { name }, weight }) => ({ name, weight }));
+    const isOwn = frame.series.length > 1 && taken.length > 1;
+    const series = frame.series.flatMap(({ key, target }, s): SeriesWeights[] =>
+      isOwn && own[s] !== weights ? [{ key, target, weights: taken.map(({ m }) => own[s]![m]!) }] : [],
+    );
+    return { parts, series, folds: made, stretch: 1 };
   };
-  if (networks.length === 0) return take([1]);
+  const alike = (weights: readonly number[]) =>
+    take(
+      weights,
+      frame.series.map(() => weights),
+    );
+  if (models.length === 1) return alike([1]);
   const scales = Float64Array.from(frame.series, ({ values }, s) => {
     const origin = folds.map(({ origins }) => origins[s]!).find((one) => one > 0) ?? 0;
     return seasonalScales(values.subarray(0, origin), season).absolute;
   });
   const held = { frame, horizon, folds, scales };
   const pointsOf = ({ folds: own }: Pick<BacktestModel, "folds">) => own.map(({ forecasts }) => forecasts);
-  const { weight } = weigh(
+  const believed = groups.map((kind) => (isInformed ? informedPriors : priors)[kind]);
+  const total = believed.reduce((sum, one) => sum + one, 0);
+  const { weights, seriesWeights } = weigh(
     held,
-    pointsOf(first),
-    pointsOf(take(weightsOf(1))),
-    isInformed ? informedPrior : networkPrior,
+    groups.map((kind) => pointsOf(alike(divide(groups.map((one) => (one === kind ? 1 : 0)))))),
+    believed.map((one) => one / total),
   );
-  const share = weight < leastWeight ? 0 : weight > 1 - leastWeight ? 1 : Number(weight.toFixed(2));
-  const taken = take(weightsOf(share));
+  const isKept = weights.map((weight) => weight >= leastWeight);
+  const shares = divide(roundShares(weights, isKept));
+  const taken = take(
+    shares,
+    seriesWeights.map((own) => (own === weights ? shares : divide(roundShares(own, isKept)))),
+  );
   if (taken.parts.length === 1 || taken.folds.some(({ quantiles }) => quantiles.length === 0)) return taken;
   const stretch = stretchOf(
     held,
@@ -174,6 +203,23 @@ function combine(result: BacktestResult, names: readonly string[], isInformed: b
     taken.folds.map(({ quantiles }) => quantiles),
   );
   return { ...taken, stretch };
+}
+
+type Kind = keyof typeof priors;
+
+function kindOf(name: string): Kind {
+  return name === "pretrained" || name === "linear" ? name : "networks";
+}
+
+/** In hundredths, of those that are kept. */
+function roundShares(weights: readonly number[], isKept: readonly boolean[]): number[] {
+  const kept = weights.map((weight, m) => (isKept[m]! ? weight : 0));
+  const total = kept.reduce((sum, one) => sum + one, 0);
+  const rounded = kept.map((weight) => Math.round((100 * weight) / total));
+  // What rounding leaves goes to the heaviest.
+  const heaviest = rounded.indexOf(Math.max(...rounded));
+  rounded[heaviest]! += 100 - rounded.reduce((sum, one) => sum + one, 0);
+  return rounded.map((hundredths) => hundredths / 100);
 }
 
 /** MASE by model; a model whose score is not defined, on constant series, has none. */

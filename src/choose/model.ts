@@ -91,7 +91,7 @@ function withTuning(task: Task): Task {
   return isWorthIt ? { ...task, options: { ...task.options, warmStart: "pretrained" } } : task;
 }
 
-async function fitParts({ parts, stretch }: Choice, task: Task, context: FitContext): Promise<Fitted> {
+async function fitParts({ parts, series, stretch }: Choice, task: Task, context: FitContext): Promise<Fitted> {
   const fitted: FittedPart[] = [];
   for (const { name, weight } of parts) {
     const part = await fitNamed(name, task, context);
@@ -99,7 +99,7 @@ async function fitParts({ parts, stretch }: Choice, task: Task, context: FitCont
     if (part.kind === "baseline") throw new Error(`${name} is no part of a combination`);
     fitted.push({ weight, fitted: part });
   }
-  return { kind: "combination", parts: fitted, stretch };
+  return { kind: "combination", parts: fitted, series, stretch };
 }
 
 /** @throws HindcastError "usage" for an unknown name */

@@ -4,7 +4,7 @@ import type { Notify } from "../base/notes.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { type BaselineName, baselines } from "../forecast/baselines.js";
 import { type Calibration, withIntervals, withOwnIntervals } from "../forecast/calibration.js";
-import type { Part } from "../forecast/combination.js";
+import type { Part, SeriesWeights } from "../forecast/combination.js";
 import { applyLimits, type ForecastLimits } from "../forecast/limits.js";
 import { networkPredictor } from "../forecast/network.js";
 import type { FitContext, Forecasts, PointPredictor, Predictor } from "../forecast/predictor.js";
@@ -24,6 +24,8 @@ export type Fitted =
 export interface Combination {
   readonly kind: "combination";
   readonly parts: readonly FittedPart[];
+  /** Series of a panel whose weights are their own; others, and new ones, are forecast with the parts'. */
+  readonly series: readonly SeriesWeights[];
   /** Factor of the distances from the forecast to its quantiles. */
   readonly stretch: number;
 }
@@ -144,7 +146,7 @@ async function openPredictor(fitted: Fitted, seasons: readonly number[], notify:
         })),
       );
       return {
-        ...combinePredictors(answererOf(fitted), parts, fitted.stretch, notify),
+        ...combinePredictors(answererOf(fitted), parts, { ...fitted, notify }),
         explanation: () => explain(parts),
       };
     }
@@ -173,8 +175,7 @@ export async function openNetworks(
   return combinePredictors(
     name,
     predictors.map((predictor) => ({ predictor, weight })),
-    1,
-    notify,
+    { notify },
   );
 }
 

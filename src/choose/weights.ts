@@ -1,5 +1,5 @@
-// How much of a combination is whose. In: what two models forecast of steps held back, and what came. Out: the weight of the second,
-// and how far the quantiles of both together have to be stretched.
+// How much of a combination is whose. In: what models forecast of steps held back, and what came. Out: their weights, of the panel and of
+// each series, and how far the quantiles of all together have to be stretched.
 import type { Fold } from "../evaluate/folds.js";
 import type { Frame } from "../series/frame.js";
 
@@ -12,65 +12,78 @@ export interface HeldBack {
   readonly scales: Float64Array;
 }
 
-/** Weights that are tried: finer ones say nothing. */
-const triedWeights = Array.from({ length: 11 }, (_, i) => i / 10);
-/**
- * Windows (a series at an origin, but for what they share) at which the weight that did best is believed as much as the prior. On hold-outs of 28 panels and
- * single series this had 1 % less error than the first model alone, 2 % less than taking the better one, and 3 % less than
- * the weight that did best.
- */
-const priorWindows = 8;
+/** What a model weighs falls with its error on the panel, to this power. */
+const panelPower = 4;
+/** And, in a series, with what its error there is of its error on the panel, to this power. */
+const seriesPower = 3;
+/** Steps of a series at which its own errors are believed as much as those of the panel. */
+const trustedSteps = 4;
+/** A series' own error counts as no less than about this share of what models err on the panel: some hit a short series by chance. */
+const leastOwnError = 0.02;
 /**
  * Correlation of errors among the series of a panel at one origin, which meet the same shocks: hundreds of them say as much as
  * 1/correlation that have nothing in common (the design effect: Kish 1965).
  */
 const sharedShocks = 0.5;
-/** The prior weight falls with the ratio of the errors, to this power. */
-const steepness = 4;
 
 export interface Weighing {
-  /** In the units of the scales. */
-  readonly errors: readonly [number, number];
-  /** Of the second model. */
-  readonly weight: number;
+  /** [models] of each by itself, in the units of the scales */
+  readonly errors: readonly number[];
+  /** [models] likewise; they sum to 1 */
+  readonly weights: readonly number[];
+  /** [series][models], those of the panel for a series that cannot be measured */
+  readonly seriesWeights: readonly (readonly number[])[];
 }
 
 /**
- * The convex weight with the least absolute error (stacking: Breiman 1996; Bates & Granger 1969), shrunk: a few windows tell
- * little, and the best weight on them is mostly chance (Claeskens et al. 2016).
- * @param priorWeight of the second model where both did equally well
+ * Weights that fall with the absolute errors (Bates & Granger 1969, but for the power), those on the panel and those on each series.
+ * Weights that fit what was held back best are mostly chance where there is little of it (Claeskens et al. 2016).
+ * @param models what each forecast
+ * @param priorWeights of each where all did equally well; they sum to 1
  */
 export function weigh(
   held: HeldBack,
-  first: readonly Float64Array[],
-  second: readonly Float64Array[],
-  priorWeight: number,
+  models: readonly (readonly Float64Array[])[],
+  priorWeights: readonly number[],
 ): Weighing {
-  const sums = new Float64Array(triedWeights.length);
-  let stepCount = 0;
-  const seriesCounts = new Float64Array(held.folds.length);
+  const seriesCount = held.frame.series.length;
+  const sums = models.map(() => new Float64Array(seriesCount));
+  const counts = new Float64Array(seriesCount);
+  const said = new Float64Array(models.length);
   eachWindow(held, (f, s, actualAt) => {
-    const [one, other] = [first[f]!, second[f]!];
-    let observed = 0;
     for (let k = 0; k < held.horizon; k++) {
-      const i = s * held.horizon + k;
-      const [actual, low, change] = [actualAt(k), one[i]!, other[i]! - one[i]!];
-      if (Number.isNaN(actual + change)) continue;
-      observed++;
-      for (const [j, weight] of triedWeights.entries())
-        sums[j]! += Math.abs(actual - low - weight * change) / held.scales[s]!;
+      const actual = actualAt(k);
+      for (const [m, forecasts] of models.entries()) said[m] = forecasts[f]![s * held.horizon + k]! - actual;
+      if (said.some(Number.isNaN)) continue;
+      counts[s]!++;
+      for (const [m, error] of said.entries()) sums[m]![s]! += Math.abs(error) / held.scales[s]!;
     }
-    stepCount += observed;
-    if (observed > 0) seriesCounts[f]!++;
   });
-  const errors = sums.map((sum) => sum / stepCount);
-  const [alone, other] = [errors[0]!, errors.at(-1)!];
-  const best = triedWeights[errors.indexOf(Math.min(...errors))] ?? 0;
-  const odds = (priorWeight / (1 - priorWeight)) * (alone / other) ** steepness;
-  // Without a single error, or none at all, the data say nothing.
-  const prior = Number.isNaN(odds) ? priorWeight : odds === Number.POSITIVE_INFINITY ? 1 : odds / (1 + odds);
-  const windowCount = countWindows(seriesCounts);
-  return { errors: [alone, other], weight: (windowCount * best + priorWindows * prior) / (windowCount + priorWindows) };
+  const stepCount = sumOf(counts);
+  const errors = sums.map((own) => sumOf(own) / stepCount);
+  const weights = fallingWeights(priorWeights, errors, panelPower);
+  const least = (leastOwnError * sumOf(errors)) / errors.length;
+  const seriesWeights = Array.from(counts, (count, s) => {
+    if (count === 0 || !(least > 0)) return weights;
+    const ratios = errors.map((error, m) => (sums[m]![s]! / count + least) / (error + least));
+    return fallingWeights(weights, ratios, (seriesPower * count) / (count + trustedSteps));
+  });
+  return { errors, weights, seriesWeights };
+}
+
+/** Without a single error the data say nothing; what made none is the answer. */
+function fallingWeights(weights: readonly number[], errors: readonly number[], power: number): readonly number[] {
+  if (errors.some(Number.isNaN)) return weights;
+  const least = Math.min(...errors);
+  const odds = errors.map((error, m) => weights[m]! * (error === least ? 1 : (least / error) ** power));
+  const sum = sumOf(odds);
+  return sum > 0 ? odds.map((one) => one / sum) : weights;
+}
+
+function sumOf(values: Iterable<number>): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }
 
 /** @param seriesCounts [folds] series that were measured */

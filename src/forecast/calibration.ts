@@ -3,7 +3,7 @@
 
 import { extent, mean, saturate } from "../base/numeric.js";
 import * as z from "../base/schema.js";
-import type { Frame, Series } from "../series/frame.js";
+import { type Frame, seriesId } from "../series/frame.js";
 import type { PointPredictor, Predictor } from "./predictor.js";
 
 export const calibrationSchema = z.strictObject({
@@ -164,7 +164,7 @@ function currentScales(calibration: Calibration, frame: Frame): Float64Array {
 const indexes = new WeakMap<Calibration, ReadonlyMap<string, Calibration["series"][number]>>();
 
 function indexOf(calibration: Calibration): ReadonlyMap<string, Calibration["series"][number]> {
-  const index = indexes.get(calibration) ?? new Map(calibration.series.map((one) => [nameOf(one), one]));
+  const index = indexes.get(calibration) ?? new Map(calibration.series.map((one) => [seriesId(one), one]));
   indexes.set(calibration, index);
   return index;
 }
@@ -173,15 +173,11 @@ function indexOf(calibration: Calibration): ReadonlyMap<string, Calibration["ser
 function currentMeasures(calibration: Calibration, frame: Frame): { scales: Float64Array; factors: Float64Array } {
   const { season, recentSteps } = calibration;
   const known = indexOf(calibration);
-  const own = frame.series.map((one) => known.get(nameOf(one)));
+  const own = frame.series.map((one) => known.get(seriesId(one)));
   return {
     scales: Float64Array.from(frame.series, ({ values }, s) => scaleOf(values, season, recentSteps, own[s]?.scale)),
     factors: Float64Array.from(own, (one) => one?.factor ?? 1),
   };
-}
-
-function nameOf({ key, target }: Pick<Series, "key" | "target">): string {
-  return JSON.stringify([key, target]);
 }
 
 /**

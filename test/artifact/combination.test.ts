@@ -48,7 +48,17 @@ beforeAll(async () => {
     if (fitted.kind === "baseline" || fitted.kind === "combination") throw new Error(fitted.kind);
     parts.push({ weight, fitted });
   }
-  combination = { asked: "auto", reason: "a test", seasons: [12], horizon, kind: "combination", parts, stretch: 1.25 };
+  const series = frame.series.map(({ key, target }) => ({ key, target, weights: [0.5, 0.25, 0, 0.25] }));
+  combination = {
+    asked: "auto",
+    reason: "a test",
+    seasons: [12],
+    horizon,
+    kind: "combination",
+    parts,
+    series,
+    stretch: 1.25,
+  };
   path = await save(combination);
 });
 

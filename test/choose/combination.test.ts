@@ -37,30 +37,54 @@ function heldBack(windowCount: number, errors: readonly [number, number]) {
   return { held, first, second };
 }
 
-test("a weight follows the errors, and goes to the half where two models err apart from each other", () => {
-  const weightOf = (windowCount: number, errors: readonly [number, number]) => {
-    const { held, first, second } = heldBack(windowCount, errors);
-    return weigh(held, first, second, 0.2).weight;
+test("weights fall with the fourth power of the errors, from the prior on", () => {
+  const oddsOf = (errors: readonly [number, number]) => {
+    const { held, first, second } = heldBack(400, errors);
+    const [one, other] = weigh(held, [first, second], [0.8, 0.2]).weights;
+    return other! / one!;
   };
-  expect(weightOf(100, [4, 1])).toBeGreaterThan(0.85);
-  expect(weightOf(100, [1, 4])).toBeLessThan(0.1);
-  // Of two equally good ones with errors of their own the mean is best: the weight goes from the prior to the half.
-  const equal = weightOf(200, [2, 2]);
-  expect(equal).toBeGreaterThan(0.4);
-  expect(equal).toBeLessThan(0.6);
+  // Of 1,600 errors the mean size is known to 2 %, its ratio's fourth power to some 11 %.
+  for (const [errors, odds] of [
+    [[2, 2], 0.25],
+    [[2, 1], 0.25 * 16],
+    [[1, 2], 0.25 / 16],
+  ] as const)
+    expect(Math.abs(Math.log(oddsOf(errors) / odds))).toBeLessThan(0.3);
 });
 
-test("a weight lies between 0 and 1, and is the prior where nothing was observed or nothing was wrong", () => {
+test("a series weighs what does better in it, one that cannot be measured as the panel does", () => {
+  const random = seededRandom(8);
+  const frame = frameOf(...[1, 2, 3, 4].map(() => Array.from({ length: 20 }, () => 10 * random.normal())));
+  const folds = [{ fold: 1, origins: Int32Array.of(16, 16, 16, 16) }];
+  // The first model is off by 1, 3 and 2 in the first three series, the second by 3, 1 and 2.
+  const saying = (sizes: readonly number[]) => [
+    Float64Array.from({ length: 16 }, (_, i) => frame.series[i >> 2]!.values[16 + (i & 3)]! + sizes[i >> 2]!),
+  ];
+  const held: HeldBack = { frame, horizon, folds, scales: Float64Array.of(1, 1, 1, 0) };
+  const models = [saying([1, 3, 2, 9]), saying([3, 1, 2, 1])];
+  const { errors, weights, seriesWeights } = weigh(held, models, [0.5, 0.5]);
+  expect(errors).toEqual([2, 2]);
+  expect(weights).toEqual([0.5, 0.5]);
+  // Four steps are believed as much as the panel: (1.04 / 3.04) to half the third power.
+  const odds = (3.04 / 1.04) ** 1.5;
+  expect(seriesWeights[0]![0]).toBeCloseTo(odds / (1 + odds), 12);
+  expect(seriesWeights[1]![1]).toBeCloseTo(odds / (1 + odds), 12);
+  expect(seriesWeights[2]).toEqual([0.5, 0.5]);
+  expect(seriesWeights[3]).toBe(weights);
+});
+
+test("weights lie between 0 and 1 and sum to 1, and are the prior where nothing was observed", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 6 }), fc.tuple(fc.nat(9), fc.nat(9)), (windowCount, errors) => {
       const { held, first, second } = heldBack(windowCount, errors);
-      const { weight } = weigh(held, first, second, 0.3);
-      expect(weight).toBeGreaterThanOrEqual(0);
-      expect(weight).toBeLessThanOrEqual(1);
+      const { weights } = weigh(held, [first, second, first], [0.5, 0.3, 0.2]);
+      for (const weight of weights) expect(weight).toBeGreaterThanOrEqual(0);
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
     }),
   );
   const { held, first, second } = heldBack(3, [1, 1]);
-  expect(weigh({ ...held, scales: Float64Array.of(Number.NaN) }, first, second, 0.3).weight).toBeCloseTo(0.3, 12);
+  const unmeasured = { ...held, scales: Float64Array.of(Number.NaN) };
+  expect(weigh(unmeasured, [first, second], [0.7, 0.3]).weights[1]).toBeCloseTo(0.3, 12);
 });
 
 test("quantiles that were too narrow are stretched, wide ones drawn in, and few windows move them little", () => {
@@ -81,14 +105,21 @@ test("quantiles that were too narrow are stretched, wide ones drawn in, and few 
 test("parts that say the same say it together to the last bit, and one without a forecast leaves it to the others", () => {
   const row = (...values: number[]) => Float64Array.from(values);
   const own = { point: row(0.1, 7.3), quantiles: [row(0, 7), row(0.3, 8)] };
-  const same = [0.3, 0.3, 0.4].map((weight) => ({ ...own, weight }));
-  expect(combineForecasts(same, 2, 1).point).toEqual(own.point);
-  const silent = { point: row(Number.NaN, 8), quantiles: [], weight: 0.5 };
-  const { point, quantiles } = combineForecasts([{ ...own, weight: 0.5 }, silent], 2, 2);
+  const same = [0.3, 0.3, 0.4].map((weight) => ({ ...own, weights: row(weight) }));
+  expect(combineForecasts(same, 2, 2, 1).point).toEqual(own.point);
+  const silent = { point: row(Number.NaN, 8), quantiles: [], weights: row(0.5) };
+  const { point, quantiles } = combineForecasts([{ ...own, weights: row(0.5) }, silent], 2, 2, 2);
   expect(Array.from(point)).toEqual([0.1, 7.65]);
   // Distances of 0.1 and 0.3 below, 0.2 and 0.7 above, twice as far.
   for (const [i, value] of [-0.1, 7.05].entries()) expect(quantiles[0]![i]).toBeCloseTo(value, 12);
   for (const [i, value] of [0.5, 9.05].entries()) expect(quantiles[1]![i]).toBeCloseTo(value, 12);
+});
+
+test("each series has its own weights, and what weighs nothing speaks where nothing else does", () => {
+  const row = (...values: number[]) => Float64Array.from(values);
+  const one = { point: row(0, 0, Number.NaN), quantiles: [], weights: row(1, 0.25, 1) };
+  const other = { point: row(8, 8, 8), quantiles: [], weights: row(0, 0.75, 0) };
+  expect(Array.from(combineForecasts([one, other], 1, 0, 1).point)).toEqual([0, 6, 8]);
 });
 
 test("an ensemble is the mean of its members, each as it is when trained alone", async () => {
@@ -155,16 +186,18 @@ const noisy = frameOf(
 
 test("auto combines the pretrained model with the networks, and says with which weights", async () => {
   for (const [preset, name] of [
-    ["good", "pretrained+gru"],
-    ["best", "pretrained+gru+lstm+rnn"],
+    ["good", "pretrained+linear+gru"],
+    ["best", "pretrained+linear+gru+lstm+rnn"],
   ] as const) {
-    const options = { ...smallModel, preset, epochs: 12 };
+    const options = { ...smallModel, preset, epochs: 60 };
     const fitted = await fitModel("auto", noisy, horizon, options, quietContext());
     if (fitted.kind !== "combination") throw new Error(fitted.reason);
     expect(answererOf(fitted)).toBe(name);
-    expect(fitted.parts.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
+    for (const weights of [fitted.parts.map(({ weight }) => weight), ...fitted.series.map((one) => one.weights)])
+      expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
+    expect(fitted.series.map(({ key }) => key)).toEqual(noisy.series.map(({ key }) => key));
     expect(fitted.reason).toMatch(
-      /^\d+ % pretrained, \d+ % gru.*; MASE on the last 2 horizons, held back: pretrained [\d.]+, gru/,
+      /^\d+ % pretrained, \d+ % linear, \d+ % gru.*; MASE on the last 2 horizons, held back: pretrained [\d.]+, linear/,
     );
     expect(fitted.reason).toContain(`${name} `);
     const { point, quantiles } = await forecast(fitted, noisy);
@@ -188,6 +221,6 @@ test("the same seed gives the same combination, and nothing after a fold's origi
     return models[0]!.folds[0]!;
   };
   const before = await first(noisy);
-  expect(before.chose).toBe("pretrained+gru*2+lstm*2+rnn*2");
+  expect(before.chose).toBe("pretrained+linear+gru*2+lstm*2+rnn*2");
   expect(await first(changed)).toEqual(before);
 });
