@@ -32,7 +32,7 @@ const windowLimit = 800;
 /** Series of a panel that take part. */
 const panelSample = 400;
 /** What is believed in before anything was compared; only networks make use of covariates. */
-const priors = { pretrained: 0.7, linear: 0.2, networks: 0.1 };
+const priors = { pretrained: 0.6, linear: 0.25, networks: 0.15 };
 const informedPriors = { pretrained: 0.35, linear: 0.15, networks: 0.5 };
 /** A part that would count for less is not worth its training. */
 const leastWeight = 0.05;
@@ -126,7 +126,8 @@ export async function chooseByValidation(contest: Contest, context: FitContext):
     .filter((name) => scores.has(name))
     .map((name) => `${name} ${scoreOf(name).toPrecision(3)}`);
   const shares = parts.map(({ name, weight }) => `${Math.round(100 * weight)} % ${name}`).join(", ");
-  const reason = `${isCombined ? `${shares}; ` : ""}MASE on ${held}, held back: ${told.join(", ")}`;
+  const bySeries = series.length === 0 ? "" : ", in each series by its own errors";
+  const reason = `${isCombined ? `${shares}${bySeries}; ` : ""}MASE on ${held}, held back: ${told.join(", ")}`;
   if (!(scoreOf(baseline) * (1 + baselineMargin) < scoreOf(together))) return { parts, series, stretch, reason };
   const warning = `no model beats the ${baseline} forecast here, so that is the answer; ${reason}`;
   return { ...alone(baseline, reason), warning };

@@ -13,7 +13,7 @@ export interface HeldBack {
 }
 
 /** What a model weighs falls with its error on the panel, to this power. */
-const panelPower = 4;
+const panelPower = 2;
 /** And, in a series, with what its error there is of its error on the panel, to this power. */
 const seriesPower = 3;
 /** Steps of a series at which its own errors are believed as much as those of the panel. */

@@ -1,7 +1,7 @@
 // What a fitted model's forecasts rest on. In: the model and data. Out: a table of its parts, and what is to be said beside it.
 import { HindcastError } from "../base/errors.js";
 import type { Table } from "../base/table.js";
-import { answererOf, type FittedModel, type FittedPart, networksOf } from "../choose/predictor.js";
+import { answererOf, type Combination, type FittedModel, type FittedPart, networksOf } from "../choose/predictor.js";
 import { integrateGradients } from "../explain/gradients.js";
 import { joinContributions, joinImportances } from "../explain/members.js";
 import { permutationImportance } from "../explain/permutation.js";
@@ -19,7 +19,7 @@ import { explainAttention } from "../forecast/attention.js";
 import type { FitContext } from "../forecast/predictor.js";
 import type { GateNetwork } from "../gate/network.js";
 import { meanWeights } from "../linear/model.js";
-import { type Frame, sampleSeries, seriesName } from "../series/frame.js";
+import { type Frame, sampleSeries, seriesId, seriesName } from "../series/frame.js";
 
 type Rows = ReturnType<typeof permutationRows>;
 type Context = Pick<FitContext, "signal" | "progress">;
@@ -47,12 +47,21 @@ export async function explainModel(fitted: FittedModel, question: Question, cont
   const notes: string[] = [];
   const explained = [];
   const parts = fitted.kind === "combination" ? fitted.parts : [{ weight: 1, fitted }];
-  for (const { weight, fitted: part } of parts) {
+  const own = fitted.kind === "combination" ? ownWeights(fitted, question) : undefined;
+  for (const [p, { weight: onAverage, fitted: part }] of parts.entries()) {
+    const weight = own?.[p] ?? onAverage;
     const model = answererOf(part);
     const rows = await rowsOf(part, question, notes, context);
     explained.push({ model, rows: weight === 1 ? rows : [weightRow(weight), ...rows] });
   }
   return { table: explanationTable(explained), notes };
+}
+
+/** What the parts weigh in the series in question, where that is its own. */
+function ownWeights({ series }: Combination, { frame, s }: Question): readonly number[] | undefined {
+  if (s === undefined) return undefined;
+  const id = seriesId(frame.series[s]!);
+  return series.find((one) => seriesId(one) === id)?.weights;
 }
 
 async function rowsOf(

@@ -37,17 +37,17 @@ function heldBack(windowCount: number, errors: readonly [number, number]) {
   return { held, first, second };
 }
 
-test("weights fall with the fourth power of the errors, from the prior on", () => {
+test("weights fall with the square of the errors, from the prior on", () => {
   const oddsOf = (errors: readonly [number, number]) => {
     const { held, first, second } = heldBack(400, errors);
     const [one, other] = weigh(held, [first, second], [0.8, 0.2]).weights;
     return other! / one!;
   };
-  // Of 1,600 errors the mean size is known to 2 %, its ratio's fourth power to some 11 %.
+  // Of 1,600 errors the mean size is known to 2 %, its square to some 6 %.
   for (const [errors, odds] of [
     [[2, 2], 0.25],
-    [[2, 1], 0.25 * 16],
-    [[1, 2], 0.25 / 16],
+    [[2, 1], 0.25 * 4],
+    [[1, 2], 0.25 / 4],
   ] as const)
     expect(Math.abs(Math.log(oddsOf(errors) / odds))).toBeLessThan(0.3);
 });
