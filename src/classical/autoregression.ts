@@ -1,7 +1,9 @@
 // A linear regression on the recent past and on the same phase cycles ago, the plainest model that learns both. In: values without
 // gaps. Out: its recursive forecast.
 
+import { square } from "../base/portable.js";
 import { leaveLogs, type Method } from "./history.js";
+import { sumInLanes } from "./lanes.js";
 import { fitRidge } from "./ridge.js";
 import { replaceNonFinite } from "./smoothing.js";
 
@@ -63,12 +65,8 @@ export function autoregress(values: Float64Array, seasons: readonly number[], ou
   const start = Math.max(0, values.length - newestSteps);
   const count = values.length - start;
   const last = values[values.length - 1]!;
-  let centre = 0;
-  for (let t = start; t < values.length; t++) centre += (values[t]! - last) / count;
-  centre += last;
-  let spread = 0;
-  for (let t = start; t < values.length; t++) spread += (values[t]! - centre) ** 2 / count;
-  spread = Math.sqrt(spread);
+  const centre = last + sumInLanes(start, values.length, (t) => values[t]! - last) / count;
+  const spread = Math.sqrt(sumInLanes(start, values.length, (t) => square(values[t]! - centre)) / count);
   const lags = chooseLags(count, seasons);
   if (!(spread > 0) || !Number.isFinite(spread) || lags.length === 0) {
     out.fill(last);
@@ -136,21 +134,11 @@ function regressOnLags(path: Float64Array, count: number, lags: readonly number[
   return fitRidge(products, targets, sumProducts(path, from, count, 0, 0), count - from);
 }
 
-/** Σ y(t−a) y(t−b) over from ≤ t < to; two sums, for the processor adds them side by side. */
+/** Σ y(t−a) y(t−b) over from ≤ t < to */
 function sumProducts(path: Float64Array, from: number, to: number, a: number, b: number): number {
-  let even = 0;
-  let odd = 0;
-  let t = from;
-  for (; t + 1 < to; t += 2) {
-    even += path[t - a]! * path[t - b]!;
-    odd += path[t + 1 - a]! * path[t + 1 - b]!;
-  }
-  if (t < to) even += path[t - a]! * path[t - b]!;
-  return even + odd;
+  return sumInLanes(from, to, (t) => path[t - a]! * path[t - b]!);
 }
 
 function sumOf(path: Float64Array, from: number, to: number): number {
-  let sum = 0;
-  for (let t = from; t < to; t++) sum += path[t]!;
-  return sum;
+  return sumInLanes(from, to, (t) => path[t]!);
 }

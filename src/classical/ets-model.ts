@@ -1,5 +1,6 @@
 // One exponential-smoothing model and the search for its greatest likelihood (Hyndman et al., Forecasting with Exponential
 // Smoothing, 2008, chapters 2 and 5). In: values without gaps, and which parts the model has. Out: the fitted model.
+import { portableLog, square } from "../base/portable.js";
 import { seasonalIndices, seasonalRatios } from "./decomposition.js";
 import { added, multiplied } from "./holt-winters.js";
 import { minimise } from "./nelder-mead.js";
@@ -62,7 +63,7 @@ export function openSearch(values: Float64Array, season: number, form: EtsForm):
     const meanSquare =
       season === 1 ? smoothTrend(values, shares, state, errors) : pass(values, shares, state, indices, errors);
     return form.error === "A"
-      ? count * Math.log(meanSquare + floor)
+      ? count * portableLog(meanSquare + floor)
       : Number.isFinite(meanSquare)
         ? relativeDeviance(values, errors)
         : Number.POSITIVE_INFINITY;
@@ -157,17 +158,17 @@ function relativeDeviance(values: Float64Array, errors: Float64Array): number {
     squares += error * error;
     product *= forecast;
     if ((t & 3) === 3) {
-      logs += Math.log(product);
+      logs += portableLog(product);
       product = 1;
     }
   }
-  return count * Math.log(squares / count + rounding * rounding) + 2 * (logs + Math.log(product));
+  return count * portableLog(squares / count + rounding * rounding) + 2 * (logs + portableLog(product));
 }
 
 /** What the squares of errors that are rounding alone come to. */
 function roundingSquare(values: Float64Array): number {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return (rounding * largest) ** 2 + Number.MIN_VALUE;
+  return square(rounding * largest) + Number.MIN_VALUE;
 }
 
 /** Classical indices, and the least-squares line through the first two cycles without them (the book's §2.6.1). */
@@ -189,7 +190,7 @@ function startStates(values: Float64Array, season: number, form: EtsForm) {
   for (let t = 0; t < span; t++) {
     mean += adjusted[t]! / span;
     products += (t - middle) * adjusted[t]!;
-    squares += (t - middle) ** 2;
+    squares += square(t - middle);
   }
   const slope = form.trend === "N" || squares === 0 ? 0 : products / squares;
   return { indices, state: Float64Array.of(mean - slope * middle, slope) };

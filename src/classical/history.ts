@@ -1,5 +1,6 @@
 // One series as the classical methods take it, with what several of them need worked out once. In: values without gaps, and
 // seasons. Out: those, with logarithms and seasonal indices made when first asked for.
+import { portableExp, portableLog } from "../base/portable.js";
 import { seasonalIndices } from "./decomposition.js";
 import { smoothPhaseMeans } from "./phase-means.js";
 
@@ -35,7 +36,7 @@ export const mostRatio = 3;
 export function leaveLogs({ values, min, max, isPositive }: History, out: Float64Array): void {
   const last = values[values.length - 1]!;
   for (let h = 0; h < out.length; h++) {
-    const value = isPositive ? Math.min(Math.max(Math.exp(out[h]!), min / mostRatio), max * mostRatio) : out[h]!;
+    const value = isPositive ? Math.min(Math.max(portableExp(out[h]!), min / mostRatio), max * mostRatio) : out[h]!;
     out[h] = Number.isFinite(value) ? value : last;
   }
 }
@@ -64,7 +65,7 @@ export function createHistory(values: Float64Array, seasons: readonly number[]):
   const takeLogs = () => {
     if (logs !== undefined) return logs;
     logs = isPositive ? new Float64Array(values.length) : values;
-    if (isPositive) for (let t = 0; t < values.length; t++) logs[t] = Math.log(values[t]!);
+    if (isPositive) for (let t = 0; t < values.length; t++) logs[t] = portableLog(values[t]!);
     return logs;
   };
   return {

@@ -1,5 +1,6 @@
 // Holt–Winters smoothing: level, damped trend and season; additive, in logarithms, multiplicative, and with fixed weights. In: a
 // series' history. Out: its continuation, and the errors made on the way.
+import { portableExp } from "../base/portable.js";
 import { type History, leaveLogs, type Method, mostRatio } from "./history.js";
 import { alpha, beta, gamma, gridOf, type PairScore, phi, type Shares, searchShares } from "./shares.js";
 import { addedPair, multipliedPair, type PairPass } from "./side-by-side.js";
@@ -187,7 +188,7 @@ export const multiplicativeHoltWinters: Method = (history, out) => {
   const { values, min, max, isPositive } = history;
   const season = usableSeason(history);
   if (season === undefined || !isPositive) return dampedHoltWinters(history, out);
-  const initial = history.logIndices(season).map(Math.exp);
+  const initial = history.logIndices(season).map(portableExp);
   const fit = fitSeason(multiplied, values, initial, true);
   continueTrend(fit.state, phi(fit.shares), out);
   for (let h = 0; h < out.length; h++) {

@@ -1,4 +1,5 @@
 // Methods for intermittent demand: many zeros, now and then a value. In: a series' history. Out: a flat rate per step.
+import { square } from "../base/portable.js";
 import type { Method } from "./history.js";
 import { replaceNonFinite } from "./smoothing.js";
 
@@ -35,7 +36,7 @@ function smoothIntervals(values: Float64Array, weight: number, correction: numbe
   let squares = 0;
   for (let t = first + 1; t < values.length; t++) {
     const value = values[t]!;
-    squares += (value - rate) ** 2;
+    squares += square(value - rate);
     if (value === 0) {
       since++;
       continue;
@@ -61,7 +62,7 @@ function smoothProbability(values: Float64Array, sizeWeight: number, probability
   let squares = 0;
   for (let t = first + 1; t < values.length; t++) {
     const value = values[t]!;
-    squares += (value - size * probability) ** 2;
+    squares += square(value - size * probability);
     if (value !== 0) size += sizeWeight * (value - size);
     probability += probabilityWeight * ((value === 0 ? 0 : 1) - probability);
   }

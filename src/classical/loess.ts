@@ -2,6 +2,7 @@
 // Statistics 6, 1990, §2). In: values. Out: smooth values, where wanted one step beyond either end. What a value weighs depends on
 // distances alone, so the weights are worked out once for all series, and smoothing is a sum of products.
 
+import { square } from "../base/portable.js";
 /** Local lines with tricube weights over the nearest values. */
 export interface Loess {
   readonly count: number;
@@ -70,6 +71,8 @@ export function smoothAt(loess: Loess, values: Float64Array, position: number): 
   return a + b + (c + d);
 }
 
+const cube = (x: number) => x * x * x;
+
 /** What each of `width` values weighs in the local line's value at `position`. */
 function lineWeights(width: number, position: number, excess: number): Float64Array {
   const reach = Math.max(position, width - 1 - position) + excess;
@@ -78,14 +81,14 @@ function lineWeights(width: number, position: number, excess: number): Float64Ar
   let centre = 0;
   for (let j = 0; j < width; j++) {
     const distance = Math.abs(j - position) / reach;
-    weights[j] = distance < 1 ? (1 - distance ** 3) ** 3 : 0;
+    weights[j] = distance < 1 ? cube(1 - cube(distance)) : 0;
     sum += weights[j]!;
     centre += weights[j]! * j;
   }
   centre /= sum;
-  let square = 0;
-  for (let j = 0; j < width; j++) square += (weights[j]! / sum) * (j - centre) ** 2;
-  const slope = square > 0 ? (position - centre) / square : 0;
+  let squares = 0;
+  for (let j = 0; j < width; j++) squares += (weights[j]! / sum) * square(j - centre);
+  const slope = squares > 0 ? (position - centre) / squares : 0;
   for (let j = 0; j < width; j++) weights[j]! *= (1 + slope * (j - centre)) / sum;
   return weights;
 }

@@ -1,5 +1,6 @@
 // Multiple seasonal-trend decomposition by loess (Bandara, Hyndman & Bergmeir, MSTL, 2021), after Cleveland et al. 1990 for one season,
 // and the forecast that stands on it. In: a history. Out: seasonal parts gone on by their last cycles, over what is left smoothed and extended.
+import { portableExp } from "../base/portable.js";
 import type { History, Method } from "./history.js";
 import { replaceNonFinite, smoothLevelTrend } from "./smoothing.js";
 import { separateSeason } from "./stl.js";
@@ -24,7 +25,7 @@ export const mstl: Method = (history, out) => {
   const logarithmic = history.isPositive && seasons.length > 0 ? decompose(history.logs, seasons) : undefined;
   if (logarithmic && deviationInLevels(values, logarithmic) < deviation(plain)) {
     extend(logarithmic, seasons, out);
-    for (let h = 0; h < out.length; h++) out[h] = Math.exp(out[h]!);
+    for (let h = 0; h < out.length; h++) out[h] = portableExp(out[h]!);
   } else extend(plain, seasons, out);
   replaceNonFinite(out, values[values.length - 1]!);
 };
@@ -50,7 +51,7 @@ function deviation({ remainder }: Decomposition): number {
 /** The same of a decomposition of logarithms, in the values' own unit. */
 function deviationInLevels(values: Float64Array, { remainder }: Decomposition): number {
   let sum = 0;
-  for (let t = 0; t < values.length; t++) sum += Math.abs(values[t]! * (1 - Math.exp(-remainder[t]!)));
+  for (let t = 0; t < values.length; t++) sum += Math.abs(values[t]! * (1 - portableExp(-remainder[t]!)));
   return sum;
 }
 

@@ -1,5 +1,6 @@
 // The forecasts that repeat the past with at most a level or a slope corrected, after Hyndman & Athanasopoulos, Forecasting:
 // Principles and Practice, 3rd ed., §5.2. In: a history. Out: what follows it, without a parameter fitted.
+import { portablePower } from "../base/portable.js";
 import type { Method } from "./history.js";
 
 /** How many cycles back a mean or a slope is taken from, where there are as many. */
@@ -85,9 +86,15 @@ export const seasonalRatio: Method = (history, out) => {
   const cycles = Math.min(cycleCount, Math.floor(values.length / season) - 1);
   repeatCycle(values, season, out);
   if (cycles < 1 || !history.isPositive) return;
-  const ratio = (cycleLevel(values, season, 0) / cycleLevel(values, season, cycles)) ** (1 / cycles);
+  const ratio = portablePower(cycleLevel(values, season, 0) / cycleLevel(values, season, cycles), 1 / cycles);
   const growth = Math.min(Math.max(ratio, 1 / steepestGrowth), steepestGrowth);
-  for (let h = 0; h < out.length; h++) out[h]! *= growth ** (Math.floor(h / season) + 1);
+  let grown = growth;
+  for (let h = 0, phase = 0; h < out.length; h++) {
+    out[h]! *= grown;
+    if (++phase < season) continue;
+    phase = 0;
+    grown *= growth;
+  }
 };
 
 /** The mean of the phases in the last cycles, of each season as many as there are, the seasons with equal weight; the naive without a season. */

@@ -1,6 +1,8 @@
 // The ordinary course of a cycle: what a year is like on its 40th day. In: values without gaps. Out: their mean by phase, smoothed over
 // neighbouring phases as far as that foretells the other cycles better.
 
+import { square } from "../base/portable.js";
+
 /** A mean reaches at most to this share of a season on either side. */
 const widest = 1 / 8;
 
@@ -71,7 +73,7 @@ function crossError(
     }
     const others = nearCounts[phase]! - ownCount;
     const mean = others > 0 ? (nearSums[phase]! - own) / others : 0;
-    error += (values[t]! - centre - mean) ** 2;
+    error += square(values[t]! - centre - mean);
     if (t >= reach) {
       own -= values[t - reach]! - centre;
       ownCount--;

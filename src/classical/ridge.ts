@@ -1,6 +1,8 @@
 // Ridge regression with as much shrinkage as generalised cross-validation asks for (Golub, Heath & Wahba, Technometrics 21, 1979). In: the
 // sums of products of regressors and target. Out: the weights.
 
+import { square } from "../base/portable.js";
+
 /** In observations, the regressors being standardised. */
 const ridges = [0.1, 0.5, 2, 8, 30, 100];
 /** Beyond this share of the rows more parameters cannot be told from interpolation. */
@@ -10,14 +12,14 @@ const greatestShare = 0.99;
  * The last regressor is the constant, and not shrunk.
  * @param products [size × size] Σ x xᵀ, row-major, its lower triangle
  * @param targets [size] Σ x y
- * @param square Σ y²
+ * @param targetSquare Σ y²
  * @param rowCount how many rows were summed
  * @returns [size] weights
  */
 export function fitRidge(
   products: Float64Array,
   targets: Float64Array,
-  square: number,
+  targetSquare: number,
   rowCount: number,
 ): Float64Array {
   const size = targets.length;
@@ -31,11 +33,11 @@ export function fitRidge(
     factorise(factor, size);
     solve(factor, targets, weights);
     // Σ (y − wᵀx)² + ridge |w|² = Σ y² − wᵀ Σ x y at the minimum
-    let residual = square;
+    let residual = targetSquare;
     for (let i = 0; i < size; i++) residual -= weights[i]! * targets[i]!;
-    for (let i = 0; i < size - 1; i++) residual -= ridge * weights[i]! ** 2;
+    for (let i = 0; i < size - 1; i++) residual -= ridge * square(weights[i]!);
     const freedom = size - ridge * inverseTrace(factor, size);
-    const score = Math.max(residual, 0) / (1 - Math.min(freedom / rowCount, greatestShare)) ** 2;
+    const score = Math.max(residual, 0) / square(1 - Math.min(freedom / rowCount, greatestShare));
     if (score < least) {
       least = score;
       best.set(weights);
@@ -79,7 +81,7 @@ function inverseTrace(factor: Float64Array, size: number): number {
       let value = i === k ? 1 : 0;
       for (let j = k; j < i; j++) value -= factor[i * size + j]! * column[j]!;
       column[i] = value / factor[i * size + i]!;
-      sum += column[i]! ** 2;
+      sum += square(column[i]!);
     }
   return sum;
 }

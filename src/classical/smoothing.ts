@@ -1,4 +1,5 @@
 // Exponential smoothing of a level and a damped trend. In: values without gaps. Out: forecasts and one-step errors.
+import { portableLog } from "../base/portable.js";
 import { alpha, beta, gridOf, type PairScore, phi, type Shares, searchShares } from "./shares.js";
 import { addedPair } from "./side-by-side.js";
 
@@ -113,7 +114,7 @@ function criterion({ errors, meanSquare }: TrendFit, parameterCount: number): nu
   const count = errors.length;
   const spare = count - parameterCount - 2;
   if (spare <= 0) return Number.POSITIVE_INFINITY;
-  return count * Math.log(meanSquare) + (2 * (parameterCount + 1) * count) / spare;
+  return count * portableLog(meanSquare) + (2 * (parameterCount + 1) * count) / spare;
 }
 
 /** Values so large or so small that arithmetic on them leaves the floating-point range forecast as the last one does. */

@@ -1,6 +1,8 @@
 // The theta method, as the M3 and M4 competitions ran it. In: a series' history. Out: its continuation.
+import { square } from "../base/portable.js";
 import { seasonalRatios } from "./decomposition.js";
 import type { History, Method } from "./history.js";
+import { sumInLanes } from "./lanes.js";
 import { replaceNonFinite } from "./smoothing.js";
 
 /** 90 % of a normal distribution lie within this many deviations. */
@@ -14,29 +16,21 @@ const criticalValue = 1.645;
 export function isSeasonal(values: Float64Array, season: number): boolean {
   const count = values.length;
   if (season < 2 || count < 3 * season) return false;
-  let mean = 0;
-  for (let t = 0; t < count; t++) mean += values[t]! / count;
+  const mean = meanOf(values);
   const deviations = new Float64Array(count);
   for (let t = 0; t < count; t++) deviations[t] = values[t]! - mean;
   const variance = covariance(deviations, 0);
   let squares = 0;
-  for (let lag = 1; lag < season; lag++) squares += (covariance(deviations, lag) / variance) ** 2;
+  for (let lag = 1; lag < season; lag++) squares += square(covariance(deviations, lag) / variance);
   return Math.abs(covariance(deviations, season) / variance) > criticalValue * Math.sqrt((1 + 2 * squares) / count);
 }
 
-/** Four sums, for the processor adds them side by side. */
 function covariance(deviations: Float64Array, lag: number): number {
-  const count = deviations.length;
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let t = lag;
-  for (; t + 3 < count; t += 4) {
-    a += deviations[t]! * deviations[t - lag]!;
-    b += deviations[t + 1]! * deviations[t + 1 - lag]!;
-    c += deviations[t + 2]! * deviations[t + 2 - lag]!;
-    d += deviations[t + 3]! * deviations[t + 3 - lag]!;
-  }
-  for (; t < count; t++) a += deviations[t]! * deviations[t - lag]!;
-  return a + b + (c + d);
+  return sumInLanes(lag, deviations.length, (t) => deviations[t]! * deviations[t - lag]!);
+}
+
+function meanOf(values: Float64Array): number {
+  return values[0]! + sumInLanes(0, values.length, (t) => values[t]! - values[0]!) / values.length;
 }
 
 /** The best of these is where the search of the weight starts. */
@@ -125,14 +119,10 @@ function runLevel(values: Float64Array, weight: number, found: Float64Array): vo
 function continueLines(values: Float64Array, out: Float64Array): void {
   const count = values.length;
   const middle = (count - 1) / 2;
-  let mean = 0;
-  for (let t = 0; t < count; t++) mean += values[t]! / count;
-  let products = 0;
-  let squares = 0;
-  for (let t = 0; t < count; t++) {
-    products += (t - middle) * (values[t]! - mean);
-    squares += (t - middle) ** 2;
-  }
+  const mean = meanOf(values);
+  const products = sumInLanes(0, count, (t) => (t - middle) * (values[t]! - mean));
+  // Σ (t − middle)²
+  const squares = (count * (count * count - 1)) / 12;
   const slope = squares > 0 ? products / squares : 0;
   const steeper = new Float64Array(count);
   for (let t = 0; t < count; t++) steeper[t] = 2 * values[t]! - mean - slope * (t - middle);

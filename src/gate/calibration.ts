@@ -1,7 +1,9 @@
 // Holds the gate's quantiles to the data at hand: at earlier origins of some series, how far did what came lie outside. In:
 // networks and a frame. Out: a factor for each knot's distance from the median (split conformal prediction on scores in units of the
 // predicted distance: Vovk, Gammerman & Shafer 2005; Romano, Patterson & Candès 2019; newer scores weigh more: Barber et al. 2023).
+
 import { lastObservedIndex } from "../base/numeric.js";
+import { portablePower, square } from "../base/portable.js";
 import { type Frame, sampleSeries } from "../series/frame.js";
 import { chooseOrigins } from "./errors.js";
 import { inputsAt } from "./features.js";
@@ -63,7 +65,7 @@ export async function calibrateGates(
       if (++windowCount % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
       const { quantiles } = runGates(networks, inputsAt(backtest, origin, tested));
       const actual = backtest.values.subarray(origin, origin + horizon);
-      addScores(scores, quantiles, actual, (horizon / (end - origin)) ** 2);
+      addScores(scores, quantiles, actual, square(horizon / (end - origin)));
     }
   }
   const trust = windowCount / (windowCount + priorWindows);
@@ -93,5 +95,5 @@ function factorOf(scores: readonly Score[], level: number, trust: number): numbe
   let rank = 0;
   while (rank < sorted.length - 1 && sorted[rank]!.weight < left) left -= sorted[rank++]!.weight;
   const factor = Math.min(Math.max(sorted[rank]!.ratio, 1 / mostFactor), mostFactor);
-  return Number((factor ** trust).toPrecision(6));
+  return Number(portablePower(factor, trust).toPrecision(6));
 }

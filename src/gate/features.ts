@@ -1,7 +1,9 @@
 // What the gate sees of one series: everything relative to the series' own scale, so that no unit matters. In: a history. Out:
 // the candidates' forecasts and the features of the series and of each step.
+import { portableAsinh, portableCos, portableLog, portableSin, square } from "../base/portable.js";
 import { candidates } from "../classical/candidates.js";
 import type { History } from "../classical/history.js";
+import { sumInLanes } from "../classical/lanes.js";
 import { type Backtest, createBacktest } from "./backtest.js";
 import { chooseOrigins, medianOf, mostOrigins, testCandidates } from "./errors.js";
 
@@ -63,9 +65,9 @@ export function inputsAt(backtest: Backtest, origin: number, tested: readonly nu
 
   const logErrors = new Float64Array(candidateCount);
   const logErrorOf = (error: number, instead: number) =>
-    Number.isNaN(error) ? instead : Math.log(error / scale + errorFloor);
+    Number.isNaN(error) ? instead : portableLog(error / scale + errorFloor);
   // A candidate that applies but was never tested is taken for a middling one.
-  const typical = Number.isNaN(spread.typicalError) ? 0 : Math.log(spread.typicalError / scale + errorFloor);
+  const typical = Number.isNaN(spread.typicalError) ? 0 : portableLog(spread.typicalError / scale + errorFloor);
   for (let c = 0; c < candidateCount; c++)
     logErrors[c] = applies[c] === 1 ? logErrorOf(errors.overall[c]!, typical) : 0;
 
@@ -87,17 +89,17 @@ export function inputsAt(backtest: Backtest, origin: number, tested: readonly nu
       const forecast = forecasts[c * horizon + h]!;
       low = Math.min(low, forecast);
       high = Math.max(high, forecast);
-      steps[row + stepFactCount + c] = Math.asinh((forecast - reference[h]!) / scale);
+      steps[row + stepFactCount + c] = portableAsinh((forecast - reference[h]!) / scale);
       steps[row + stepFactCount + candidateCount + c] = logErrorOf(errors.byStep[c * horizon + h]!, logErrors[c]!);
     }
     steps[row] = (h + 1) / horizon;
-    steps[row + 1] = Math.log(h + 1) / 2 - 1;
+    steps[row + 1] = portableLog(h + 1) / 2 - 1;
     steps[row + 2] = Math.min((h + 1) / season, 4) / 2;
     if (season > 1) {
-      steps[row + 3] = Math.sin((2 * Math.PI * h) / season);
-      steps[row + 4] = Math.cos((2 * Math.PI * h) / season);
+      steps[row + 3] = portableSin(h / season);
+      steps[row + 4] = portableCos(h / season);
     }
-    steps[row + 5] = Math.log((high - low) / scale + 0.05);
+    steps[row + 5] = portableLog((high - low) / scale + 0.05);
   }
   return {
     horizon,
@@ -124,12 +126,12 @@ function describeRecent({ values, seasons }: History, { scale, deviation }: Spre
   mean /= count;
   for (let t = Math.max(1, first); t < values.length; t++) {
     const row = (t - first) * recentFeatureCount;
-    recent[row] = Math.asinh((values[t]! - mean) / deviation);
-    recent[row + 1] = Math.asinh((values[t]! - values[t - 1]!) / scale);
-    if (t >= season) recent[row + 2] = Math.asinh((values[t]! - values[t - season]!) / scale);
+    recent[row] = portableAsinh((values[t]! - mean) / deviation);
+    recent[row + 1] = portableAsinh((values[t]! - values[t - 1]!) / scale);
+    if (t >= season) recent[row + 2] = portableAsinh((values[t]! - values[t - season]!) / scale);
     if (season > 1) {
-      recent[row + 3] = Math.sin((2 * Math.PI * (t - values.length)) / season);
-      recent[row + 4] = Math.cos((2 * Math.PI * (t - values.length)) / season);
+      recent[row + 3] = portableSin((t - values.length) / season);
+      recent[row + 4] = portableCos((t - values.length) / season);
     }
     recent[row + 5] = 1;
   }
@@ -150,10 +152,9 @@ function spreadOf({ values, seasons }: History, overall: Float64Array): Spread {
   const length = values.length;
   const season = seasons[0] ?? 1;
   const recent = Math.min(length, Math.max(64, 2 * season));
-  let mean = 0;
-  for (let t = length - recent; t < length; t++) mean += values[t]! / recent;
-  let variance = 0;
-  for (let t = length - recent; t < length; t++) variance += (values[t]! - mean) ** 2 / recent;
+  const first = values[length - recent]!;
+  const mean = first + sumInLanes(length - recent, length, (t) => values[t]! - first) / recent;
+  const variance = sumInLanes(length - recent, length, (t) => square(values[t]! - mean)) / recent;
   // A series of zeros has no unit of its own: any will do.
   const floor = 0.01 * Math.sqrt(variance) + 1e-6 * Math.abs(mean) + 1e-9 * peakOf(values) || 1;
   const reach = 6 * Math.max(season, 8);
@@ -178,9 +179,7 @@ function peakOf(values: Float64Array): number {
 /** Mean |x(t) − x(t − lag)| over at most `reach` newest pairs. @param lag below the length */
 function meanStep(values: Float64Array, lag: number, reach: number): number {
   const count = Math.min(values.length - lag, reach);
-  let sum = 0;
-  for (let t = values.length - count; t < values.length; t++) sum += Math.abs(values[t]! - values[t - lag]!);
-  return sum / count;
+  return sumInLanes(values.length - count, values.length, (t) => Math.abs(values[t]! - values[t - lag]!)) / count;
 }
 
 interface Facts extends Spread {
@@ -201,18 +200,18 @@ function describeSeries(out: Float32Array, { values, seasons }: History, horizon
   }
   let best = Number.POSITIVE_INFINITY;
   for (let c = 0; c < candidateCount; c++) if (applies[c] === 1) best = Math.min(best, logErrors[c]!);
-  const bounded = (ratio: number) => Math.log(Math.min(Math.max(ratio, 1e-6), 1e6));
-  out[0] = Math.log(values.length) / 3 - 1;
-  out[1] = Math.log(season) / 3;
-  out[2] = Math.log(1 + longSeason) / 3;
-  out[3] = Math.log(values.length / season) / 2 - 1;
+  const bounded = (ratio: number) => portableLog(Math.min(Math.max(ratio, 1e-6), 1e6));
+  out[0] = portableLog(values.length) / 3 - 1;
+  out[1] = portableLog(season) / 3;
+  out[2] = portableLog(1 + longSeason) / 3;
+  out[3] = portableLog(values.length / season) / 2 - 1;
   out[4] = bounded(deviation / scale);
   out[5] = bounded(leastStep / scale);
   out[6] = originCount / mostOrigins;
   out[7] = isWhole;
   out[8] = zeroCount / values.length;
-  out[9] = Math.log(horizon) / 2 - 1;
-  out[10] = Math.asinh(bias / scale);
+  out[9] = portableLog(horizon) / 2 - 1;
+  out[10] = portableAsinh(bias / scale);
   out[11] = bounded(nearStep / scale);
   out[12] = season === 1 ? 1 : 0;
   out[13] = best;

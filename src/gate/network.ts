@@ -4,6 +4,7 @@
 // a = W₁·series + b₁ (+ W₀·GRU of the newest steps), once; x = relu(a + W₂·step), x += relu(W₃·x + b₃); weights = softmax(W₄·x + b₄ − τ₁·overall log errors −
 // τ₂·log errors at the step) over the candidates there are; median = Σ weights · candidates (+ residual). The quantiles hang on it as sums of softplus increments,
 // in units of the error that the weighted candidates made before, so that they cannot cross.
+import { portableExp, portableLog1p, portableSinh } from "../base/portable.js";
 import { type RecurrentProblem, recurrentForward } from "../engine/kernels/recurrent.js";
 import {
   candidateCount,
@@ -99,8 +100,8 @@ function unfold({ horizon, applies, steps }: GateInputs): Said {
     for (let c = 0; c < candidateCount; c++) {
       if (applies[c] === 0) continue;
       const at = h * stepFeatureCount + stepFactCount + c;
-      deviations[h * candidateCount + c] = Math.sinh(steps[at]!);
-      errors[h * candidateCount + c] = Math.exp(steps[at + candidateCount]!);
+      deviations[h * candidateCount + c] = portableSinh(steps[at]!);
+      errors[h * candidateCount + c] = portableExp(steps[at + candidateCount]!);
     }
   return { deviations, errors };
 }
@@ -153,7 +154,7 @@ function addGate(
     if (config.residual) {
       residual[0] = 0;
       addProduct(x, 0, width, at("residual.kernel"), residual);
-      median += Math.sinh(Math.min(Math.max(residual[0]!, -residualLimit), residualLimit));
+      median += portableSinh(Math.min(Math.max(residual[0]!, -residualLimit), residualLimit));
     }
     let disagreement = 0;
     for (let c = 0; c < candidateCount; c++)
@@ -230,12 +231,12 @@ function softmax(logits: Float64Array, applies: Uint8Array): void {
   for (let c = 0; c < logits.length; c++) if (applies[c] === 1) top = Math.max(top, logits[c]!);
   let sum = 0;
   for (let c = 0; c < logits.length; c++) {
-    logits[c] = applies[c] === 1 ? Math.exp(logits[c]! - top) : 0;
+    logits[c] = applies[c] === 1 ? portableExp(logits[c]! - top) : 0;
     sum += logits[c]!;
   }
   for (let c = 0; c < logits.length; c++) logits[c]! /= sum;
 }
 
 function softplus(x: number): number {
-  return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+  return x > 0 ? x + portableLog1p(portableExp(-x)) : portableLog1p(portableExp(x));
 }
