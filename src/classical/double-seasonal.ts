@@ -116,7 +116,7 @@ function runFilter(filter: Filter, gains: Gains, least: number): number {
   let i = 0;
   let j = 0;
   for (let t = 0; t < values.length; t++) {
-    const error = values[t]! - level - trend - short[i]! - long[j]!;
+    const error = values[t]! - short[i]! - long[j]! - trend - level;
     const surprise = error - phi * before;
     before = error;
     if (t >= longSeason) sum += surprise * surprise;

@@ -46,14 +46,14 @@ export function fitRidge(
   return best;
 }
 
-/** Cholesky's decomposition in place. @param matrix [size × size] positive definite, its lower triangle, row-major */
+/** Cholesky's decomposition in place, the diagonal inverted. @param matrix [size × size] positive definite, its lower triangle, row-major */
 function factorise(matrix: Float64Array, size: number): void {
   for (let i = 0; i < size; i++)
     for (let j = 0; j <= i; j++) {
       const [row, other] = [i * size, j * size];
       let sum = matrix[row + j]!;
       for (let k = 0; k < j; k++) sum -= matrix[row + k]! * matrix[other + k]!;
-      matrix[row + j] = i === j ? Math.sqrt(sum) : sum / matrix[other + j]!;
+      matrix[row + j] = i === j ? 1 / Math.sqrt(sum) : sum * matrix[other + j]!;
     }
 }
 
@@ -63,12 +63,12 @@ function solve(factor: Float64Array, vector: Float64Array, out: Float64Array): v
   for (let i = 0; i < size; i++) {
     let sum = vector[i]!;
     for (let k = 0; k < i; k++) sum -= factor[i * size + k]! * out[k]!;
-    out[i] = sum / factor[i * size + i]!;
+    out[i] = sum * factor[i * size + i]!;
   }
   for (let i = size - 1; i >= 0; i--) {
     let sum = out[i]!;
     for (let k = i + 1; k < size; k++) sum -= factor[k * size + i]! * out[k]!;
-    out[i] = sum / factor[i * size + i]!;
+    out[i] = sum * factor[i * size + i]!;
   }
 }
 
@@ -80,7 +80,7 @@ function inverseTrace(factor: Float64Array, size: number): number {
     for (let i = k; i < size; i++) {
       let value = i === k ? 1 : 0;
       for (let j = k; j < i; j++) value -= factor[i * size + j]! * column[j]!;
-      column[i] = value / factor[i * size + i]!;
+      column[i] = value * factor[i * size + i]!;
       sum += square(column[i]!);
     }
   return sum;
