@@ -55,12 +55,13 @@ export function separateSeason(
 
 /** @param out [count − width + 1] filled, beginning with the mean of the first `width` values */
 function movingMean(values: Float64Array, count: number, width: number, out: Float64Array): void {
+  const share = 1 / width;
   let sum = 0;
   for (let t = 0; t < width; t++) sum += values[t]!;
-  out[0] = sum / width;
+  out[0] = sum * share;
   for (let t = width; t < count; t++) {
     sum += values[t]! - values[t - width]!;
-    out[t - width + 1] = sum / width;
+    out[t - width + 1] = sum * share;
   }
 }
 
