@@ -4,7 +4,7 @@
 import { normalQuantile } from "../base/normal.js";
 import type { Notify } from "../base/notes.js";
 import { extent, lastObservedIndex, saturate } from "../base/numeric.js";
-import { candidates } from "../classical/candidates.js";
+import { candidateCount, candidateNames } from "../classical/candidates.js";
 import type { Forecasts, Predictor } from "../forecast/predictor.js";
 import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
 import { forecastSeries } from "./forecast.js";
@@ -38,7 +38,7 @@ const middle = knots.indexOf(0.5);
 const normals = knots.map(normalQuantile);
 
 export function gatePredictor({ networks, seasons, calibration, notify }: GateOptions): Predictor {
-  const leanings = new Float64Array(candidates.length);
+  const leanings = new Float64Array(candidateCount);
   let forecastCount = 0;
   return {
     name: "pretrained",
@@ -58,7 +58,8 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
         const late = series.values.length - 1 - last;
         const unit = unitOf(series.values);
         const values = unit === 1 ? series.values : series.values.map((value) => value / unit);
-        const forecast = forecastSeries(networks, values, seasons, horizon + late, originLimit);
+        const terms = { networks, seasons, horizon: horizon + late, originLimit };
+        const forecast = forecastSeries(values, terms);
         const stretched = stretch(forecast.quantiles, horizon + late, calibration);
         for (let h = 0; h < horizon; h++) {
           const at = s * horizon + h;
@@ -79,8 +80,8 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
       return { point, quantiles };
     },
     explanation() {
-      const shares = candidates
-        .map(({ name }, c) => ({ name, share: forecastCount === 0 ? 0 : leanings[c]! / forecastCount }))
+      const shares = candidateNames
+        .map((name, c) => ({ name, share: forecastCount === 0 ? 0 : leanings[c]! / forecastCount }))
         .sort((a, b) => b.share - a.share);
       return `leans on ${shares
         .slice(0, toldCandidates)

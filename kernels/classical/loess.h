@@ -1,0 +1,116 @@
+// Local regression on evenly spaced values, the smoother inside STL (Cleveland, Cleveland, McRae & Terpenning, Journal of Official
+// Statistics 6, 1990, §2). In: values. Out: smooth values, where wanted one step beyond either end. What a value weighs depends on
+// distances alone, so that few rows of weights serve a whole series, and smoothing is a sum of products.
+#pragma once
+#include "workspace.h"
+
+// So many rows are kept at a time. With a jump of a tenth of the window as many are asked for: near either end, beyond it, and between.
+enum { KEPT_ROWS = 16 };
+
+// Local lines with tricube weights over the nearest values.
+typedef struct {
+  int count;
+  int width;  // how many values a line is fitted to: the window, or all where there are fewer
+  int jump;   // every so many steps the line is worked out; between, it is interpolated
+  int excess; // how far the weights reach beyond the fitted values, where there are fewer than the window
+  int kept, position[KEPT_ROWS]; // −1 … width: where among the fitted values
+  double *rows;                  // [KEPT_ROWS × width]
+} Loess;
+
+// With the jump that STL's authors recommend, a tenth of the window. @param window odd, in steps
+static Loess loess_of(int window, int count, Workspace *work) {
+  const int width = smaller(window, count);
+  Loess loess = {.count = count, .width = width, .jump = (window + 9) / 10, .excess = (window - width) >> 1};
+  loess.rows = borrow(work, (Size)KEPT_ROWS * width);
+  return loess;
+}
+
+// What each of the fitted values weighs in the local line's value at `position`.
+static void line_weights(int width, int position, int excess, double *weights) {
+  const double reach = larger(position, width - 1 - position) + excess;
+  double sum = 0, centre = 0, squares = 0;
+  for (int j = 0; j < width; j++) {
+    const double distance = size_of(j - position) / reach;
+    weights[j] = distance < 1 ? cube(1 - cube(distance)) : 0;
+    sum += weights[j];
+    centre += weights[j] * j;
+  }
+  centre /= sum;
+  for (int j = 0; j < width; j++) squares += weights[j] / sum * square(j - centre);
+  const double slope = squares > 0 ? (position - centre) / squares : 0;
+  for (int j = 0; j < width; j++) weights[j] *= (1 + slope * (j - centre)) / sum;
+}
+
+APART const double *weights_at(Loess *l, int position) {
+  int row = 0;
+  while (row < l->kept && l->position[row] != position) row++;
+  if (row == l->kept) {
+    // More than are kept take turns in the last place.
+    if (l->kept < KEPT_ROWS) l->kept++;
+    else row = KEPT_ROWS - 1;
+    l->position[row] = position;
+    line_weights(l->width, position, l->excess, l->rows + row * l->width);
+  }
+  return l->rows + row * l->width;
+}
+
+INLINE int first_fitted(const Loess *l, int position) {
+  return smaller(larger(position - (l->width >> 1), 0), l->count - l->width);
+}
+
+// @param values [count] @param position −1 … count: one step beyond either end, the line goes on
+APART double smooth_at(Loess *l, const double *values, int position) {
+  const int first = first_fitted(l, position);
+  const double *weights = weights_at(l, position - first);
+  values += first;
+  typedef double Four __attribute__((ext_vector_type(4)));
+  typedef double UnalignedFour __attribute__((ext_vector_type(4), aligned(8), may_alias));
+  Four sums = 0;
+  int j = 0;
+  for (; j + 3 < l->width; j += 4) sums += *(const UnalignedFour *)(weights + j) * *(const UnalignedFour *)(values + j);
+  for (; j < l->width; j++) sums[0] += weights[j] * values[j];
+  return sums[0] + sums[1] + (sums[2] + sums[3]);
+}
+
+// @param out [count] filled
+APART void smooth(Loess *l, const double *values, double *out) {
+  const int last = l->count - 1;
+  out[0] = smooth_at(l, values, 0);
+  for (int known = 0; known < last;) {
+    const int next = smaller(known + l->jump, last);
+    const double before = out[known], value = smooth_at(l, values, next), slope = (value - before) / (next - known);
+    for (int between = known + 1; between < next; between++) out[between] = before + slope * (between - known);
+    out[next] = value;
+    known = next;
+  }
+}
+
+// The same of eight series side by side.
+APART Lanes smooth_eight_at(Loess *l, const Lanes *values, int position) {
+  const int first = first_fitted(l, position);
+  const double *weights = weights_at(l, position - first);
+  values += first;
+  Lanes a = splat(0), b = a, c = a, d = a;
+  int j = 0;
+  for (; j + 3 < l->width; j += 4) {
+    a += splat(weights[j]) * values[j];
+    b += splat(weights[j + 1]) * values[j + 1];
+    c += splat(weights[j + 2]) * values[j + 2];
+    d += splat(weights[j + 3]) * values[j + 3];
+  }
+  for (; j < l->width; j++) a += splat(weights[j]) * values[j];
+  return a + b + (c + d);
+}
+
+APART void smooth_eight(Loess *l, const Lanes *values, Lanes *out) {
+  const int last = l->count - 1;
+  out[0] = smooth_eight_at(l, values, 0);
+  for (int known = 0; known < last;) {
+    const int next = smaller(known + l->jump, last);
+    const Lanes before = out[known], value = smooth_eight_at(l, values, next);
+    const Lanes slope = (value - before) / splat(next - known);
+    for (int between = known + 1; between < next; between++) out[between] = before + slope * splat(between - known);
+    out[next] = value;
+    known = next;
+  }
+}
