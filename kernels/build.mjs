@@ -35,7 +35,12 @@ const shared = [
 ];
 const wasmTargets = [
   { artifact: "simd.wasm", source: "kernels.c", cpu: "generic+simd128+bulk_memory+atomics", memory: shared },
-  { artifact: "relaxed.wasm", source: "kernels.c", cpu: "generic+simd128+bulk_memory+atomics+relaxed_simd", memory: shared },
+  {
+    artifact: "relaxed.wasm",
+    source: "kernels.c",
+    cpu: "generic+simd128+bulk_memory+atomics+relaxed_simd",
+    memory: shared,
+  },
   { artifact: "classical.wasm", source: "classical.c", cpu: "generic+simd128", memory: ["-Wl,-z,stack-size=65536"] },
 ];
 const scriptTargets = [{ artifact: "classical.cjs", source: "classical.c" }];
@@ -95,7 +100,18 @@ function compileWasm({ source, cpu, memory }, file) {
     "-Wl,--import-memory",
     ...memory,
   ];
-  zig("cc", "-target", "wasm32-freestanding", `-mcpu=${cpu}`, ...flags, ...arithmetic[source], ...link, source, "-o", file);
+  zig(
+    "cc",
+    "-target",
+    "wasm32-freestanding",
+    `-mcpu=${cpu}`,
+    ...flags,
+    ...arithmetic[source],
+    ...link,
+    source,
+    "-o",
+    file,
+  );
 }
 
 function buildWasm(target) {
@@ -110,8 +126,8 @@ function buildScript({ artifact, source: file }) {
   execFileSync(process.execPath, [binaryen("wasm2js"), join(source, out, "mvp.wasm"), "-O", "-o", module]);
   // Of the module that Binaryen writes, the function that binds it to its memory.
   const text = readFileSync(module, "utf8");
-  const [, bound] = /^(?:import [^\n]*\n)*([^]*?)\nvar memasmFunc/.exec(text);
-  const { code } = transformSync(`${bound.trim()}\nmodule.exports = asmFunc;`, { minify: true, target: "node20.19" });
+  const bound = text.slice(0, text.indexOf("var memasmFunc")).replaceAll(/^import .*$/gm, "");
+  const { code } = transformSync(`${bound}\nmodule.exports = asmFunc;`, { minify: true, target: "node20.19" });
   writeFileSync(join(source, out, artifact), code);
 }
 

@@ -11,7 +11,7 @@ enum {
   FEW_NUMBERS = 512,
   // What all methods together may work in: so many numbers for each step of a series, of its seasons and of the horizon, and beside.
   WORK_PER_STEP = 24,
-  WORK_PER_SEASON_STEP = 96,
+  WORK_PER_SEASON_STEP = 40,
   WORK_PER_HORIZON_STEP = 6 * CANDIDATES,
   WORK_BESIDE = 8192
 };
@@ -23,6 +23,7 @@ struct Block {
   void *region[REGION_COUNT];
   double *gates, *logs, *work, *room[MOST_SEASONS][3];
   Lanes *fitted; // [short season]
+  Rows rows[MOST_SEASONS][STL_ROWS];
   Size work_count, gate_room;
   int log_count;
 };
@@ -74,8 +75,13 @@ static void lay_out(Block *b, Arena *arena) {
   b->gate_room = given * LANES;
   b->gates = take(arena, b->gate_room, sizeof(double));
   b->logs = take(arena, length, sizeof(double));
-  for (int place = 0; place < MOST_SEASONS; place++)
+  for (int place = 0; place < MOST_SEASONS; place++) {
     for (int use = 0; use < 3; use++) b->room[place][use] = take(arena, seasons[place], sizeof(double));
+    for (int use = 0; use < STL_ROWS; use++) {
+      const int width = smaller((int)length, rows_width(use, (int)seasons[place], place));
+      b->rows[place][use].of = take(arena, (Size)KEPT_ROWS * width, sizeof(double));
+    }
+  }
   b->fitted = take(arena, larger(1, (int)seasons[0]) * LANES, sizeof(double));
   b->work_count = WORK_PER_STEP * length + WORK_PER_SEASON_STEP * all_seasons + WORK_PER_HORIZON_STEP * horizon + WORK_BESIDE;
   b->work = take(arena, b->work_count, sizeof(double));
@@ -105,6 +111,7 @@ static History history_at(Block *b, int count, Workspace *work) {
   History h = {.logs = b->logs, .log_count = &b->log_count, .work = work};
   for (int place = 0; place < MOST_SEASONS; place++)
     for (int use = 0; use < 3; use++) h.room[place][use] = b->room[place][use];
+  for (int place = 0; place < MOST_SEASONS; place++) h.rows[place] = b->rows[place];
   h.fits.indices = b->fitted;
   take_history(&h, b->region[VALUES], count, seasons, (int)c->season_count);
   return h;

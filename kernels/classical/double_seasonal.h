@@ -67,6 +67,30 @@ static Gains moved_gains(const Gains *from, int gain, double by) {
   return moved;
 }
 
+// A step up from the best, a step down from it, and a step down from the step up.
+enum { STEP_TRIALS = 3 };
+
+static void add_steps(const Gains *best, int turn, Gains *trials) {
+  const int gain = turn % GAINS;
+  const double step = gain_steps[turn / GAINS];
+  trials[0] = moved_gains(best, gain, step);
+  trials[1] = moved_gains(best, gain, -step);
+  trials[2] = moved_gains(&trials[0], gain, -step);
+}
+
+// First the step up is tried, then a step down from whichever is the best then. @returns whether the best is another one
+static int take_steps(const Gains *trials, const double *errors, Gains *best, double *least) {
+  const int is_up = errors[0] < *least, down = is_up ? 2 : 1;
+  if (is_up) {
+    *least = errors[0];
+    *best = trials[0];
+  }
+  if (!(errors[down] < *least)) return is_up;
+  *least = errors[down];
+  *best = trials[down];
+  return 1;
+}
+
 // The best of the grid, then of the steps around it.
 static Gains choose_gains(Filter *f) {
   Gains best = {{0, FIRST_TREND, 0, 0, 0}};
@@ -82,23 +106,19 @@ static Gains choose_gains(Filter *f) {
         best = trials[i];
       }
   }
-  for (int round = 0; round < GAIN_ROUNDS; round++)
-    for (int gain = 0; gain < GAINS; gain++) {
-      // A step up from the best, and a step down from whichever of the two is the best then.
-      const double step = gain_steps[round];
-      const Gains up = moved_gains(&best, gain, step), trials[] = {up, moved_gains(&best, gain, -step), moved_gains(&up, gain, -step)};
-      const Lanes errors = run_filter(f, trials, 3);
-      int down = 1;
-      if (errors[0] < least) {
-        least = errors[0];
-        best = up;
-        down = 2;
-      }
-      if (errors[down] < least) {
-        least = errors[down];
-        best = trials[down];
-      }
-    }
+  for (int turn = 0; turn < GAIN_ROUNDS * GAINS;) {
+    Gains trials[2 * STEP_TRIALS];
+    add_steps(&best, turn, trials);
+    // In the lanes that are left over, the turn after it, as it is when the best stays.
+    const int has_next = turn + 1 < GAIN_ROUNDS * GAINS;
+    if (has_next) add_steps(&best, turn + 1, trials + STEP_TRIALS);
+    const Lanes errors = run_filter(f, trials, has_next ? 2 * STEP_TRIALS : STEP_TRIALS);
+    double scores[LANES];
+    store(scores, errors);
+    const int has_moved = take_steps(trials, scores, &best, &least);
+    if (has_next && !has_moved) take_steps(trials + STEP_TRIALS, scores + STEP_TRIALS, &best, &least);
+    turn += has_next && !has_moved ? 2 : 1;
+  }
   return best;
 }
 

@@ -4,6 +4,7 @@
 #include "decomposition.h"
 #include "phase_means.h"
 #include "portable.h"
+#include "stl.h"
 
 enum { MOST_SEASONS = 2 };
 
@@ -33,6 +34,7 @@ typedef struct {
   Made indices[MOST_SEASONS];
   double *phase_means[MOST_SEASONS];
   Fits fits;
+  Rows *rows[MOST_SEASONS]; // [STL_ROWS] for each place of a season
   Workspace *work;
 } History;
 

@@ -4,8 +4,15 @@
 #pragma once
 #include "workspace.h"
 
-// So many rows are kept at a time. With a jump of a tenth of the window as many are asked for: near either end, beyond it, and between.
-enum { KEPT_ROWS = 16 };
+// Rows of weights that were worked out for one window and width, whatever the series: near its right end, where a row lies depends on the
+// length. When there are as many as are kept, the oldest one goes.
+enum { KEPT_ROWS = 32 };
+
+typedef struct {
+  int window, width, kept, next;
+  int position[KEPT_ROWS]; // −1 … width: where among the fitted values
+  double *of;              // [KEPT_ROWS × the greatest width]
+} Rows;
 
 // Local lines with tricube weights over the nearest values.
 typedef struct {
@@ -13,16 +20,18 @@ typedef struct {
   int width;  // how many values a line is fitted to: the window, or all where there are fewer
   int jump;   // every so many steps the line is worked out; between, it is interpolated
   int excess; // how far the weights reach beyond the fitted values, where there are fewer than the window
-  int kept, position[KEPT_ROWS]; // −1 … width: where among the fitted values
-  double *rows;                  // [KEPT_ROWS × width]
+  Rows *rows;
 } Loess;
 
 // With the jump that STL's authors recommend, a tenth of the window. @param window odd, in steps
-static Loess loess_of(int window, int count, Workspace *work) {
+static Loess loess_of(int window, int count, Rows *rows) {
   const int width = smaller(window, count);
-  Loess loess = {.count = count, .width = width, .jump = (window + 9) / 10, .excess = (window - width) >> 1};
-  loess.rows = borrow(work, (Size)KEPT_ROWS * width);
-  return loess;
+  if (rows->window != window || rows->width != width) {
+    rows->window = window;
+    rows->width = width;
+    rows->kept = rows->next = 0;
+  }
+  return (Loess){.count = count, .width = width, .jump = (window + 9) / 10, .excess = (window - width) >> 1, .rows = rows};
 }
 
 // What each of the fitted values weighs in the local line's value at `position`.
@@ -41,17 +50,18 @@ static void line_weights(int width, int position, int excess, double *weights) {
   for (int j = 0; j < width; j++) weights[j] *= (1 + slope * (j - centre)) / sum;
 }
 
-APART const double *weights_at(Loess *l, int position) {
+APART const double *weights_at(const Loess *l, int position) {
+  Rows *rows = l->rows;
   int row = 0;
-  while (row < l->kept && l->position[row] != position) row++;
-  if (row == l->kept) {
-    // More than are kept take turns in the last place.
-    if (l->kept < KEPT_ROWS) l->kept++;
-    else row = KEPT_ROWS - 1;
-    l->position[row] = position;
-    line_weights(l->width, position, l->excess, l->rows + row * l->width);
+  while (row < rows->kept && rows->position[row] != position) row++;
+  if (row == rows->kept) {
+    row = rows->next;
+    rows->next = (rows->next + 1) % KEPT_ROWS;
+    rows->kept = larger(rows->kept, row + 1);
+    rows->position[row] = position;
+    line_weights(l->width, position, l->excess, rows->of + row * l->width);
   }
-  return l->rows + row * l->width;
+  return rows->of + row * l->width;
 }
 
 INLINE int first_fitted(const Loess *l, int position) {
@@ -59,7 +69,7 @@ INLINE int first_fitted(const Loess *l, int position) {
 }
 
 // @param values [count] @param position −1 … count: one step beyond either end, the line goes on
-APART double smooth_at(Loess *l, const double *values, int position) {
+APART double smooth_at(const Loess *l, const double *values, int position) {
   const int first = first_fitted(l, position);
   const double *weights = weights_at(l, position - first);
   values += first;
@@ -73,7 +83,7 @@ APART double smooth_at(Loess *l, const double *values, int position) {
 }
 
 // @param out [count] filled
-APART void smooth(Loess *l, const double *values, double *out) {
+APART void smooth(const Loess *l, const double *values, double *out) {
   const int last = l->count - 1;
   out[0] = smooth_at(l, values, 0);
   for (int known = 0; known < last;) {
@@ -86,7 +96,7 @@ APART void smooth(Loess *l, const double *values, double *out) {
 }
 
 // The same of eight series side by side.
-APART Lanes smooth_eight_at(Loess *l, const Lanes *values, int position) {
+APART Lanes smooth_eight_at(const Loess *l, const Lanes *values, int position) {
   const int first = first_fitted(l, position);
   const double *weights = weights_at(l, position - first);
   values += first;
@@ -102,7 +112,7 @@ APART Lanes smooth_eight_at(Loess *l, const Lanes *values, int position) {
   return a + b + (c + d);
 }
 
-APART void smooth_eight(Loess *l, const Lanes *values, Lanes *out) {
+APART void smooth_eight(const Loess *l, const Lanes *values, Lanes *out) {
   const int last = l->count - 1;
   out[0] = smooth_eight_at(l, values, 0);
   for (int known = 0; known < last;) {

@@ -3,7 +3,6 @@
 #pragma once
 #include "history.h"
 #include "smoothing.h"
-#include "stl.h"
 
 typedef struct {
   double *seasonal[MOST_SEASONS]; // [count] each
@@ -14,14 +13,16 @@ typedef struct {
 enum { OUTER_PASSES = 2 };
 
 // @param seasons ascending, each met by two cycles; without any, everything is remainder
-static Decomposition decompose(const double *values, int count, const int *seasons, int season_count, Workspace *work) {
+static Decomposition decompose(const History *h, const double *values, const int *seasons, int season_count) {
+  const int count = h->count;
+  Workspace *work = h->work;
   Decomposition d = {.trend = borrow_zeros(work, count), .remainder = borrow(work, count)};
   copy(d.remainder, values, count);
   for (int i = 0; i < season_count; i++) d.seasonal[i] = borrow_zeros(work, count);
   for (int pass = 0; pass < (season_count > 1 ? OUTER_PASSES : 1); pass++)
     for (int i = 0; i < season_count; i++) {
       for (int t = 0; t < count; t++) d.remainder[t] += d.seasonal[i][t];
-      separate_season(d.remainder, count, seasons[i], 7 + 4 * (i + 1), d.seasonal[i], d.trend, work);
+      separate_season(d.remainder, count, seasons[i], i, h->rows[i], d.seasonal[i], d.trend, work);
       for (int t = 0; t < count; t++) d.remainder[t] -= d.seasonal[i][t];
     }
   for (int t = 0; t < count; t++) d.remainder[t] -= d.trend[t];
@@ -45,10 +46,10 @@ static void mstl(History *h, double *out, int horizon) {
   const int count = h->count;
   int whole = 0;
   while (whole < h->season_count && 2 * h->seasons[whole] <= count) whole++;
-  const Decomposition plain = decompose(h->values, count, h->seasons, whole, h->work);
+  const Decomposition plain = decompose(h, h->values, h->seasons, whole);
   int is_logarithmic = 0;
   if (h->is_positive && whole > 0) {
-    const Decomposition logarithmic = decompose(logs_of(h), count, h->seasons, whole, h->work);
+    const Decomposition logarithmic = decompose(h, logs_of(h), h->seasons, whole);
     double plain_size = 0, logarithmic_size = 0;
     for (int t = 0; t < count; t++) {
       plain_size += size_of(plain.remainder[t]);

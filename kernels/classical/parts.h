@@ -106,14 +106,15 @@ static void run_one_part(Block *b) {
       return;
     }
     case LOESS: {
-      Loess loess = loess_of(season, count, &work);
+      Rows rows = {.of = borrow(&work, (Size)KEPT_ROWS * smaller(season, count))};
+      const Loess loess = loess_of(season, count, &rows);
       smooth(&loess, values, out);
       out[count] = smooth_at(&loess, values, -1);
       out[count + 1] = smooth_at(&loess, values, count);
       return;
     }
     case DECOMPOSITION: {
-      const Decomposition d = decompose(values, count, h.seasons, h.season_count, &work);
+      const Decomposition d = decompose(&h, values, h.seasons, h.season_count);
       for (int i = 0; i < h.season_count; i++) copy(out + i * count, d.seasonal[i], count);
       copy(out + h.season_count * count, d.trend, count);
       copy(out + (h.season_count + 1) * count, d.remainder, count);

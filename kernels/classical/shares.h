@@ -41,15 +41,14 @@ static Shares grid_at(const Grid *g, int i) {
 }
 
 typedef struct {
-  Grid grid;
+  const Grid *grid;
+  int tried; // of the grid
   Shares best;
   double least;
-  int tried;       // of the grid
-  int refinement;  // of the best: a factor and a part
-  Shares up, down; // the trials of the refinement that is under way
+  int refined; // how many of the refinements of the best are behind: a factor and a part each
 } Search;
 
-static Search search_of(const Grid *grid) { return (Search){.grid = *grid, .best = grid_at(grid, 0), .least = UNBOUNDED}; }
+static Search search_of(const Grid *grid) { return (Search){.grid = grid, .best = grid_at(grid, 0), .least = UNBOUNDED}; }
 
 static int take_better(Search *s, const Shares *shares, double score) {
   if (!(score < s->least)) return 0;
@@ -62,19 +61,23 @@ static int take_better(Search *s, const Shares *shares, double score) {
 static const double refinements[] = {2, 1.4};
 enum { REFINEMENTS = 2 * SHARE_COUNT };
 
-// Readies the trials of the next share that may be turned. @returns whether there is one
-static int refine(Search *s) {
-  for (; s->refinement < REFINEMENTS; s->refinement++) {
-    const int part = s->refinement % SHARE_COUNT;
-    const double factor = refinements[s->refinement / SHARE_COUNT], share = s->best.of[part];
+// The next share that may be turned, either way.
+typedef struct {
+  int is_left, refined; // whether there is one, and how many refinements are behind after it
+  Shares up, down;
+} Refinement;
+
+static Refinement refine(const Shares *best, int refined) {
+  for (; refined < REFINEMENTS; refined++) {
+    const int part = refined % SHARE_COUNT;
+    const double factor = refinements[refined / SHARE_COUNT], share = best->of[part];
     if (share == 0) continue;
-    s->up = s->down = s->best;
-    s->up.of[part] = share * factor / (1 - share + share * factor);
-    s->down.of[part] = share / (factor - share * factor + share);
-    s->refinement++;
-    return 1;
+    Refinement next = {.is_left = 1, .refined = refined + 1, .up = *best, .down = *best};
+    next.up.of[part] = share * factor / (1 - share + share * factor);
+    next.down.of[part] = share / (factor - share * factor + share);
+    return next;
   }
-  return 0;
+  return (Refinement){.is_left = 0, .refined = refined};
 }
 
 // Up to eight trials that are scored in one pass.
@@ -93,12 +96,26 @@ static void add_trial(Trials *trials, int search, const Shares *shares) {
   trials->shares[trials->count++] = *shares;
 }
 
+static void add_refinement(Trials *trials, int search, const Refinement *refinement) {
+  add_trial(trials, search, &refinement->up);
+  add_trial(trials, search, &refinement->down);
+}
+
+// How the trials of a refinement, which begin at `first`, came out.
+typedef enum { STAYED, WENT_UP, WENT_DOWN } Outcome;
+
+static Outcome take_refinement(Search *s, const Trials *trials, int first, int refined) {
+  s->refined = refined;
+  if (take_better(s, &trials->shares[first], trials->scores[first])) return WENT_UP;
+  return take_better(s, &trials->shares[first + 1], trials->scores[first + 1]) ? WENT_DOWN : STAYED;
+}
+
 APART void try_grids(Search *searches, int count, ScoreTrials *score, const void *of) {
   for (int s = 0;;) {
     Trials trials = {.count = 0};
     while (trials.count < LANES && s < count)
-      if (searches[s].tried < grid_count(&searches[s].grid)) {
-        const Shares shares = grid_at(&searches[s].grid, searches[s].tried++);
+      if (searches[s].tried < grid_count(searches[s].grid)) {
+        const Shares shares = grid_at(searches[s].grid, searches[s].tried++);
         add_trial(&trials, s, &shares);
       } else s++;
     if (trials.count == 0) return;
@@ -107,21 +124,40 @@ APART void try_grids(Search *searches, int count, ScoreTrials *score, const void
   }
 }
 
-// Finds for each search the shares of the least score: the best of its grid, then of what lies around it. @param count at most four
+enum { MOST_SEARCHES = LANES / 2 };
+
+// Finds for each search the shares of the least score: the best of its grid, then of what lies around it. Lanes that are left over try the
+// refinement after the next one, as it is when the best stays and, where there is room, when it moves.
 APART void search_shares(Search *searches, int count, ScoreTrials *score, const void *of) {
   try_grids(searches, count, score, of);
   for (;;) {
     Trials trials = {.count = 0};
+    Refinement next[MOST_SEARCHES], after[MOST_SEARCHES];
+    int first[MOST_SEARCHES], active = 0;
     for (int s = 0; s < count; s++) {
-      if (!refine(&searches[s])) continue;
-      add_trial(&trials, s, &searches[s].up);
-      add_trial(&trials, s, &searches[s].down);
+      next[s] = refine(&searches[s].best, searches[s].refined);
+      active += next[s].is_left;
     }
-    if (trials.count == 0) return;
+    if (active == 0) return;
+    const int room = LANES / active;
+    for (int s = 0; s < count; s++) {
+      if (!next[s].is_left) continue;
+      first[s] = trials.count;
+      add_refinement(&trials, s, &next[s]);
+      after[s] = refine(&searches[s].best, next[s].refined);
+      if (room < 4 || !after[s].is_left) continue;
+      add_refinement(&trials, s, &after[s]);
+      if (room < 8) continue;
+      const Refinement after_up = refine(&next[s].up, next[s].refined), after_down = refine(&next[s].down, next[s].refined);
+      add_refinement(&trials, s, &after_up);
+      add_refinement(&trials, s, &after_down);
+    }
     score(of, &trials);
-    for (int i = 0; i < trials.count; i += 2) {
-      Search *s = &searches[trials.search[i]];
-      if (!take_better(s, &s->up, trials.scores[i])) take_better(s, &s->down, trials.scores[i + 1]);
+    for (int s = 0; s < count; s++) {
+      if (!next[s].is_left) continue;
+      const Outcome outcome = take_refinement(&searches[s], &trials, first[s], next[s].refined);
+      if (room >= 4 && after[s].is_left && (room >= 8 || outcome == STAYED))
+        take_refinement(&searches[s], &trials, first[s] + 2 + 2 * (int)outcome, after[s].refined);
     }
   }
 }

@@ -3,6 +3,22 @@
 #pragma once
 #include "loess.h"
 
+// What a season's smoothers keep: of phases with fewer cycles and with one more, of what is below the season, and of the trend.
+enum { FEW_CYCLES, MORE_CYCLES, LOW_PASS, TREND_PASS, STL_ROWS };
+
+// 1.5 season / (1 − 1.5 / cycle_window), rounded up.
+static int trend_window(int season, int cycle_window) {
+  return next_odd((3 * season * cycle_window + 2 * cycle_window - 4) / (2 * cycle_window - 3));
+}
+
+// Over so many cycles a phase is smoothed, for the first of several seasons and the others.
+static int cycle_window_of(int place) { return 7 + 4 * (place + 1); }
+
+// The greatest width of each of these.
+static int rows_width(int use, int season, int place) {
+  return use == LOW_PASS ? next_odd(season) : use == TREND_PASS ? trend_window(season, cycle_window_of(place)) : cycle_window_of(place);
+}
+
 // Two passes of the inner loop suffice without robustness weights (§3.3).
 enum { STL_PASSES = 2 };
 
@@ -20,7 +36,7 @@ APART void moving_mean(const double *values, int count, int width, double *out) 
 
 // Smooths the cycles of up to eight phases, which have equally many, each a season longer at either end.
 // @param cycles [count + 2 season] filled at these phases
-static void smooth_phases(Loess *l, const double *values, const double *trend, int season, int phase, int phase_count,
+static void smooth_phases(const Loess *l, const double *values, const double *trend, int season, int phase, int phase_count,
                           Lanes *phase_values, Lanes *phase_smooth, double *cycles) {
   for (int i = 0; i < l->count; i++) {
     const int t = phase + i * season;
@@ -42,16 +58,16 @@ static void smooth_phases(Loess *l, const double *values, const double *trend, i
 }
 
 // STL's inner loop (§2.2) without robustness weights, all of its lines local.
-// @param values [count] two cycles at least @param cycle_window odd: over so many cycles a phase is smoothed
+// @param values [count] two cycles at least @param place of the season among several @param rows [STL_ROWS] of this season and place
 // @param seasonal [count] filled @param trend [count] filled
-APART void separate_season(const double *values, int count, int season, int cycle_window, double *seasonal, double *trend,
-                            Workspace *work) {
+APART void separate_season(const double *values, int count, int season, int place, Rows *rows, double *seasonal, double *trend,
+                           Workspace *work) {
   double *const mark = work->free;
   const int extended = count + 2 * season, fewest = count / season;
-  // 1.5 season / (1 − 1.5 / cycle_window), rounded up.
-  const int trend_window = next_odd((3 * season * cycle_window + 2 * cycle_window - 4) / (2 * cycle_window - 3));
-  Loess few = loess_of(cycle_window, fewest, work), more = loess_of(cycle_window, fewest + 1, work);
-  Loess low_pass = loess_of(next_odd(season), count, work), trend_pass = loess_of(trend_window, count, work);
+  const int cycle_window = cycle_window_of(place);
+  const Loess few = loess_of(cycle_window, fewest, &rows[FEW_CYCLES]), more = loess_of(cycle_window, fewest + 1, &rows[MORE_CYCLES]);
+  const Loess low_pass = loess_of(next_odd(season), count, &rows[LOW_PASS]);
+  const Loess trend_pass = loess_of(trend_window(season, cycle_window), count, &rows[TREND_PASS]);
   double *cycles = borrow(work, extended), *low = borrow(work, extended), *spare = borrow(work, extended);
   Lanes *phase_values = borrow_lanes(work, fewest + 1), *phase_smooth = borrow_lanes(work, fewest + 3);
   fill(trend, count, 0);

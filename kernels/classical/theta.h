@@ -50,52 +50,97 @@ APART Levels run_levels(const double *values, int count, Lanes weight) {
 
 // The best of these is where the search of the weight starts.
 static const double level_weights[] = {0.01, 0.05, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.95};
-enum { LEVEL_WEIGHTS = 9, NARROWINGS = 9 };
+enum { LEVEL_WEIGHTS = LANES + 1, NARROWINGS = 9 };
 #define LEAST_WEIGHT 1e-4
 #define MOST_WEIGHT 0.9999
 
-static int best_level_weight(const double *values, int count) {
-  double scores[LANES * 2];
-  for (int first = 0; first < LEVEL_WEIGHTS; first += LANES) {
-    Lanes weights = splat(level_weights[LEVEL_WEIGHTS - 1]);
-    for (int lane = 0; lane < LANES && first + lane < LEVEL_WEIGHTS; lane++) weights[lane] = level_weights[first + lane];
-    store(scores + first, run_levels(values, count, weights).squares);
+// Between two weights, two more at which the score is asked for; the one that was added last has none yet.
+typedef struct {
+  double low, high, lower, upper, lower_score, upper_score;
+  int is_lower_new;
+} Bracket;
+
+#define GOLDEN ((square_root(5) - 1) / 2)
+
+static Bracket bracket_of(double low, double high) {
+  return (Bracket){.low = low, .high = high, .lower = high - GOLDEN * (high - low), .upper = low + GOLDEN * (high - low)};
+}
+
+// Leaves out what is above the upper weight, or below the lower one.
+static Bracket narrow(Bracket b, int is_left) {
+  if (is_left) {
+    b.high = b.upper;
+    b.upper = b.lower;
+    b.upper_score = b.lower_score;
+    b.lower = b.high - GOLDEN * (b.high - b.low);
+  } else {
+    b.low = b.lower;
+    b.lower = b.upper;
+    b.lower_score = b.upper_score;
+    b.upper = b.low + GOLDEN * (b.high - b.low);
   }
+  b.is_lower_new = is_left;
+  return b;
+}
+
+static double new_weight(const Bracket *b) { return b->is_lower_new ? b->lower : b->upper; }
+
+static int goes_left(const Bracket *b) { return b->lower_score < b->upper_score; }
+
+static int goes_left_with(Bracket *b, double score) {
+  if (b->is_lower_new) b->lower_score = score;
+  else b->upper_score = score;
+  return goes_left(b);
+}
+
+// The best weight's neighbours, and the scores of two weights between them.
+static Bracket first_bracket(const double *values, int count) {
+  const Lanes scores = run_levels(values, count, load(level_weights)).squares;
   int best = 0;
   double least = UNBOUNDED;
-  for (int i = 0; i < LEVEL_WEIGHTS; i++)
+  for (int i = 0; i < LANES; i++)
     if (scores[i] < least) {
       least = scores[i];
       best = i;
     }
-  return best;
+  // The last weight's turn comes with that of both brackets that may be wanted then.
+  enum { LAST = LEVEL_WEIGHTS - 1 };
+  Bracket near = bracket_of(best > 0 ? level_weights[best - 1] : LEAST_WEIGHT, level_weights[best + 1]);
+  Bracket last = bracket_of(level_weights[LAST - 1], MOST_WEIGHT);
+  const Lanes weights = {level_weights[LAST], near.lower, near.upper, last.lower, last.upper, 0.5, 0.5, 0.5};
+  const Lanes more = run_levels(values, count, weights).squares;
+  near.lower_score = more[1];
+  near.upper_score = more[2];
+  last.lower_score = more[3];
+  last.upper_score = more[4];
+  return more[0] < least ? last : near;
 }
 
 // Simple exponential smoothing with the weight and the first level of least squared one-step errors: a golden-section search between
-// the neighbours of the best weight. @returns the level after the last step
+// the neighbours of the best weight, three narrowings at a time, whichever way each of them may go. @returns the level after the last step
 static double smooth_level(const double *values, int count) {
-  const double golden = (square_root(5) - 1) / 2;
-  const int best = best_level_weight(values, count);
-  double low = best > 0 ? level_weights[best - 1] : LEAST_WEIGHT;
-  double high = best < LEVEL_WEIGHTS - 1 ? level_weights[best + 1] : MOST_WEIGHT;
-  double lower = high - golden * (high - low), upper = low + golden * (high - low);
-  const Lanes scores = run_levels(values, count, halves(lower, upper)).squares;
-  double lower_score = scores[0], upper_score = scores[LANES - 1];
-  for (int i = 0; i < NARROWINGS; i++)
-    if (lower_score < upper_score) {
-      high = upper;
-      upper = lower;
-      upper_score = lower_score;
-      lower = high - golden * (high - low);
-      lower_score = run_levels(values, count, splat(lower)).squares[0];
-    } else {
-      low = lower;
-      lower = upper;
-      lower_score = upper_score;
-      upper = low + golden * (high - low);
-      upper_score = run_levels(values, count, splat(upper)).squares[0];
+  Bracket b = first_bracket(values, count);
+  for (int narrowings = 0;; narrowings += 3) {
+    const Bracket next = narrow(b, goes_left(&b));
+    const Bracket second[2] = {narrow(next, 0), narrow(next, 1)};
+    const int is_last = narrowings + 3 >= NARROWINGS;
+    Lanes weights = {new_weight(&next), new_weight(&second[0]), new_weight(&second[1]), 0.5, 0.5, 0.5, 0.5, 0.5};
+    Bracket third[4];
+    for (int i = 0; i < 4; i++) {
+      third[i] = narrow(second[i / 2], i % 2);
+      weights[3 + i] = is_last ? (third[i].low + third[i].high) / 2 : new_weight(&third[i]);
     }
-  return run_levels(values, count, splat((low + high) / 2)).level[0];
+    const Levels levels = run_levels(values, count, weights);
+    Bracket taken = next;
+    const int left = goes_left_with(&taken, levels.squares[0]);
+    taken = narrow(taken, left);
+    const int then_left = goes_left_with(&taken, levels.squares[1 + left]);
+    taken = narrow(taken, then_left);
+    const int lane = 3 + 2 * left + then_left;
+    if (is_last) return levels.level[lane];
+    goes_left_with(&taken, levels.squares[lane]);
+    b = taken;
+  }
 }
 
 // Half the sum of two lines gone on with: the least-squares line (θ = 0), and simple exponential smoothing of twice the values

@@ -47,6 +47,7 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
       const point = new Float64Array(size).fill(Number.NaN);
       const quantiles = levels.map(() => new Float64Array(size).fill(Number.NaN));
       const originLimit = originLimitOf(frame);
+      const places = levels.map(placeOf);
       const empty: string[] = [];
       for (const [s, series] of frame.series.entries()) {
         const last = lastObservedIndex(series.values);
@@ -65,7 +66,7 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
           const at = s * horizon + h;
           const knotAt = (k: number) => stretched[k * (horizon + late) + late + h]!;
           point[at] = saturate(unit * knotAt(middle));
-          for (const [i, level] of levels.entries()) quantiles[i]![at] = saturate(unit * between(knotAt, level));
+          for (const [i, place] of places.entries()) quantiles[i]![at] = saturate(unit * between(knotAt, place));
         }
         for (const [i, weight] of forecast.weights.entries())
           leanings[Math.floor(i / (horizon + late))]! += weight / (horizon + late);
@@ -118,13 +119,21 @@ function stretch(quantiles: Float64Array, horizon: number, { factors }: GateCali
   return stretched;
 }
 
-/** Straight lines between the knots, and on past the outermost ones, over the normal quantiles of their levels. */
-function between(knotAt: (k: number) => number, level: number): number {
+/** Where a level lies: past the knot `left` by a share of the way to the next one. */
+interface Place {
+  readonly left: number;
+  readonly share: number;
+}
+
+function placeOf(level: number): Place {
   const z = normalQuantile(level);
   let right = normals.findIndex((knot) => knot >= z);
   if (right === -1) right = knots.length - 1;
   const left = Math.max(0, right - 1);
-  const next = left + 1;
-  const share = (z - normals[left]!) / (normals[next]! - normals[left]!);
-  return knotAt(left) + share * (knotAt(next) - knotAt(left));
+  return { left, share: (z - normals[left]!) / (normals[left + 1]! - normals[left]!) };
+}
+
+/** Straight lines between the knots, and on past the outermost ones, over the normal quantiles of their levels. */
+function between(knotAt: (k: number) => number, { left, share }: Place): number {
+  return knotAt(left) + share * (knotAt(left + 1) - knotAt(left));
 }
