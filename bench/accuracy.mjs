@@ -1,15 +1,17 @@
 // How well hindcast forecasts with nothing but its defaults, on every data set of a directory, each by its own protocol, beside the
 // scores that its reference.csv gives for others. In: DIR with a folder per data set (train.csv.gz, test.csv.gz with columns
-// unique_id, ds, y; PROTOCOL.md naming horizon, windows, stride and m; reference.csv), --preset, --model, --only NAME,…. Out: a table,
-// and a dated CSV in bench/results/.
+// unique_id, ds, y and perhaps covariates; PROTOCOL.md naming horizon, windows, stride and m; reference.csv), --preset, --model, --only
+// NAME,…. Covariates that the protocol says are known ahead are told in a run of their own. A folder with ETTh1.csv.gz and scaler.csv is
+// scored over every origin, on the standardised scale. Out: a table, and a dated CSV in bench/results/.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
+import { bundle } from "./environments.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options, positionals } = parseArgs({
@@ -52,8 +54,14 @@ function groupBy(rows, keyOf) {
   return groups;
 }
 
-/** Runs one data set. @returns its scores by the protocol */
-function measure(name) {
+/** Columns that the protocol says are known over the horizon. */
+function knownAhead(text) {
+  const [, named] = text.match(/Covariates ([\w, ]+) are taken as known ahead/) ?? [];
+  return named?.split(",").map((column) => column.trim()) ?? [];
+}
+
+/** Runs one data set. @param future columns that are told @returns its scores by the protocol */
+function measure(name, future) {
   const folder = join(directory, name);
   const { horizon, season, windows, stride } = readProtocol(readFileSync(join(folder, "PROTOCOL.md"), "utf8"));
   const [train, test] = ["train", "test"].map((part) => readRows(join(folder, `${part}.csv.gz`)));
@@ -61,12 +69,13 @@ function measure(name) {
   const all = join(work, `${name}.csv`);
   const later = groupBy(test, (row) => row.unique_id);
   const lines = [...history].flatMap(([id, rows]) =>
-    [...rows, ...(later.get(id) ?? [])].map((r) => `${id},${r.ds},${r.y}`),
+    [...rows, ...(later.get(id) ?? [])].map((r) => [id, r.ds, r.y, ...future.map((column) => r[column])].join()),
   );
-  writeFileSync(all, `unique_id,ds,y\n${lines.join("\n")}\n`);
+  writeFileSync(all, `${["unique_id,ds,y", ...future].join()}\n${lines.join("\n")}\n`);
   const predictions = join(work, `${name}-predictions.csv`);
   const args = ["backtest", all, "-H", horizon, "--folds", windows, "--step", stride, "--mase-season", season];
   args.push("--model", options.model, "--preset", options.preset, "--level", "80,95", "--predictions", predictions);
+  if (future.length > 0) args.push("--future", future.join());
   const began = performance.now();
   execFileSync(process.execPath, [join(root, "bin/hindcast.js"), ...args.map(String), "--format", "csv"], {
     stdio: ["ignore", "ignore", "inherit"],
@@ -77,7 +86,7 @@ function measure(name) {
 }
 
 function score(name, rows, history, season) {
-  const sums = { smape: 0, mase: 0, mse: 0, seriesCount: 0, inside80: 0, inside95: 0, points: 0 };
+  const sums = { smape: 0, mase: 0, mse: 0, mae: 0, seriesCount: 0, inside80: 0, inside95: 0, points: 0 };
   for (const [id, own] of groupBy(rows, (row) => row.unique_id ?? [...history.keys()][0])) {
     const known = history.get(id).map(({ y }) => Number(y));
     let scale = 0;
@@ -98,6 +107,7 @@ function score(name, rows, history, season) {
     sums.smape += percent;
     sums.mase += error / scale;
     sums.mse += square;
+    sums.mae += error;
     sums.seriesCount++;
   }
   const mean = (sum) => sum / sums.seriesCount;
@@ -108,28 +118,96 @@ function score(name, rows, history, season) {
     mase,
     owa: base === undefined ? null : (smape / base[0] + mase / base[1]) / 2,
     mse: mean(sums.mse),
+    mae: mean(sums.mae),
     coverage80: sums.inside80 / sums.points,
     coverage95: sums.inside95 / sums.points,
   };
 }
 
-const names = readdirSync(directory)
-  .filter((name) => existsSync(join(directory, name, "test.csv.gz")))
-  .filter((name) => options.only === undefined || options.only.split(",").includes(name));
-const round = (value) => (value === null ? "" : Number(value.toPrecision(4)));
-const columns = ["data", "model", "preset", "smape", "mase", "owa", "mse", "coverage80", "coverage95", "seconds"];
+/** ETTh1 (Zhou et al. 2021): trained on all but the test part, then every window of it, on each column standardised. */
+const ett = { trainRows: 11_520, rows: 14_400, start: Date.UTC(2016, 6, 1) };
+const ettRuns = [
+  { name: "M", horizons: [96, 336, 720] },
+  { name: "OT", horizons: [96, 336, 720], only: "OT" },
+];
+
+async function measureEtt(folder, { only }, horizon) {
+  const [columns, ...lines] = gunzipSync(readFileSync(join(folder, "ETTh1.csv.gz")))
+    .toString()
+    .trim()
+    .split("\n")
+    .map((line) => line.split(","));
+  const rows = lines.slice(0, ett.rows);
+  const targets = columns.slice(1).filter((column) => only === undefined || column === only);
+  const scales = new Map(readRows(join(folder, "scaler.csv")).map((row) => [row.unique_id, Number(row.std)]));
+  const valuesOf = (target) => rows.map((row) => Number(row[columns.indexOf(target)]));
+  const [data, model, request] = ["csv", "model", "json"].map((ending) => join(work, `ett.${ending}`));
+  const trained = rows.slice(0, ett.trainRows);
+  const cut = trained.map((row) => [row[0], ...targets.map((target) => row[columns.indexOf(target)])].join());
+  writeFileSync(data, `${["date", ...targets].join()}\n${cut.join("\n")}\n`);
+  rmSync(model, { recursive: true, force: true });
+  const began = performance.now();
+  const args = ["train", data, "--target", targets.join(), "-H", horizon, "--out", model, "--quiet", "-o", "/dev/null"];
+  args.push("--model", options.model, "--preset", options.preset);
+  execFileSync(process.execPath, [join(root, "bin/hindcast.js"), ...args.map(String)], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const series = targets.map((target) => ({ target, values: valuesOf(target), deviation: scales.get(target) }));
+  const window = { from: ett.trainRows, to: ett.rows, horizon, stride: 1 };
+  writeFileSync(request, JSON.stringify({ model, start: ett.start, series, ...window }));
+  const rolling = await bundle("bench/peers/rolling.mjs");
+  return { ...JSON.parse(execFileSync(process.execPath, [rolling, request], { encoding: "utf8" })), seconds };
+}
+
+const wanted = (name) => options.only === undefined || options.only.split(",").includes(name);
+const round = (value) => (value === null || value === undefined ? "" : Number(value.toPrecision(4)));
+const columns = [
+  "data",
+  "model",
+  "preset",
+  "smape",
+  "mase",
+  "owa",
+  "mse",
+  "mae",
+  "coverage80",
+  "coverage95",
+  "seconds",
+];
 const rows = [];
-for (const name of names) {
-  const measured = measure(name);
+
+function report(name, measured) {
   rows.push([name, options.model, options.preset, ...columns.slice(3).map((column) => round(measured[column]))]);
-  console.log(
-    `${name}: sMAPE ${round(measured.smape)}, MASE ${round(measured.mase)}, OWA ${round(measured.owa)}, ` +
-      `coverage ${round(measured.coverage80)} and ${round(measured.coverage95)}, ${round(measured.seconds)} s`,
-  );
-  const reference = join(directory, name, "reference.csv");
-  if (existsSync(reference))
-    for (const { method, sMAPE, MASE, OWA } of readRows(reference))
-      if (MASE !== "") console.log(`  ${method.padEnd(36)} sMAPE ${sMAPE}, MASE ${MASE}${OWA ? `, OWA ${OWA}` : ""}`);
+  const told = columns.slice(3).filter((column) => round(measured[column]) !== "");
+  console.log(`${name}: ${told.map((column) => `${column} ${round(measured[column])}`).join(", ")}`);
+}
+
+function reportOthers(folder, prefix) {
+  const reference = join(folder, "reference.csv");
+  if (!existsSync(reference)) return;
+  for (const { dataset, method, sMAPE, MASE, OWA, MSE, MAE } of readRows(reference)) {
+    if (!dataset.startsWith(prefix)) continue;
+    const told = Object.entries({ sMAPE, MASE, OWA, MSE, MAE }).filter(([, value]) => value !== "");
+    console.log(`  ${method.padEnd(36)} ${told.map(([column, value]) => `${column} ${value}`).join(", ")}`);
+  }
+}
+
+for (const name of readdirSync(directory).filter(wanted)) {
+  const folder = join(directory, name);
+  if (existsSync(join(folder, "test.csv.gz"))) {
+    const future = knownAhead(readFileSync(join(folder, "PROTOCOL.md"), "utf8"));
+    report(name, measure(name, []));
+    if (future.length > 0) report(`${name} with ${future.join(" ")}`, measure(name, future));
+    reportOthers(folder, "");
+  }
+  if (existsSync(join(folder, "ETTh1.csv.gz")))
+    for (const run of ettRuns)
+      for (const horizon of run.horizons) {
+        const label = `${name}_${run.name}_h${horizon}`;
+        report(label, await measureEtt(folder, run, horizon));
+        reportOthers(folder, label);
+      }
 }
 const results = join(root, "bench/results");
 mkdirSync(results, { recursive: true });

@@ -1,9 +1,11 @@
 // Bundles src/cli.ts into dist/: a few files of CommonJS, by what is needed together, so that starting costs little more than bare
 // node does. Node takes longer to find a file than to read it, and to link ES modules than to run them.
 // TensorFlow.js stays outside: its packages are loaded only by the commands that compute with it.
+import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { relative } from "node:path";
+import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -219,14 +221,17 @@ await mkdir(`${root}dist`);
 for (const { path, text } of outputFiles)
   await writeFile(path, text.includes("__moduleUrl") ? `${moduleUrl}\n${text}` : text);
 
-/** What stands in every report: its script, with the charts' library in it, and its style. They are text there, and run in a browser. */
+/**
+ * What stands in every report: its script, with the charts' library in it, and its style. They are text there, and run in a browser. And
+ * what stands in a chart that is a file of its own.
+ */
 const chartsLicence = await readFile(
   new URL("../LICENSE", pathToFileURL(createRequire(import.meta.url).resolve("uplot"))),
   "utf8",
 );
 const page = await build({
   ...options,
-  entryPoints: { page: "page/main.ts", "page-style": "page/style.css" },
+  entryPoints: { page: "page/main.ts", "page-style": "page/style.css", "chart-style": "page/marks.css" },
   bundle: true,
   platform: "browser",
   target: ["chrome105", "firefox110", "safari16"],
@@ -235,5 +240,19 @@ const page = await build({
   legalComments: "none",
   banner: { js: `/* The charts are drawn by uPlot.\n${chartsLicence.trim()} */` },
 });
-for (const { path, text } of page.outputFiles) await writeFile(path, text.trim());
+const colours = await readFile(`${root}page/colours.css`, "utf8");
+for (const { path, text } of page.outputFiles)
+  await writeFile(path, (path.endsWith("chart-style.css") ? withColours(text, colours) : text).trim());
+
+/** Programs that draw SVG know no variables of CSS: the colours of the light page take their places. */
+function withColours(style, source) {
+  const values = new Map();
+  for (const [, name, value] of source.matchAll(/(--[\w-]+): (.*);/g)) if (!values.has(name)) values.set(name, value);
+  return style.replaceAll(/var\((--[\w-]+)\)/g, (_, name) => {
+    if (!values.has(name)) throw new Error(`page/colours.css has no ${name}`);
+    return values.get(name);
+  });
+}
 await writeFile(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+const manual = execFileSync(process.execPath, [`${root}bin/hindcast.js`, "completion", "man"]);
+await writeFile(`${root}dist/hindcast.1`, manual);

@@ -28,19 +28,30 @@ const skipped = [
   [/\btail\b.* -f\b/, "never ends"],
   [/\bnpm (ci|run|test|install)\b/, "is what runs this"],
   [/hindcast engine (install|bench)/, "takes minutes"],
-  [/\bsource <\(/, "is for a user's shell"],
+  [/--max-time 1h/, "takes an hour"],
+  [/\bsource <\(|\| source$/, "is for a user's shell"],
   [
     /\b(kubectl|sbatch|spark-submit|srun|mlr)\b/,
     "needs what may not be installed; scripts/deploy-test.mjs runs it where it is",
   ],
 ];
 const limitMs = 300_000;
+/** A registry with three versions. */
+const registry = ["2024-12-01", "2025-01-01", "2025-02-01"].map(
+  (until) => `hindcast retrain registry sales.csv -H 12 --model ets --until ${until} --promote always`,
+);
 /** What a page supposes to have been run before. */
 const before = {
-  "docs/cron.md": ["2024-12-01", "2025-01-01", "2025-02-01"].map(
-    (until) => `hindcast retrain registry sales.csv -H 12 --model ets --until ${until} --promote always`,
-  ),
+  "docs/cron.md": registry,
+  "docs/commands.md": [
+    "mv sales.csv actuals.csv && grep -v 2025-02- actuals.csv > sales.csv",
+    ...registry.map((line) => line.replace("2025-02-01", "2025-01-15")),
+    ...[0, 1].map((i) => `hindcast forecast sales.csv --from registry --shard ${i}/2 -o part-${i}.csv`),
+    "cp sales.ndjson series.ndjson && mkdir -p .local/share/man/man1",
+  ],
 };
+/** A page that is about flags, and not about what they give, trains as little as it can. */
+const environments = { "docs/commands.md": { HINDCAST_EPOCHS: "2", HINDCAST_MAX_TRIALS: "3" } };
 
 /** Lines of code, in fences and indented, that run hindcast; what continues a line belongs to it. */
 function commandsOf(text) {
@@ -114,7 +125,12 @@ for (const page of pages) {
       }
       const { status, stderr, signal } = spawnSync("bash", ["-o", "pipefail", "-c", line], {
         cwd: directory,
-        env: { ...process.env, HOME: directory, PATH: `${join(directory, "bin")}:${process.env.PATH}` },
+        env: {
+          ...process.env,
+          ...environments[page],
+          HOME: directory,
+          PATH: `${join(directory, "bin")}:${process.env.PATH}`,
+        },
         stdio: ["ignore", "ignore", "pipe"],
         encoding: "utf8",
         timeout: limitMs,

@@ -1,14 +1,16 @@
 // Opens reports in a real browser and fails on what a reader would stumble over: an error in the console, a request to anywhere, content
 // wider than the window, a chart that is not there, a fault that axe-core calls serious. Screenshots are kept.
-//   npm install --no-save playwright-core axe-core; CHROME=/usr/bin/chromium node scripts/report-check.mjs [--out DIR] [PAGE.html...]
-// Without pages it makes them from the fixtures and a made-up panel of 10,000 series. Where there is no Chromium, or the two packages are
-// not installed, it says that it was skipped.
+//   CHROME=/usr/bin/chromium node scripts/report-check.mjs [--out DIR] [--panel DATA --horizon N] [PAGE.html...]
+// Without pages it makes them from the fixtures, hostile names, a panel of 414 hourly series (those of DATA, or made-up ones) and a made-up panel of
+// 10,000 series; they and the screenshots stay in DIR, .tmp/report here. Where there is no Chromium, or a package is not installed, it says that
+// it was skipped.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { basename, delimiter, join, resolve } from "node:path";
+import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const sizes = [
@@ -17,6 +19,8 @@ const sizes = [
   [1920, 1080],
 ];
 const slowestOpenMs = 2000;
+/** Of the page of one series. */
+const mostBytes = 1.5e6;
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const onPath = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
@@ -39,12 +43,17 @@ function load(name) {
   }
 }
 
-const words = process.argv.slice(2);
-const out = words.includes("--out")
-  ? resolve(words.splice(words.indexOf("--out"), 2)[1])
-  : mkdtempSync(join(tmpdir(), "hindcast-report-"));
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    out: { type: "string", default: join(root, ".tmp/report") },
+    panel: { type: "string" },
+    horizon: { type: "string", default: "48" },
+  },
+});
+const out = resolve(options.out);
 mkdirSync(out, { recursive: true });
-const pages = words.length > 0 ? words.map((path) => resolve(path)) : makePages();
+const pages = positionals.length > 0 ? positionals.map((path) => resolve(path)) : makePages();
 
 function makePages() {
   const write = (name, ...args) => {
@@ -54,19 +63,20 @@ function makePages() {
     });
     return page;
   };
-  const csvOf = (name, ids, length) => {
+  const csvOf = (name, ids, length, valueAt) => {
     const path = join(out, `${name}.csv`);
     const quote = (id) => `"${id.replaceAll('"', '""')}"`;
     const rows = ids.flatMap((id, s) =>
-      Array.from(
-        { length },
-        (_, t) =>
-          `${quote(id)},${t + 1},${(20 + (s % 7) + 5 * Math.sin((t + s) / 2) + ((s * 31 + t * 17) % 5)).toFixed(2)}`,
-      ),
+      Array.from({ length }, (_, t) => `${quote(id)},${t + 1},${valueAt(s, t).toFixed(2)}`),
     );
     writeFileSync(path, ["id,time,y", ...rows, ""].join("\n"));
     return path;
   };
+  const wave = (s, t) => 20 + (s % 7) + 5 * Math.sin((t + s) / 2) + ((s * 31 + t * 17) % 5);
+  /** Days within weeks. */
+  const hourly = (s, t) =>
+    (100 + s) * (2 + Math.sin((2 * Math.PI * (t + s)) / 24) + 0.5 * Math.sin((2 * Math.PI * t) / 168)) +
+    ((s * 7919 + t * 104729) % 41);
   const hostile = [
     "<script>alert(1)</script>",
     "</script><script>alert(2)</script>",
@@ -74,24 +84,20 @@ function makePages() {
     "x".repeat(10_000),
     "🦉📈",
     "مبيعات الشهر",
+    "\u202Eturned around",
     "<img src=x onerror=alert(3)>",
     "a\"b'c&amp;",
   ];
-  const panel = Array.from({ length: 10_000 }, (_, s) => `series ${s}`);
+  const names = (count) => Array.from({ length: count }, (_, s) => `series ${s}`);
+  const air = join(root, "fixtures/air-passengers.csv");
+  const weather = join(root, "fixtures/seattle-weather.csv");
+  const panel = options.panel === undefined ? csvOf("hours", names(414), 700, hourly) : resolve(options.panel);
   return [
-    write("air-passengers", join(root, "fixtures/air-passengers.csv"), "-H", "12", "--model", "gru", "--folds", "8"),
-    write(
-      "weather",
-      join(root, "fixtures/seattle-weather.csv"),
-      "-H",
-      "14",
-      "--target",
-      "temp_max",
-      "--model",
-      "seasonal-naive",
-    ),
-    write("hostile", csvOf("hostile", hostile, 40), "-H", "4", "--model", "theta"),
-    write("panel", csvOf("panel", panel, 40), "-H", "6", "--model", "naive"),
+    write("air-passengers", air, "-H", "12", "--folds", "8"),
+    write("weather", weather, "-H", "14", "--target", "temp_max", "--model", "gru", "--attention", "--epochs", "3"),
+    write("hostile", csvOf("hostile", hostile, 40, wave), "-H", "4", "--model", "theta"),
+    write("panel", panel, "-H", options.horizon, "--preset", "fast"),
+    write("many", csvOf("many", names(10_000), 40, wave), "-H", "6", "--model", "naive"),
   ];
 }
 
@@ -140,7 +146,9 @@ for (const path of pages) {
   await still.close();
   const openMs = Math.round(Math.min(...opened));
   if (openMs > slowestOpenMs) faults.push(`${name}: took ${openMs} ms to open`);
-  console.log(`${name}: ${statSync(path).size} bytes, open in ${openMs} ms`);
+  const { size } = statSync(path);
+  if (!["panel", "many"].includes(name) && size > mostBytes) faults.push(`${name}: ${size} bytes`);
+  console.log(`${name}: ${size} bytes, open in ${openMs} ms`);
 }
 await browser.close();
 for (const fault of faults) console.error(fault);

@@ -5,6 +5,7 @@ import { type Fitted, type FittedModel, networksOf } from "../choose/predictor.j
 import type { FittedNetwork } from "../fit/fit.js";
 import type { Calibration } from "../forecast/calibration.js";
 import { highestLevel, lowestLevel } from "../forecast/levels.js";
+import type { LinearModel } from "../linear/model.js";
 import { type Frame, longestLength } from "../series/frame.js";
 import { zoneClock } from "../series/zone.js";
 import { channelCount } from "../windows/prepare.js";
@@ -27,6 +28,7 @@ export function checkModel(
     problemOfZone(zone),
     horizon > maxSteps ? `a horizon of ${horizon} steps` : undefined,
     ...calibrationsOf(fitted).map(problemOfCalibration),
+    ...linearsOf(fitted).map((model) => problemOfLinear(model, horizon)),
     ...networksOf(fitted).map((network) => problemOfNetwork(network, horizon, context)),
   ].find((one) => one !== undefined);
   if (problem !== undefined)
@@ -36,6 +38,17 @@ export function checkModel(
 function calibrationsOf(fitted: Fitted): readonly Calibration[] {
   if (fitted.kind === "combination") return fitted.parts.flatMap((part) => calibrationsOf(part.fitted));
   return "calibration" in fitted && fitted.calibration !== null ? [fitted.calibration] : [];
+}
+
+function linearsOf(fitted: Fitted): readonly LinearModel[] {
+  if (fitted.kind === "combination") return fitted.parts.flatMap((part) => linearsOf(part.fitted));
+  return fitted.kind === "linear" ? [fitted.model] : [];
+}
+
+function problemOfLinear(model: LinearModel, horizon: number): string | undefined {
+  if (horizon > model.horizon) return `its horizon is ${horizon} steps, its regression's ${model.horizon}`;
+  if (model.season > maxSteps) return `a season of ${model.season} steps`;
+  return undefined;
 }
 
 function problemOfZone(zone: string): string | undefined {

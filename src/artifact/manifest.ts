@@ -27,8 +27,8 @@ export type FileRecord = z.infer<typeof fileSchema>;
 export type FileName = "context.bin" | PartFile | `${number}/${PartFile}` | `${number}/${number}/${PartFile}`;
 /** Where the files of a part begin: "" at the top. */
 export type Place = "" | `${number}/`;
-export type PartFile = "model.json" | "weights.bin" | "gate.bin";
-const fileNamePattern = /^(?:context\.bin|(?:[1-9]\d{0,3}\/){0,2}(?:model\.json|weights\.bin|gate\.bin))$/;
+export type PartFile = "model.json" | "weights.bin" | "gate.bin" | "linear.bin";
+const fileNamePattern = /^(?:context\.bin|(?:[1-9]\d{0,3}\/){0,2}(?:model\.json|weights\.bin|gate\.bin|linear\.bin))$/;
 
 const isFileName = (given: unknown): given is FileName => typeof given === "string" && fileNamePattern.test(given);
 const fileNameSchema = new Schema(typed("file of a model", isFileName));
@@ -60,10 +60,30 @@ const pretrainedSchema = z.strictObject({
   calibration: gateCalibrationSchema,
 });
 
+const linearSchema = z.strictObject({
+  kind: z.literal("linear"),
+  name: z.literal("linear"),
+  /** Steps that it was fitted for. */
+  horizon: z.int().min(1),
+  season: z.int().min(1),
+  /** Their weights stand in linear.bin, one after the other: [lags × horizon] each, float32. */
+  forms: z
+    .array(
+      z.strictObject({
+        log: z.boolean(),
+        lags: z.array(z.int().min(2)).readonly(),
+        share: z.number().positive(),
+      }),
+    )
+    .min(1)
+    .readonly(),
+});
+export type StoredLinear = z.infer<typeof linearSchema>;
+
 const partSchema = z.strictObject({
   /** Of all parts they sum to 1. */
   weight: z.number().positive(),
-  model: z.discriminatedUnion("kind", [networkSchema, ensembleSchema, pretrainedSchema]),
+  model: z.discriminatedUnion("kind", [networkSchema, ensembleSchema, pretrainedSchema, linearSchema]),
   /** What its intervals rest on; absent from a pretrained model, which has its own. */
   calibration: calibrationSchema.optional(),
 });
@@ -75,6 +95,7 @@ const modelSchema = z.discriminatedUnion("kind", [
   ensembleSchema,
   z.strictObject({ kind: z.literal("baseline"), name: z.enum(baselines.names) }),
   pretrainedSchema,
+  linearSchema,
   z.strictObject({
     kind: z.literal("combination"),
     name: z.string(),
@@ -94,6 +115,7 @@ export function storedNetworks(model: Manifest["model"]): readonly StoredNetwork
       return model.members;
     case "baseline":
     case "pretrained":
+    case "linear":
       return [];
     case "combination":
       return model.parts.flatMap((part) => storedNetworks(part.model));

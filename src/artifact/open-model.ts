@@ -10,6 +10,7 @@ import { checkModel } from "./check-model.js";
 import { decodeContext } from "./context.js";
 import type { StoredModel } from "./directory.js";
 import { decodeLayersModel } from "./layers-model.js";
+import { decodeLinear } from "./linear.js";
 import type { Manifest, Place, StoredNetwork, StoredPart } from "./manifest.js";
 
 /** @returns the model, and the end of each series as it was trained on (undefined when saved without) */
@@ -71,6 +72,12 @@ async function openPart(
       const networks = await decodeGate(stored.files[`${place}gate.bin`], model, stored.path);
       return { kind: "pretrained", gate: { networks, calibration: model.calibration } };
     }
+    case "linear":
+      return {
+        kind: "linear",
+        model: decodeLinear(model, stored.files[`${place}linear.bin`], stored.path),
+        calibration,
+      };
     default:
       return model satisfies never;
   }

@@ -13,6 +13,7 @@ import { candidateReach } from "../windows/candidates.js";
 import { encodeContext, tailFrame } from "./context.js";
 import { type ModelFiles, writeModel } from "./directory.js";
 import { encodeLayersModel } from "./layers-model.js";
+import { encodeLinear } from "./linear.js";
 import type { Manifest, Place, StoredNetwork, StoredPart } from "./manifest.js";
 
 export interface SavedModel {
@@ -74,6 +75,7 @@ function storeModel(fitted: Fitted, place: Place, files: ModelFiles): Manifest["
     case "network":
     case "ensemble":
     case "pretrained":
+    case "linear":
       return storePart(fitted, place, files);
     case "baseline":
       return { kind: "baseline", name: fitted.name };
@@ -105,6 +107,11 @@ function storePart(fitted: FittedPart["fitted"], place: Place, files: ModelFiles
       const { networks, calibration } = fitted.gate;
       files[`${place}gate.bin`] = encodeWeights(networks);
       return { kind: "pretrained", name: "pretrained", ...gateLayout(networks), calibration };
+    }
+    case "linear": {
+      const { forms, ...rest } = fitted.model;
+      files[`${place}linear.bin`] = encodeLinear(fitted.model);
+      return { kind: "linear", name: "linear", ...rest, forms: forms.map(({ weights: _, ...form }) => form) };
     }
     default:
       return fitted satisfies never;
@@ -145,6 +152,8 @@ function pointSteps(fitted: Fitted, seasons: readonly number[]): number {
       return networksOf(fitted).reduce((most, network) => Math.max(most, networkSteps(network, seasons)), 0);
     case "pretrained":
       return historyLimit(seasons);
+    case "linear":
+      return fitted.model.season + fitted.model.forms.reduce((most, { lags }) => Math.max(most, lags.at(-1) ?? 1), 1);
     case "baseline":
       // Drift and mean rest on the whole series.
       return fitted.name === "naive" || fitted.name === "seasonal-naive"

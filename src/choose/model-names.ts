@@ -3,6 +3,7 @@
 export const modelNames = [
   "auto",
   "pretrained",
+  "linear",
   "rnn",
   "lstm",
   "gru",

@@ -114,6 +114,10 @@ async function fitNamed(
     const tune = warmStart === undefined ? {} : { fineTuningSeed: seed };
     return { kind: "pretrained", gate: await fitGate(frame, horizon, { seasons, intervals, ...tune }, context) };
   }
+  if (name === "linear") {
+    const { fitLinearModel } = await import("./linear.js");
+    return fitLinearModel(frame, horizon, seasons, intervals, context);
+  }
   if (baselines.has(name)) {
     const calibration = intervals
       ? await baselines.get(name)({ seasons }).calibrate(frame, horizon, context.signal)

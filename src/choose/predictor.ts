@@ -9,6 +9,7 @@ import { applyLimits, type ForecastLimits } from "../forecast/limits.js";
 import { networkPredictor } from "../forecast/network.js";
 import type { FitContext, Forecasts, PointPredictor, Predictor } from "../forecast/predictor.js";
 import type { FittedGate } from "../gate/fit.js";
+import type { LinearModel } from "../linear/model.js";
 
 /** What forecasts. `calibration` is what intervals rest on; null where none were asked for, or in a model that was saved before there were any. */
 export type Fitted =
@@ -17,6 +18,7 @@ export type Fitted =
   | { readonly kind: "ensemble"; readonly members: readonly FittedNetwork[]; readonly calibration: Calibration | null }
   | { readonly kind: "baseline"; readonly name: BaselineName; readonly calibration: Calibration | null }
   | { readonly kind: "pretrained"; readonly gate: FittedGate }
+  | { readonly kind: "linear"; readonly model: LinearModel; readonly calibration: Calibration | null }
   | Combination;
 
 export interface Combination {
@@ -49,7 +51,8 @@ export function answererOf(fitted: Fitted): string {
     case "ensemble":
       return `${fitted.members[0]!.config.cell}*${fitted.members.length}`;
     case "pretrained":
-      return "pretrained";
+    case "linear":
+      return fitted.kind;
     case "baseline":
       return fitted.name;
     case "combination":
@@ -67,6 +70,7 @@ export function networksOf(fitted: Fitted): readonly FittedNetwork[] {
     case "ensemble":
       return fitted.members;
     case "pretrained":
+    case "linear":
     case "baseline":
       return [];
     case "combination":
@@ -116,6 +120,10 @@ async function openPredictor(fitted: Fitted, seasons: readonly number[], notify:
     case "pretrained": {
       const { gatePredictor } = await import("../gate/predictor.js");
       return gatePredictor({ ...fitted.gate, seasons, notify });
+    }
+    case "linear": {
+      const { linearPredictor } = await import("../forecast/linear.js");
+      return calibrated(withoutQuantiles(linearPredictor(fitted.model, notify)), fitted.calibration, notify);
     }
     case "network":
     case "ensemble":

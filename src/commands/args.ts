@@ -8,7 +8,7 @@ import { cells } from "../engine/kernels/cells.js";
 import type { ReadOptions } from "../series/options.js";
 import type { Argv } from "./argv.js";
 import { writeCommandLine } from "./command-line.js";
-import { type CommandName, commands, engineActions, modelsActions, shells } from "./commands.js";
+import { type CommandName, commands, completionForms, engineActions, modelsActions, shells } from "./commands.js";
 import { checkHead } from "./head-args.js";
 import { HelpWanted } from "./help.js";
 import {
@@ -78,7 +78,7 @@ export type MergeArgs = Common & OwnValues<"merge"> & { readonly files: readonly
 /** `output` is the file named as an operand, if one is. */
 export type ExportArgs = Common & OwnValues<"export"> & { readonly from: string };
 export type EngineArgs = Common & OwnValues<"engine"> & { readonly action: (typeof engineActions)[number] };
-export type CompletionArgs = Common & { readonly shell: (typeof shells)[number] };
+export type CompletionArgs = Common & { readonly form: (typeof completionForms)[number] };
 
 export interface Invocation {
   readonly argv: Argv;
@@ -238,6 +238,7 @@ export function retrainArgs(invocation: Invocation): RetrainArgs {
   const values = valuesOf(invocation, "retrain");
   checkLimits(values);
   checkHead(values);
+  checkReport(values);
   return { ...common(invocation), ...values, registry, data, reading };
 }
 
@@ -337,10 +338,10 @@ export function completionArgs(
   env: Readonly<Record<string, string | undefined>>,
 ): CompletionArgs {
   const own = basename(env.SHELL ?? "");
-  const shell = operandWord(invocation, shells) ?? shells.find((name) => name === own);
-  if (shell === undefined)
+  const form = operandWord(invocation, completionForms) ?? shells.find((name) => name === own);
+  if (form === undefined)
     throw new HindcastError("usage", "which shell is the completion for?", `hindcast completion ${shells.join("|")}`);
-  return { ...common(invocation), shell };
+  return { ...common(invocation), form };
 }
 
 function common(invocation: Invocation): Common {

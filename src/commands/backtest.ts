@@ -1,5 +1,4 @@
 // `hindcast backtest`: scores of one or several models on rolling origins, with the baselines beside them.
-import type { Manifest } from "../artifact/manifest.js";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { createForecaster, type ModelOptions } from "../choose/model.js";
@@ -9,7 +8,7 @@ import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { checkGates } from "../evaluate/gates.js";
 import { predictionsTable, scoreTable } from "../evaluate/score-table.js";
 import { plainBaselines } from "../forecast/baselines.js";
-import type { Forecaster, Predictor } from "../forecast/predictor.js";
+import type { Forecaster } from "../forecast/predictor.js";
 import { type QuantileColumn, quantileColumns } from "../forecast/quantile-columns.js";
 import { type ModelRecipe, openUnitThreads } from "../parallel/backtest.js";
 import { type Fact, scoredPart, withCalibration } from "../report/html/source.js";
@@ -22,7 +21,7 @@ import { planTable } from "./dry-run.js";
 import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
 import { setUpModels } from "./model-options.js";
-import { openForForecast } from "./saved-model.js";
+import { type Opened, openForForecast } from "./saved-model.js";
 
 export async function run(args: BacktestArgs, io: Io): Promise<number | undefined> {
   const { options } = setUpModels(args, io);
@@ -163,7 +162,7 @@ export interface Scored {
   readonly horizon: number;
   /** The saved model, with `--from`. */
   readonly asked?: readonly Forecaster[];
-  readonly saved?: { readonly manifest: Manifest; readonly predictor: Predictor };
+  readonly saved?: Omit<Opened, "frame">;
 }
 
 type DataArgs = Pick<BacktestArgs, "data" | "from" | "given" | "horizon" | "integer" | "max" | "min" | "reading">;
@@ -175,7 +174,8 @@ export async function whatToScore(args: DataArgs, io: Io): Promise<Scored> {
   }
   if (args.data.length === 0)
     throw new HindcastError("usage", "a backtest needs data", `hindcast backtest data.csv --from ${args.from}`);
-  const { manifest, frame, predictor } = await openForForecast(args, args.from, io);
+  const { frame, ...saved } = await openForForecast(args, args.from, io);
+  const { manifest, predictor } = saved;
   io.notify({
     level: "warning",
     text: `${args.from} is scored as it is: origins inside the data it was trained on are not out of sample`,
@@ -185,6 +185,6 @@ export async function whatToScore(args: DataArgs, io: Io): Promise<Scored> {
     frame,
     horizon: args.horizon === undefined ? manifest.horizon : horizonOf(args.horizon, frame),
     asked: [{ name, fit: async () => predictor }],
-    saved: { manifest, predictor },
+    saved,
   };
 }

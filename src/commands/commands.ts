@@ -36,6 +36,8 @@ export type CommandName = (typeof commandNames)[number];
 export const engineActions = ["status", "install", "bench"] as const;
 export const modelsActions = ["list", "promote", "rollback", "prune", "score", "check"] as const;
 export const shells = ["bash", "zsh", "fish"] as const;
+/** What `completion` prints: a script for a shell, or the manual page. */
+export const completionForms = [...shells, "man"] as const;
 
 export const commands: Readonly<Record<CommandName, Command>> = {
   train: {
@@ -100,7 +102,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     operands: "FORECAST ACTUALS",
     summary: "score any tool's forecast file against what came",
     writes: "rows of scores",
-    examples: ["hindcast score next.csv sales.csv"],
+    examples: ["hindcast score next.csv actuals.csv"],
   },
   retrain: {
     operands: "REGISTRY data...",
@@ -158,11 +160,15 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     examples: ["hindcast engine", "hindcast engine install", "hindcast engine bench"],
   },
   completion: {
-    operands: "[bash|zsh|fish]",
-    summary: "print a completion script for the shell",
-    writes: "the script",
-    words: shells,
-    examples: ["source <(hindcast completion bash)   # e.g. in ~/.bashrc", "hindcast completion fish | source"],
+    operands: "[bash|zsh|fish|man]",
+    summary: "print a completion script for the shell, or the manual page",
+    writes: "the script, or the page",
+    words: completionForms,
+    examples: [
+      "source <(hindcast completion bash)   # e.g. in ~/.bashrc",
+      "hindcast completion fish | source",
+      "hindcast completion man > ~/.local/share/man/man1/hindcast.1",
+    ],
   },
 };
 

@@ -2,14 +2,10 @@
 // but the shell itself.
 import { commandNames, commands, type shells } from "./commands.js";
 import type { Flag } from "./flags.js";
+import { nameOfFlag } from "./help.js";
 import { flagsOf } from "./options.js";
 
 export const completionScripts: Readonly<Record<(typeof shells)[number], () => string>> = { bash, zsh, fish };
-
-/** A toggle that is on by default is only ever turned off. */
-function longName({ name, value, default: given }: Flag<unknown>): string {
-  return value.placeholder === "" && given === true ? `no-${name}` : name;
-}
 
 function bash(): string {
   const valueCases = commandNames.flatMap((command) =>
@@ -21,7 +17,7 @@ function bash(): string {
     }),
   );
   const commandCases = commandNames.map((command) => {
-    const names = flagsOf(command).map((flag) => `--${longName(flag)}`);
+    const names = flagsOf(command).map(nameOfFlag);
     return `    ${command}) flags="${names.join(" ")}" words="${commands[command].words?.join(" ") ?? ""}" ;;`;
   });
   return `# hindcast completion for bash: source <(hindcast completion bash)
@@ -116,7 +112,7 @@ fi
 
 function zshSpec(flag: Flag<unknown>): string {
   const { alias, value } = flag;
-  const long = `--${longName(flag)}`;
+  const long = nameOfFlag(flag);
   const text = `[${flag.description.replaceAll(/[[\]]/g, "\\$&")}]${zshValue(flag)}`;
   const repeated = value.list ? "*" : "";
   if (alias === undefined) return singleQuoted(repeated + long + text);
@@ -152,7 +148,7 @@ function fish(): string {
 
 function fishFlag(flag: Flag<unknown>): string {
   const { alias, value, description } = flag;
-  const names = `${alias === undefined ? "" : `-s ${alias} `}-l ${longName(flag)}`;
+  const names = `${alias === undefined ? "" : `-s ${alias} `}-l ${nameOfFlag(flag).slice("--".length)}`;
   const takes =
     value.placeholder === ""
       ? ""

@@ -13,6 +13,7 @@ import { highestLevel, highestPercent, lowestLevel } from "../forecast/levels.js
 import { type AttentionKind, attentionKinds } from "../model/config.js";
 import { headNames, headPattern } from "../model/heads/names.js";
 import { promotionRules } from "../registry/promotion.js";
+import { chartNames } from "../report/chart-names.js";
 import { formatNames } from "../report/format-names.js";
 import { scaleModes, scalerNames, transformNames } from "../scale/config.js";
 import { aggregations, decimalMarks, defaultReadOptions, inputFormats, missingPolicies } from "../series/options.js";
@@ -623,6 +624,11 @@ export const flags = {
     group: "output",
     perRun: true,
     description: "write a page of charts here too, for a browser",
+  }),
+  svg: flag("svg", oneOf(chartNames, "CHART"), {
+    group: "output",
+    perRun: true,
+    description: "write this chart alone, as SVG, instead of the page; of many series the first one's",
   }),
   output: flag("output", path("FILE"), {
     alias: "o",

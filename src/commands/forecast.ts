@@ -20,7 +20,7 @@ export interface Job {
   readonly predictor: Predictor;
   /** Of the saved model. */
   readonly manifest?: Manifest;
-  /** What was trained. */
+  /** Absent where there is a model for each series. */
   readonly fitted?: FittedModel;
 }
 
@@ -112,7 +112,7 @@ function warnOfLongHorizon(frame: Frame, horizon: number, notify: Notify): void 
 /** @returns undefined after a dry run, and after a template */
 async function loadModel(args: ForecastArgs, from: string, io: Io): Promise<Job | undefined> {
   const { openForForecast } = await import("./saved-model.js");
-  const { frame: known, predictor, manifest } = await openForForecast(args, from, io);
+  const { frame: known, predictor, manifest, fitted } = await openForForecast(args, from, io);
   const aligned = args.align ? alignFrame(known) : known;
   const horizon = args.horizon === undefined ? manifest.horizon : horizonOf(args.horizon, aligned);
   const frame = await completeFuture(aligned, args, horizon, true, io);
@@ -122,5 +122,5 @@ async function loadModel(args: ForecastArgs, from: string, io: Io): Promise<Job 
     await io.writeTable(storedTable(manifest, frame, horizon), args, "table");
     return undefined;
   }
-  return { frame, horizon, predictor, manifest };
+  return { frame, horizon, predictor, manifest, fitted };
 }

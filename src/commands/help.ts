@@ -71,18 +71,24 @@ export function commandHelp(
   ].join("\n");
 }
 
-function flagRows(flag: HelpFlag, width: number): string[] {
-  const { name, alias, value, description } = flag;
-  const isToggle = value.placeholder === "";
-  // A toggle that is on by default is only ever turned off.
-  const long = isToggle && flag.default === true ? `--no-${name}` : `--${name}`;
-  const left = `  ${alias === undefined ? "    " : `-${alias}, `}${long}${isToggle ? "" : ` ${value.placeholder}`}`;
-  const { choices } = value;
+/** A toggle that is on by default is only ever turned off. */
+export function nameOfFlag({ name, value, default: given }: HelpFlag): string {
+  return value.placeholder === "" && given === true ? `--no-${name}` : `--${name}`;
+}
+
+/** What it does, what it may be where its placeholder does not say so, and what it is when it is left out. */
+export function describeFlag({ value: { choices, placeholder }, description, default: given }: HelpFlag): string {
   const listed =
-    choices === undefined || value.placeholder.includes(choices.join("|")) ? "" : `; one of ${choices.join(", ")}`;
-  const given = flag.default;
+    choices === undefined || placeholder.includes(choices.join("|")) ? "" : `; one of ${choices.join(", ")}`;
   const shown = given === undefined || typeof given === "boolean" ? "" : ` (${[given].flat().join(",")})`;
-  return row(left, `${description}${listed}${shown}`, width);
+  return description + listed + shown;
+}
+
+function flagRows(flag: HelpFlag, width: number): string[] {
+  const { alias, value } = flag;
+  const taken = value.placeholder === "" ? "" : ` ${value.placeholder}`;
+  const left = `  ${alias === undefined ? "    " : `-${alias}, `}${nameOfFlag(flag)}${taken}`;
+  return row(left, describeFlag(flag), width);
 }
 
 function row(left: string, right: string, width: number): string[] {
@@ -93,7 +99,7 @@ function row(left: string, right: string, width: number): string[] {
 }
 
 /** Lines of at most `width` columns, where the words allow. */
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
@@ -105,6 +111,6 @@ function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-function capitalised(text: string): string {
+export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

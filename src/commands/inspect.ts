@@ -70,6 +70,11 @@ function describeParts(model: Manifest["model"]): Cell[][] {
     case "baseline":
     case "pretrained":
       return [];
+    case "linear":
+      return model.forms.map(({ log, lags, share }, i): Cell[] => [
+        `form ${i + 1}`,
+        `${Math.round(100 * share)} % on ${lags.length + 1} lags up to ${lags.at(-1) ?? 1}${log ? " of logarithms" : ""}`,
+      ]);
     case "combination":
       return model.parts.flatMap(({ weight, model: part }, i): Cell[][] => [
         [`part ${i + 1}`, part.name],

@@ -80,6 +80,7 @@ export function createIo(world: World): Io & Pick<Outputs, "discard"> {
   const pageOf = (output: string | undefined) => ({
     width: terminal.columns,
     colour: terminal.colour && output === undefined,
+    unicode: terminal.unicode || output !== undefined,
   });
   const formatOf = ({ format, output }: Destination, fallback: "csv" | "table") => {
     const toTerminal = terminal.isTerminal && output === undefined;

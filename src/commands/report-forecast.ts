@@ -3,6 +3,7 @@ import type { Forecasts } from "../forecast/predictor.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import { findFrameSeasons } from "../series/season.js";
 import type { ForecastArgs } from "./args.js";
+import { explainForPage } from "./explanation.js";
 import type { Job } from "./forecast.js";
 import type { Io } from "./io.js";
 import { modelFacts, recordOf, savedModel, type ToldModel, trainedModel } from "./model-facts.js";
@@ -23,6 +24,15 @@ export async function reportForecast(
         : { asked: args.model, chose: predictor.name, reason: predictor.reason, seed: args.seed };
   const forecast = { forecasts, columns, asked: told.asked, chose: told.chose };
   const seasons = args.season === "auto" ? findFrameSeasons(frame) : args.season;
-  const source = { frame, horizon, seasons, forecast, ...recordOf(told), modelFacts: modelFacts(told) };
+  const explanation = fitted && (await explainForPage(fitted, frame, horizon, told.seed, io));
+  const source = {
+    frame,
+    horizon,
+    seasons,
+    forecast,
+    ...(explanation && { explanation }),
+    ...recordOf(told),
+    modelFacts: modelFacts(told),
+  };
   await writePage(source, args.commandLine, args.report, io);
 }

@@ -10,17 +10,18 @@ import type { ReportArgs } from "./args.js";
 import { forecastersOf, runFolds, type Scored, sayReasons, whatToScore } from "./backtest.js";
 import { completeFuture, mayUseCovariates } from "./covariates.js";
 import { planTable } from "./dry-run.js";
+import { type Explanation, explainForPage } from "./explanation.js";
 import type { Io } from "./io.js";
 import { modelFacts, recordOf, savedModel, type ToldModel, trainedModel } from "./model-facts.js";
 import { setUpModels } from "./model-options.js";
-import { writePage } from "./report-page.js";
+import { writeChart, writePage } from "./report-page.js";
 
 export async function run(args: ReportArgs, io: Io): Promise<void> {
   if (!args.dryRun && args.output === undefined && io.formatOf(args, "table") === "table")
     throw new HindcastError(
       "usage",
-      "a report is a page for a browser, and stdout is a terminal",
-      "add -o report.html, or > report.html",
+      `a report is ${args.svg === undefined ? "a page for a browser" : "a drawing"}, and stdout is a terminal`,
+      args.svg === undefined ? "add -o report.html, or > report.html" : "add -o chart.svg, or > chart.svg",
     );
   const { options } = setUpModels(args, io);
   const scored = await whatToScore(args, io);
@@ -38,7 +39,7 @@ export async function run(args: ReportArgs, io: Io): Promise<void> {
     asked,
     scoredCount: columns.length,
   };
-  const { bestAsked } = await import("../report/html/page.js");
+  const { bestAsked } = await import("../report/html/told.js");
   const ahead = await forecastAhead(args, scored, bestAsked(backtest) ?? asked[0]!, options, io);
   const source = {
     frame,
@@ -46,10 +47,12 @@ export async function run(args: ReportArgs, io: Io): Promise<void> {
     seasons: options.seasons === "auto" ? findFrameSeasons(frame) : options.seasons,
     backtest,
     forecast: ahead.forecast,
+    ...(ahead.explanation && { explanation: ahead.explanation }),
     ...recordOf(ahead.told),
     modelFacts: modelFacts(ahead.told),
   };
-  await writePage(source, args.commandLine, args.output, io);
+  if (args.svg === undefined) await writePage(source, args.commandLine, args.output, io);
+  else await writeChart(source, args.svg, args.output, io);
 }
 
 /** From the end of the data, by the model called `name`, fitted on all of them. */
@@ -59,22 +62,18 @@ async function forecastAhead(
   name: string,
   options: ModelOptions,
   io: Io,
-): Promise<{ forecast: ReportForecast; told: ToldModel }> {
+): Promise<{ forecast: ReportForecast; told: ToldModel; explanation: Explanation | undefined }> {
   const columns =
     args.level === undefined && args.quantiles === undefined ? withFan(quantileColumns(args)) : quantileColumns(args);
   const levels = columns.map(({ level }) => level);
   const known: Frame =
     (await completeFuture(frame, { ...args, futureTemplate: undefined }, horizon, mayUseCovariates(name), io)) ?? frame;
-  if (saved !== undefined) {
-    const told = savedModel(saved.manifest);
-    const forecasts = await saved.predictor.predict(known, horizon, levels);
-    return { forecast: { forecasts, columns, asked: told.asked, chose: told.chose }, told };
-  }
   io.progress.stage(`train ${name}`);
-  const fitted = await fitModel(name, known, horizon, options, io);
-  const predictor = await predictorOf(fitted, options.limits, io);
+  const fitted = saved?.fitted ?? (await fitModel(name, known, horizon, options, io));
+  const told = saved === undefined ? trainedModel(name, fitted, args.seed) : savedModel(saved.manifest);
+  const predictor = saved?.predictor ?? (await predictorOf(fitted, options.limits, io));
   const forecasts = await predictor.predict(known, horizon, levels);
   predictor.dispose();
-  const told = trainedModel(name, fitted, args.seed);
-  return { forecast: { forecasts, columns, asked: name, chose: told.chose }, told };
+  const explanation = await explainForPage(fitted, known, horizon, told.seed, io);
+  return { forecast: { forecasts, columns, asked: told.asked, chose: told.chose }, told, explanation };
 }

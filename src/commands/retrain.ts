@@ -25,6 +25,7 @@ import { isSameSettings, settingsOf, withSettings } from "./model-settings.js";
 import { keepingIn, openRetrainCheckpoint } from "./resume.js";
 import { checkAge, checkFrame, newestStamp } from "./retrain-checks.js";
 import { liveForecasts } from "./retrain-forecasts.js";
+import { besideForReport, type Outcome, reportRetrain } from "./retrain-report.js";
 import { readingAsTrained } from "./saved-model.js";
 
 /** Says what is known of the run so far; the last word on a field counts. */
@@ -54,8 +55,9 @@ export async function run(args: RetrainArgs, world: Io): Promise<void> {
   const tell: Tell = (fields) => {
     record = { ...record, ...fields, duration_ms: Math.max(0, Math.round(io.now() - startedMs)) };
   };
+  let outcome: Outcome | undefined;
   try {
-    await retrain(args, io, registry, () => record, tell);
+    outcome = await retrain(args, io, registry, () => record, tell);
     await appendRun(args.registry, record);
   } catch (error) {
     const isInterrupted = io.signal.aborted;
@@ -74,8 +76,13 @@ export async function run(args: RetrainArgs, world: Io): Promise<void> {
     throw error;
   }
   await registry.lock.release();
-  if (record.action === "promoted" && args.onPromote !== undefined)
-    await runHook("on-promote", args.onPromote, runLine(record), io);
+  try {
+    if (outcome !== undefined && args.report !== undefined) await reportRetrain(args, outcome, io);
+  } finally {
+    // The champion is what it is, whether its page could be written or not.
+    if (record.action === "promoted" && args.onPromote !== undefined)
+      await runHook("on-promote", args.onPromote, runLine(record), io);
+  }
   if (args.format === undefined && args.output === undefined) return;
   await io.writeTable({ type: "run", columns: runColumns, rows: [runCells(record)] }, args, "csv");
 }
@@ -98,7 +105,14 @@ interface Champion {
   readonly open: () => Promise<Predictor>;
 }
 
-async function retrain(args: RetrainArgs, io: Io, registry: OpenRegistry, known: () => Run, tell: Tell): Promise<void> {
+/** @returns undefined where nothing was trained */
+async function retrain(
+  args: RetrainArgs,
+  io: Io,
+  registry: OpenRegistry,
+  known: () => Run,
+  tell: Tell,
+): Promise<Outcome | undefined> {
   const { registry: path } = args;
   const { settled, pointer, nextVersion: version, lock } = registry;
   const stored = pointer === undefined ? undefined : await loadChampion(path, pointer.version, io);
@@ -132,7 +146,8 @@ async function retrain(args: RetrainArgs, io: Io, registry: OpenRegistry, known:
   tell({ new_observed: newCount });
   if (reference !== undefined && champion !== undefined && newCount < args.requireNew && !args.force) {
     const asked = args.requireNew > 1 ? ` of the ${args.requireNew} asked for` : "";
-    return tell({ action: "skipped", reason: newCount === 0 ? "nothing new" : `${newCount} new values${asked}` });
+    tell({ action: "skipped", reason: newCount === 0 ? "nothing new" : `${newCount} new values${asked}` });
+    return undefined;
   }
 
   const settings = settingsOf(args);
@@ -153,6 +168,7 @@ async function retrain(args: RetrainArgs, io: Io, registry: OpenRegistry, known:
     folds: args.folds,
     step: args.step ?? horizon,
     seasons: options.seasons,
+    ...(args.report === undefined ? {} : besideForReport(options)),
   };
   io.progress.stage(`score ${args.model} and the champion`);
   const comparison = await keepingIn(checkpoint, io, () => compare(frame, contestants, scoring, io));
@@ -199,6 +215,16 @@ async function retrain(args: RetrainArgs, io: Io, registry: OpenRegistry, known:
   }
   await pruneVersions(path, args.keep, readPointer(path));
   tell({});
+  return {
+    frame,
+    seasons: options.seasons,
+    step: scoring.step,
+    comparison,
+    challenger: { version, fitted, horizon, limits },
+    champion: stored && { ...stored.champion, manifest: stored.manifest },
+    isPromoted,
+    reason,
+  };
 }
 
 export interface StoredChampion {

@@ -15,8 +15,9 @@ import type { ForecastArgs } from "./args.js";
 import { readFrame } from "./data.js";
 import type { Io } from "./io.js";
 
-interface Opened {
+export interface Opened {
   readonly manifest: Manifest;
+  readonly fitted: FittedModel;
   readonly frame: Frame;
   readonly predictor: Predictor;
 }
@@ -26,7 +27,7 @@ type FromArgs = Pick<ForecastArgs, "data" | "given" | "integer" | "max" | "min" 
 /** Goes on from the end of what the model was trained on when no data are given. @throws HindcastError "model", "data" */
 export async function openForForecast(args: FromArgs, from: string, io: Io): Promise<Opened> {
   const { manifest, fitted, limits, frame } = await openWithData(args, from, io);
-  return { manifest, frame, predictor: await predictorOf(fitted, limits, io) };
+  return { manifest, fitted, frame, predictor: await predictorOf(fitted, limits, io) };
 }
 
 /** The model itself, and the data it is asked about. @throws HindcastError "model", "data" */

@@ -185,12 +185,7 @@ function crossEntropiesOf(
   from.forEach((s, i) => {
     actual.set(frame.series[s]!.values.subarray(origins[s]!, origins[s]! + horizon), i * horizon);
   });
-  const own = crossEntropy(actual);
-  const all = new Float64Array(frame.series.length * horizon).fill(Number.NaN);
-  from.forEach((s, i) => {
-    all.set(own.subarray(i * horizon, (i + 1) * horizon), s * horizon);
-  });
-  return all;
+  return placeRows(crossEntropy(actual), from, frame.series.length, horizon);
 }
 
 /**
@@ -199,12 +194,47 @@ function crossEntropiesOf(
  * @returns [seriesCount × horizon], NaN elsewhere
  */
 export function spreadRows(rows: Float64Array, from: Int32Array, seriesCount: number, horizon: number): Float64Array {
-  const forecasts = new Float64Array(seriesCount * horizon).fill(Number.NaN);
-  from.forEach((s, i) => {
+  for (const i of from.keys()) {
     const row = rows.subarray(i * horizon, (i + 1) * horizon);
     if (row.length !== horizon || !(row.every(Number.isFinite) || row.every(Number.isNaN)))
       throw new Error(`a predictor broke its contract: [${row.join(", ")}] for horizon ${horizon}`);
-    forecasts.set(row, s * horizon);
+  }
+  return placeRows(rows, from, seriesCount, horizon);
+}
+
+function placeRows(rows: Float64Array, from: Int32Array, seriesCount: number, horizon: number): Float64Array {
+  const all = new Float64Array(seriesCount * horizon).fill(Number.NaN);
+  from.forEach((s, i) => {
+    all.set(rows.subarray(i * horizon, (i + 1) * horizon), s * horizon);
   });
-  return forecasts;
+  return all;
+}
+
+/** A backtest of some of a frame's series as one of all: the others are in none of its folds. */
+export function spreadResult(result: BacktestResult, frame: Frame): BacktestResult {
+  const { horizon } = result;
+  const placeOf = new Map(frame.series.map((series, s) => [series, s]));
+  const from = Int32Array.from(result.frame.series, (series) => placeOf.get(series)!);
+  const spread = (rows: Float64Array) => placeRows(rows, from, frame.series.length, horizon);
+  return {
+    ...result,
+    frame,
+    folds: result.folds.map(({ fold, origins }) => {
+      const all = new Int32Array(frame.series.length).fill(-1);
+      from.forEach((s, i) => {
+        all[s] = origins[i]!;
+      });
+      return { fold, origins: all };
+    }),
+    models: result.models.map(({ name, folds }) => ({
+      name,
+      folds: folds.map(({ crossEntropies, ...fold }) => ({
+        ...fold,
+        forecasts: spread(fold.forecasts),
+        quantiles: fold.quantiles.map(spread),
+        ...(crossEntropies && { crossEntropies: spread(crossEntropies) }),
+      })),
+    })),
+    reference: result.reference.map(spread),
+  };
 }

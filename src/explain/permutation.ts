@@ -33,10 +33,9 @@ export interface PermutationOptions {
   readonly season: number;
   readonly repeatCount: number;
   readonly seed: number;
+  /** Of more, an even share is looked at. */
+  readonly mostWindows: number;
 }
-
-/** Of more, an even share is looked at. */
-const mostWindows = 500;
 
 /**
  * What is shuffled are the numbers that the network sees: the target as it was scaled in its own window, so that its level and its
@@ -46,11 +45,11 @@ const mostWindows = 500;
 export async function permutationImportance(
   fitted: FittedNetwork,
   frame: Frame,
-  { horizon, season, repeatCount, seed }: PermutationOptions,
+  { horizon, season, repeatCount, seed, mostWindows }: PermutationOptions,
   { signal, progress }: Pick<FitContext, "signal" | "progress">,
 ): Promise<PermutationImportance> {
   const prepared = prepareFrame(frame, fitted.preparation, fitted.channels, horizon);
-  const plan = planWhole(prepared, fitted.config.window, horizon);
+  const plan = planWhole(prepared, fitted.config.window, horizon, mostWindows);
   if (plan.origins.length < 2) throw tooShort(frame, fitted.config.window + horizon);
   const batch = gatherAll(fitted, prepared, plan, horizon);
   const errorsOf = openErrors(frame, plan, horizon, season);
@@ -78,7 +77,7 @@ export async function permutationImportance(
 }
 
 /** Windows that are whole, evenly thinned out. */
-function planWhole(prepared: PreparedFrame, window: number, horizon: number): WindowPlan {
+function planWhole(prepared: PreparedFrame, window: number, horizon: number, mostWindows: number): WindowPlan {
   const { training } = planTraining(prepared, { window, horizon, validationSteps: 0 });
   const whole = Int32Array.from(training.origins.keys()).filter(
     (i) => training.origins[i]! - prepared.series[training.series[i]!]!.first >= window,

@@ -57,6 +57,11 @@ export function attentionRows(config: NetworkConfig, weights: Float64Array, seri
   });
 }
 
+/** Importance: what a lag weighs in the sum that is the forecast, on average over the horizon; all lags together weigh 1. */
+export function lagRows(weights: ReadonlyMap<number, number>): Row[] {
+  return Array.from(weights, ([lag, weight]): Row => ["lag", "all", "target", rangeText(lag, lag), weight, null, null]);
+}
+
 /** Lighter ones are not told. */
 const leastWeight = 0.005;
 

@@ -4,10 +4,11 @@
 import { catalog } from "../base/catalog.js";
 import type { Notify } from "../base/notes.js";
 import { lastObservedIndex, mean } from "../base/numeric.js";
-import { type Frame, seriesName } from "../series/frame.js";
+import type { Frame } from "../series/frame.js";
 import { calibrateUntrained } from "./calibrate.js";
 import { type Calibration, withIntervals } from "./calibration.js";
 import type { ClassicalName } from "./classical.js";
+import { sayEmpty } from "./empty.js";
 import type { Forecaster, PointPredictor } from "./predictor.js";
 
 /** Those that cost nothing: they stand beside every model in a backtest. */
@@ -125,18 +126,11 @@ function baseline(
 /** @returns [series × horizon], NaN for a series without an observation */
 function predictEach(name: string, path: Path, frame: Frame, horizon: number, notify: Notify): Float64Array {
   const forecasts = new Float64Array(frame.series.length * horizon);
-  const empty: string[] = [];
-  frame.series.forEach((series, s) => {
+  frame.series.forEach(({ values }, s) => {
     const out = forecasts.subarray(s * horizon, (s + 1) * horizon);
-    if (lastObservedIndex(series.values) >= 0) path(series.values, out);
-    else {
-      out.fill(Number.NaN);
-      empty.push(seriesName(frame, series));
-    }
+    if (lastObservedIndex(values) >= 0) path(values, out);
+    else out.fill(Number.NaN);
   });
-  if (empty.length > 0) {
-    const which = empty.length === 1 ? `"${empty[0]}" has` : `"${empty[0]}" and ${empty.length - 1} more have`;
-    notify({ level: "warning", text: `${name}: ${which} no observed value, so no forecast` });
-  }
+  sayEmpty(name, frame, notify);
   return forecasts;
 }

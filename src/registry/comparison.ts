@@ -2,10 +2,11 @@
 // recipes. Out: one score each, and by which rule; then who is to forecast, and why.
 import { HindcastError } from "../base/errors.js";
 import { observedCount } from "../base/numeric.js";
-import { type BacktestResult, backtest } from "../evaluate/backtest.js";
+import { type BacktestResult, backtest, spreadResult } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { scoreTable } from "../evaluate/score-table.js";
 import type { FitContext, Forecaster, Predictor } from "../forecast/predictor.js";
+import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import { type Frame, seriesName } from "../series/frame.js";
 import { stamper } from "../series/grid.js";
 import type { Promotion } from "./promotion.js";
@@ -30,6 +31,8 @@ export interface Comparison {
   readonly scored: number;
   readonly champion: number | null;
   readonly challenger: number | null;
+  /** Of the models called "challenger" and "champion", on all series; undefined where nothing was scored. */
+  readonly result?: BacktestResult;
 }
 
 export interface ComparisonOptions {
@@ -37,6 +40,9 @@ export interface ComparisonOptions {
   readonly folds: number;
   readonly step: number;
   readonly seasons: "auto" | readonly number[];
+  /** Models that are shown beside the two, and quantiles to ask of each: for a report. */
+  readonly beside?: readonly Forecaster[];
+  readonly quantiles?: readonly QuantileColumn[];
 }
 
 export interface Contestants {
@@ -86,10 +92,11 @@ export async function compare(
     rule = "refit";
     forecasters.push({ ...champion.refit, name: "champion" });
   }
+  const { beside = [], quantiles = [] } = options;
   const result = await backtest(
     scoredFrame,
-    forecasters,
-    { ...plan, refit: "never", span: "expanding", season, quantiles: [] },
+    [...forecasters, ...beside],
+    { ...plan, refit: "never", span: "expanding", season, quantiles },
     silent,
   );
   const scores = scoresOf(result);
@@ -107,6 +114,7 @@ export async function compare(
     scored: own.scored,
     challenger: isWhole(own) ? own[metric] : null,
     champion: other !== undefined && isWhole(other) ? other[metric] : null,
+    result: scoredFrame === frame ? result : spreadResult(result, frame),
   };
 }
 

@@ -4,6 +4,7 @@ import { exitCodes, HindcastError, messageOf } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import type { Progress, ProgressState } from "../base/progress.js";
 import { schemaVersion } from "./schema-version.js";
+import { harmless } from "./width.js";
 
 export interface MessageStyle {
   readonly quiet: boolean;
@@ -108,7 +109,10 @@ function paint(level: keyof typeof colours, { colour }: MessageStyle): string {
 
 /** A line feed or an escape code out of the data must not look like our own. */
 function oneLine(text: string): string {
-  return text
-    .replaceAll(/\s*[\r\n]+\s*/g, " ")
-    .replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+  const escaped = (character: string) => {
+    const quoted = JSON.stringify(character).slice(1, -1);
+    // JSON has an escape of its own for the controls of ASCII alone.
+    return quoted === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}` : quoted;
+  };
+  return harmless(text.replaceAll(/\s*[\r\n]+\s*/g, " "), escaped);
 }

@@ -3,7 +3,7 @@ import { Chalk, type ChalkInstance } from "chalk";
 import { placeLabels, roundTicks } from "./axis.js";
 import { type Canvas, type Cell, createCanvas, drawLine, type Layer } from "./canvas.js";
 import type { Screen } from "./terminal.js";
-import { cutToWidth, textWidth } from "./width.js";
+import { cutToWidth, harmless, textWidth } from "./width.js";
 
 export interface ForecastPath {
   /** Step that `point[0]` stands at. */
@@ -164,9 +164,7 @@ function titleLine({ title, paths, band }: Chart, { columns, unicode }: PlotPage
     ...(band === null ? [] : [["band", band] as const]),
   ];
   const plain = entries.map(([layer, name]) => `  ${sample[layer]} ${name}`).join("");
-  // A line feed or an escape code from the data must not move the cursor.
-  const name = title.replaceAll(/\p{Cc}/gu, " ");
-  const shown = cutToWidth(name, Math.max(1, columns - textWidth(plain)));
+  const shown = cutToWidth(harmless(title), Math.max(1, columns - textWidth(plain)), unicode);
   return chalk.bold(shown) + entries.map(([layer, text]) => `  ${paint(layer, sample[layer], chalk)} ${text}`).join("");
 }
 

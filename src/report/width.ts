@@ -1,4 +1,4 @@
-// How many columns of a terminal a text takes. In: text. Out: a count of columns, and text cut to one.
+// Text as a terminal shows it. In: text. Out: how many columns it takes, and the same text cut to some, or made harmless.
 
 /** Columns: 0 for marks that combine with what stands before and for invisible characters, 2 for East Asian wide ones and emoji. */
 export function textWidth(text: string): number {
@@ -8,17 +8,26 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** The text when it fits, else its beginning and "…". @param width 1 or more */
-export function cutToWidth(text: string, width: number): string {
+/** The text when it fits, else its beginning and a mark, "…" or "..." where there is no such character. @param width 1 or more */
+export function cutToWidth(text: string, width: number, unicode: boolean): string {
   if (textWidth(text) <= width) return text;
+  const mark = unicode ? "…" : "...".slice(0, width);
   let cut = "";
-  let used = 1;
+  let used = mark.length;
   for (const character of text) {
     used += characterWidth(character);
     if (used > width) break;
     cut += character;
   }
-  return `${cut}…`;
+  return cut + mark;
+}
+
+/**
+ * A line feed or an escape code from the data must not move the cursor, nor one of its marks of direction turn around what follows.
+ * @param standIn what is shown for such a character
+ */
+export function harmless(text: string, standIn: (character: string) => string = () => " "): string {
+  return text.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, standIn);
 }
 
 function isPlain(text: string): boolean {

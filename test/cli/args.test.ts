@@ -153,8 +153,8 @@ describe("arguments", () => {
   });
 
   test("the completion is for the shell that is named, or else the user's own", () => {
-    expect(completionArgs(invoke("completion zsh"), { SHELL: "/bin/bash" }).shell).toBe("zsh");
-    expect(completionArgs(invoke("completion"), { SHELL: "/bin/bash" }).shell).toBe("bash");
+    expect(completionArgs(invoke("completion zsh"), { SHELL: "/bin/bash" }).form).toBe("zsh");
+    expect(completionArgs(invoke("completion"), { SHELL: "/bin/bash" }).form).toBe("bash");
     expect(refusal(() => completionArgs(invoke("completion"), { SHELL: "/bin/tcsh" }))).toContain("which shell");
   });
 });

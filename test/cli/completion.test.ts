@@ -3,8 +3,12 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { commandNames } from "../../src/commands/commands.js";
+import { exitCodes } from "../../src/base/errors.js";
+import { commandNames, commands } from "../../src/commands/commands.js";
 import { completionScripts } from "../../src/commands/completion-scripts.js";
+import { describeFlag, nameOfFlag } from "../../src/commands/help.js";
+import { exitStatus } from "../../src/commands/manual.js";
+import { manualPage } from "../../src/commands/manual-page.js";
 import { flagsOf } from "../../src/commands/options.js";
 import { temporaryDirectory } from "../support/directory.js";
 
@@ -90,5 +94,45 @@ describe.skipIf(!isInstalled("fish"))("completion in fish", () => {
     expect(complete("hindcast forecast --format n")).toContain("ndjson");
     expect(complete("hindcast forecast sal")).toContain("sales.csv");
     expect(complete("hindcast engine in")).toContain("install");
+  });
+});
+
+describe("the manual page", () => {
+  const page = manualPage("1.2.3");
+
+  test("is one page, dated, whose lines fit and hold ASCII alone", () => {
+    expect(page).toMatch(/^\.\\" .*\n\.Dd \w+ \d+, 20\d\d\n\.Dt HINDCAST 1\n\.Os\n\.Sh NAME\n/);
+    for (const line of page.split("\n")) expect(line).toMatch(/^[ -~]{0,200}$/);
+  });
+
+  test.skipIf(spawnSync("mandoc", ["-V"]).error !== undefined)("is no cause for mandoc to complain", () => {
+    expect(spawnSync("mandoc", ["-Tlint"], { input: page, encoding: "utf8" })).toMatchObject({ stdout: "", status: 0 });
+  });
+
+  // groff tells what a macro or a letter is not known to it.
+  test.skipIf(spawnSync("groff", ["-v"]).error !== undefined)(
+    "is set by groff without a warning, with every command, flag and description",
+    () => {
+      for (const device of ["ascii", "utf8"]) {
+        // Lines so long that no word is broken.
+        const args = ["-mdoc", `-T${device}`, "-ww", "-rHY=0", "-rLL=2000n", "-P-cbou"];
+        const { stdout, stderr } = spawnSync("groff", args, { input: page, encoding: "utf8" });
+        expect(stderr).toBe("");
+        const text = stdout.replaceAll(/\s+/g, " ");
+        const plain = (words: string) => words.replaceAll("…", "...");
+        for (const name of commandNames) {
+          expect(text).toContain(`hindcast ${name} ${commands[name].operands} [flags]`);
+          for (const flag of flagsOf(name)) {
+            expect(text).toContain(`${nameOfFlag(flag)} ${flag.value.placeholder}`.trimEnd());
+            expect(text.toLowerCase(), nameOfFlag(flag)).toContain(plain(describeFlag(flag)).toLowerCase());
+          }
+        }
+      }
+    },
+  );
+
+  test("tells every exit code", () => {
+    const told = exitStatus.flatMap(([codes]) => codes.split(", ").map(Number));
+    for (const code of Object.values(exitCodes)) expect(told).toContain(code);
   });
 });

@@ -6,8 +6,10 @@ import { commandHelp, rootHelp } from "../../src/commands/help.js";
 import { flagsOf } from "../../src/commands/options.js";
 import { cells } from "../../src/engine/kernels/cells.js";
 import { baselines } from "../../src/forecast/baselines.js";
+import { chartNames } from "../../src/report/chart-names.js";
 import { formatNames } from "../../src/report/format-names.js";
 import { formats } from "../../src/report/formats/index.js";
+import { chartsByName } from "../../src/report/html/chart-file.js";
 
 const helpOf = (name: (typeof commandNames)[number], width = 80) =>
   commandHelp(name, flagsOf(name), groupTitles, width);
@@ -44,5 +46,9 @@ describe("lists kept apart from what they name", () => {
 
   test("--format offers every format", () => {
     expect([...formatNames]).toEqual([...formats.names]);
+  });
+
+  test("--svg offers every chart", () => {
+    expect([...chartNames]).toEqual([...chartsByName.names]);
   });
 });

@@ -11,6 +11,7 @@ const stages = [
   "scale",
   "windows",
   "classical",
+  "linear",
   "engine",
   "model",
   "fit",

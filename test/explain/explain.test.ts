@@ -59,7 +59,7 @@ describe("a network that was trained where only lag 7 and one covariate matter",
   });
 
   test("is found to rest on exactly those when its inputs are shuffled", async () => {
-    const options = { horizon: 1, season: 7, repeatCount: 5, seed: 1 };
+    const options = { horizon: 1, season: 7, repeatCount: 5, seed: 1, mostWindows: 500 };
     const found = await permutationImportance(network, frame, options, quietContext());
     const rows = joinImportances([found]);
     const inputs = rows.filter(({ lags }) => lags === "all");
@@ -155,7 +155,7 @@ describe("networks of every form", () => {
             ...network,
             weights: weights.map((weight) => ({ ...weight, values: weight.values.map(() => 0) })),
           };
-          const options = { horizon: config.horizon, season: 7, repeatCount: 2, seed: 1 };
+          const options = { horizon: config.horizon, season: 7, repeatCount: 2, seed: 1, mostWindows: 500 };
           const { parts } = await permutationImportance(deaf, frame, options, quietContext());
           for (const { mase } of parts) expect([...mase]).toEqual([0, 0]);
         },

@@ -117,6 +117,25 @@ describe("champion and challenger are scored on the same folds", () => {
     expect(result.champion).toBe(result.challenger);
   });
 
+  test("with others beside them and on fewer series, which leaves the scores as they are and every series in its place", async () => {
+    const predictor = await naive.fit(frameOf(40, 40), 3, quietContext());
+    const champion = { context: frameOf(45, 40), open: async () => predictor, refit: undefined };
+    const frame = frameOf(47, 47);
+    const contestants = { challenger: mean, champion };
+    const alone = await compare(frame, contestants, options, quietContext());
+    const beside = [createForecaster("drift", smallModel)];
+    const { result, ...scores } = await compare(frame, contestants, { ...options, beside }, quietContext());
+    expect(scores).toEqual({ ...alone, result: undefined });
+    expect(result!.frame).toBe(frame);
+    expect(result!.models.map(({ name }) => name)).toEqual(["challenger", "champion", "drift"]);
+    // The first series has too little that is new to the champion.
+    for (const { origins } of result!.folds) expect(origins[0]).toBe(-1);
+    expect([...result!.folds.at(-1)!.origins]).toEqual([-1, 44]);
+    const { forecasts } = result!.models[1]!.folds.at(-1)!;
+    expect([...forecasts.subarray(0, 3)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    expect([...forecasts.subarray(3)]).toEqual(Array.from({ length: 3 }, () => frame.series[1]!.values[43]));
+  });
+
   test("not at all where the data are too short for a fold", async () => {
     const result = await compare(frameOf(3), { challenger: naive, champion: undefined }, options, quietContext());
     expect(result).toEqual({ rule: "none", metric: null, folds: 0, scored: 0, champion: null, challenger: null });

@@ -10,8 +10,9 @@ import { autocorrelate, calibrationOf, collectErrors, histogramOf } from "../../
 import { chooseDrawings, drawnCount } from "../../src/report/html/drawings.js";
 import { renderPage } from "../../src/report/html/page.js";
 import { drawPlot } from "../../src/report/html/plot.js";
-import { modelCalled, type ReportSource, withCalibration } from "../../src/report/html/source.js";
+import { modelCalled, type PageSource, withCalibration } from "../../src/report/html/source.js";
 import { embedJson, escapeText } from "../../src/report/html/text.js";
+import { rankedChart } from "../../src/report/html/worth-charts.js";
 import type { Frame } from "../../src/series/frame.js";
 import { airPassengers, dailyFrame, listeningContext } from "../evaluate/frames.js";
 
@@ -25,6 +26,7 @@ const hostile = [
   "مبيعات الشهر",
   "<!--<img src=x onerror=alert(3)>",
   `"'&amp;\u0000\u2028\ud800`,
+  "\u202Eevil\u202C",
 ];
 
 function named(names: readonly string[]): Frame {
@@ -33,7 +35,7 @@ function named(names: readonly string[]): Frame {
   return { ...frame, series: frame.series.map((series, s) => ({ ...series, key: [names[s]!] })) };
 }
 
-async function sourceOf(frame: Frame, asked: readonly string[], horizon = 4, folds = 3): Promise<ReportSource> {
+async function sourceOf(frame: Frame, asked: readonly string[], horizon = 4, folds = 3): Promise<PageSource> {
   const context = listeningContext();
   const columns = quantileColumns({});
   const create = (name: string) => baselines.get(name)({ seasons: [7] });
@@ -66,7 +68,7 @@ async function sourceOf(frame: Frame, asked: readonly string[], horizon = 4, fol
   };
 }
 
-const render = (source: ReportSource) => [...renderPage(source, assets)].join("");
+const render = (source: PageSource) => [...renderPage(source, assets)].join("");
 const dataIn = (page: string): PageData =>
   JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page)![1]!);
 
@@ -79,6 +81,7 @@ describe("a page", () => {
     expect(page).not.toContain("<img");
     expect(page).not.toContain("<!--");
     expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(page).toContain("<bdi>\uFFFDevil\uFFFD</bdi>");
     expect(dataIn(page).series.map(({ name }) => name)).toEqual(hostile);
     expect(
       dataIn(page)
@@ -209,10 +212,36 @@ describe("a plot", () => {
           { kind: "line", name: "a", x, y },
           { kind: "bars", name: "b", x, y, width: 1 },
           { kind: "band", name: "c", x, low: y, high: y },
+          { kind: "whiskers", name: "d", along: "y", at: x, low: y, high: y },
         ] as const;
         expect(drawPlot({ width: 200, height: 100, label: "", marks, xTicks: [] })).not.toMatch(/NaN|Infinity/);
       }),
     );
+  });
+});
+
+describe("bars of names", () => {
+  const svg = drawPlot(
+    rankedChart("Inputs", "worth", [
+      { name: "<b>&", value: 2, reach: 0.5 },
+      { name: "other", value: -1, reach: 0 },
+    ]).plot,
+  );
+  const rects = [...svg.matchAll(/<rect class="bar" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"/g)].map((found) =>
+    found.slice(1).map(Number),
+  );
+
+  test("stand below each other on one line of 0, as long as their numbers, to either side", () => {
+    const [[x1, y1, long], [x2, y2, short]] = rects as [[number, number, number], [number, number, number]];
+    expect(long / short).toBeCloseTo(2, 2);
+    expect(x2 + short).toBeCloseTo(x1, 6);
+    expect(y2).toBeGreaterThan(y1);
+  });
+
+  test("have names as text, and a whisker only where there is something to doubt", () => {
+    expect(svg).toContain(">&lt;b&gt;&amp;</text>");
+    expect(/class="whisker" d="([^"]*)"/.exec(svg)![1]!.match(/M/g)).toHaveLength(1);
+    expect(svg).toContain('aria-label="Inputs. The most: &lt;b&gt;&amp; 2, other −1."');
   });
 });
 

@@ -69,6 +69,9 @@ describe("messages", () => {
     );
     notify({ level: "note", text: 'series "a\u001b[2J\nhindcast: error: b"' });
     expect(text).toBe('hindcast: note: series "a\\u001b[2J hindcast: error: b"\n');
+    text = "";
+    notify({ level: "note", text: "a\u009b2J \u202Eb\tc" });
+    expect(text).toBe("hindcast: note: a\\u009b2J \\u202eb\\tc\n");
   });
 });
 

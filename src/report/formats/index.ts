@@ -11,8 +11,10 @@ import { table } from "./table.js";
 export interface Page {
   /** Columns of the terminal that it may take. */
   readonly width: number;
-  /** Whether escape codes for colour are wanted. */
+  /** Whether escape codes for colour are wanted: the header is bold then. */
   readonly colour: boolean;
+  /** Whether it shows more than ASCII; it does when left out. */
+  readonly unicode?: boolean;
 }
 
 export type Format = (table: Table, page: Page) => Iterable<string>;

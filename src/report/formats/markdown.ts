@@ -1,5 +1,6 @@
 // A Markdown table (GitHub's). In: a table. Out: a line a row; columns of numbers are aligned right.
 import type { Cell, Table } from "../../base/table.js";
+import { harmless } from "../width.js";
 
 export function* md({ columns, rows }: Table): Generator<string> {
   yield line(columns);
@@ -22,7 +23,8 @@ function line(cells: readonly Cell[]): string {
 
 function escapeCell(cell: Cell): string {
   if (cell === null || (typeof cell === "number" && !Number.isFinite(cell))) return "";
-  return String(cell)
+  const escaped = String(cell)
     .replaceAll(/[\\`*_|<>[\]]/g, "\\$&")
     .replaceAll(/\r\n|\r|\n/g, "<br>");
+  return harmless(escaped);
 }

@@ -2,18 +2,15 @@
 // the columns that can be spared are left out, then text loses its end; what still does not fit is left to the terminal.
 import { Chalk } from "chalk";
 import type { Cell, Table } from "../../base/table.js";
-import { cutToWidth, textWidth } from "../width.js";
+import { cutToWidth, harmless, textWidth } from "../width.js";
+import type { Page } from "./index.js";
 
 const gap = "  ";
 const mostDigits = 6;
 const fewestDigits = 3;
 const narrowestText = 6;
 
-/** @param page.width columns to fit into; @param page.colour whether the header is bold */
-export function* table(
-  { columns, rows: held, spare = [] }: Table,
-  page: { width: number; colour: boolean },
-): Generator<string> {
+export function* table({ columns, rows: held, spare = [] }: Table, page: Page): Generator<string> {
   const all = Array.from(held);
   // A column that is not split on, or that repeats the one before it, is worth a file's columns and not a screen's.
   const tells = (row: readonly Cell[], i: number) =>
@@ -37,13 +34,9 @@ export function* table(
   else yield* draw(header, rows, page);
 }
 
-function* draw(
-  columns: readonly string[],
-  held: readonly (readonly Cell[])[],
-  page: { width: number; colour: boolean },
-): Generator<string> {
+function* draw(columns: readonly string[], held: readonly (readonly Cell[])[], page: Page): Generator<string> {
   const isNumber = columns.map((_, i) => held.every((row) => row[i] === null || typeof row[i] === "number"));
-  const { lines, widths } = fitColumns([columns, ...held], page.width);
+  const { lines, widths } = fitColumns([columns, ...held], page);
   const chalk = new Chalk({ level: page.colour ? 1 : 0 });
   for (const [r, cells] of lines.entries()) {
     const padded = cells.map((cell, i) => {
@@ -55,7 +48,10 @@ function* draw(
   }
 }
 
-function fitColumns(rows: readonly (readonly Cell[])[], width: number): { lines: string[][]; widths: number[] } {
+function fitColumns(
+  rows: readonly (readonly Cell[])[],
+  { width, unicode = true }: Page,
+): { lines: string[][]; widths: number[] } {
   let digits = mostDigits;
   let lines = layOut(rows, digits);
   while (totalWidth(widthsOf(lines)) > width && digits > fewestDigits) lines = layOut(rows, --digits);
@@ -66,7 +62,7 @@ function fitColumns(rows: readonly (readonly Cell[])[], width: number): { lines:
     if (widest === -1) break;
     widths[widest]!--;
   }
-  return { lines: lines.map((cells) => cells.map((cell, i) => cutToWidth(cell, widths[i]!))), widths };
+  return { lines: lines.map((cells) => cells.map((cell, i) => cutToWidth(cell, widths[i]!, unicode))), widths };
 }
 
 function layOut(rows: readonly (readonly Cell[])[], digits: number): string[][] {
@@ -76,8 +72,7 @@ function layOut(rows: readonly (readonly Cell[])[], digits: number): string[][] 
 function show(cell: Cell, digits: number): string {
   if (cell === null) return "";
   if (typeof cell === "number") return Number.isFinite(cell) ? shorten(cell, digits) : "";
-  // A line feed or an escape code from the data must not move the cursor.
-  return String(cell).replaceAll(/\p{Cc}/gu, " ");
+  return harmless(String(cell));
 }
 
 /** Significant digits are dropped from the fraction only: a whole number stays whole. */

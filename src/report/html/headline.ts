@@ -15,7 +15,7 @@ export interface Headline {
   readonly trust: readonly string[];
 }
 
-type Row = Readonly<Record<string, Cell>>;
+export type Row = Readonly<Record<string, Cell>>;
 
 /** Relative differences below it are called none. */
 const evenShare = 0.02;

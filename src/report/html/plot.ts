@@ -22,6 +22,23 @@ export type Mark =
       readonly y: ArrayLike<number>;
       readonly width: number;
     }
+  /** From 0 to the right or left; `width` in the units of y. */
+  | {
+      readonly kind: "rows";
+      readonly name: string;
+      readonly x: ArrayLike<number>;
+      readonly y: ArrayLike<number>;
+      readonly width: number;
+    }
+  /** At each place a line from low to high, along either axis; NaN where there is none. */
+  | {
+      readonly kind: "whiskers";
+      readonly name: string;
+      readonly along: "x" | "y";
+      readonly at: ArrayLike<number>;
+      readonly low: ArrayLike<number>;
+      readonly high: ArrayLike<number>;
+    }
   /** A stretch of x over the whole height. */
   | { readonly kind: "stretch"; readonly name: string; readonly from: number; readonly to: number }
   | { readonly kind: "level"; readonly name: string; readonly y: number };
@@ -32,7 +49,10 @@ export interface Plot {
   /** What a reader who does not see it is told. */
   readonly label: string;
   readonly marks: readonly Mark[];
-  readonly xTicks: readonly Tick[];
+  /** "round": round numbers. */
+  readonly xTicks: readonly Tick[] | "round";
+  /** Round numbers where they are left out. */
+  readonly yTicks?: readonly Tick[];
   readonly xTitle?: string;
   /** The range of y holds 0. */
   readonly fromZero?: boolean;
@@ -44,49 +64,65 @@ const top = 10;
 const right = 12;
 const digitWidth = 7;
 
-export function drawPlot(plot: Plot): string {
+/** @param at where its corner is in a drawing that it is a part of; it stands alone when left out */
+export function drawPlot(plot: Plot, at?: { readonly x: number; readonly y: number }): string {
   const { width, height, bare = false } = plot;
   const [xMin, xMax] = rangeOf(plot.marks, "x");
   const [low, high] = rangeOf(plot.marks, "y");
   const [yMin, yMax] = plot.fromZero === true ? [Math.min(0, low), Math.max(0, high)] : [low, high];
-  const yTicks = bare ? [] : roundTicks(yMin, yMax, Math.max(3, Math.floor(height / 45)));
+  const yTicks = bare ? [] : (plot.yTicks ?? roundTicks(yMin, yMax, Math.max(3, Math.floor(height / 45))));
   const left = bare ? 2 : 10 + digitWidth * Math.max(...yTicks.map(({ label }) => label.length));
   const bottom = height - (bare ? 2 : plot.xTitle === undefined ? 24 : 42);
   const end = width - (bare ? 2 : right);
-  const x = (value: number) => left + ((value - xMin) / (xMax - xMin)) * (end - left);
-  const y = (value: number) => bottom - ((value - yMin) / (yMax - yMin)) * (bottom - (bare ? 2 : top));
-  const axes = bare
-    ? ""
-    : yTicks
-        .map(
-          ({ value, label }) =>
-            `<path class="grid" d="M${left} ${cut(y(value))}H${end}"/><text x="${left - 6}" y="${cut(y(value) + 4)}" class="end">${label}</text>`,
-        )
-        .join("") +
-      plot.xTicks
-        .filter(({ value }) => value >= xMin && value <= xMax)
-        .map(({ value, label }) => {
-          const at = x(value);
-          const half = (label.length * digitWidth) / 2;
-          const anchor = at + half > width ? "end" : at - half < 0 ? "start" : "middle";
-          return `<path class="axis" d="M${cut(at)} ${bottom}v4"/><text x="${cut(at)}" y="${bottom + 17}" class="${anchor}">${escapeText(label)}</text>`;
-        })
-        .join("") +
-      `<path class="axis" d="M${left} ${bottom}H${end}"/>` +
-      (plot.xTitle === undefined
-        ? ""
-        : `<text x="${cut((left + end) / 2)}" y="${height - 6}" class="middle">${escapeText(plot.xTitle)}</text>`);
-  const frame: Place = {
-    x,
-    y,
+  const place: Place = {
+    x: (value) => left + ((value - xMin) / (xMax - xMin)) * (end - left),
+    y: (value) => bottom - ((value - yMin) / (yMax - yMin)) * (bottom - (bare ? 2 : top)),
     left,
     end,
     ceiling: bare ? 2 : top,
     floor: bottom,
-    base: y(Math.min(Math.max(0, yMin), yMax)),
+    zero: { x: clamp(0, xMin, xMax), y: clamp(0, yMin, yMax) },
   };
-  const drawn = plot.marks.map((mark) => drawMark(mark, frame)).join("");
-  return `<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeText(plot.label)}">${axes}${drawn}</svg>`;
+  const xTicks = plot.xTicks === "round" ? roundTicks(xMin, xMax, 5) : plot.xTicks;
+  const axes = bare
+    ? ""
+    : drawAxes(
+        plot,
+        xTicks.filter(({ value }) => value >= xMin && value <= xMax),
+        yTicks,
+        place,
+      );
+  const drawn = plot.marks.map((mark) => drawMark(mark, place)).join("");
+  const corner = at === undefined ? "" : ` x="${at.x}" y="${at.y}" width="${width}" height="${height}"`;
+  return `<svg class="plot"${corner} viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeText(plot.label)}">${axes}${drawn}</svg>`;
+}
+
+/** Lines go with what is counted: up from the ticks of x where y has names. */
+function drawAxes(plot: Plot, xTicks: readonly Tick[], yTicks: readonly Tick[], place: Place): string {
+  const { x, y, left, end, ceiling, floor } = place;
+  const hasNames = plot.yTicks !== undefined;
+  const side = yTicks.map(({ value, label }) => {
+    const line = hasNames ? "" : `<path class="grid" d="M${left} ${cut(y(value))}H${end}"/>`;
+    return `${line}<text x="${left - 6}" y="${cut(y(value) + 4)}" class="end">${escapeText(label)}</text>`;
+  });
+  const below = xTicks.map(({ value, label }) => {
+    const at = x(value);
+    const half = (label.length * digitWidth) / 2;
+    const anchor = at + half > plot.width ? "end" : at - half < 0 ? "start" : "middle";
+    const line = hasNames
+      ? `<path class="grid" d="M${cut(at)} ${ceiling}V${floor}"/>`
+      : `<path class="axis" d="M${cut(at)} ${floor}v4"/>`;
+    return `${line}<text x="${cut(at)}" y="${floor + 17}" class="${anchor}">${escapeText(label)}</text>`;
+  });
+  const title =
+    plot.xTitle === undefined
+      ? ""
+      : `<text x="${cut((left + end) / 2)}" y="${plot.height - 6}" class="middle">${escapeText(plot.xTitle)}</text>`;
+  return `${side.join("")}${below.join("")}<path class="axis" d="M${left} ${floor}H${end}"/>${title}`;
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max);
 }
 
 /** Where things stand, in the units of the view box. */
@@ -97,13 +133,13 @@ interface Place {
   readonly end: number;
   readonly ceiling: number;
   readonly floor: number;
-  /** What bars stand on. */
-  readonly base: number;
+  /** What bars stand on, in the data's units. */
+  readonly zero: { readonly x: number; readonly y: number };
 }
 
 type Scale = (value: number) => number;
 
-function drawMark(mark: Mark, { x, y, left, end, ceiling, floor, base }: Place): string {
+function drawMark(mark: Mark, { x, y, left, end, ceiling, floor, zero }: Place): string {
   const at = `class="${mark.name}"`;
   switch (mark.kind) {
     case "line":
@@ -114,10 +150,24 @@ function drawMark(mark: Mark, { x, y, left, end, ceiling, floor, base }: Place):
       return `<path ${at} d="${bandPath(mark.x, mark.low, mark.high, x, y)}"/>`;
     case "bars":
       return mapPoints(mark, (i) => {
-        const [from, to] = [x(mark.x[i]! - mark.width / 2), x(mark.x[i]! + mark.width / 2)];
-        const [upper, lower] = [Math.min(y(mark.y[i]!), base), Math.max(y(mark.y[i]!), base)];
-        return `<rect ${at} x="${cut(from)}" y="${cut(upper)}" width="${cut(to - from)}" height="${cut(lower - upper)}"/>`;
+        const [from, to] = [mark.x[i]! - mark.width / 2, mark.x[i]! + mark.width / 2];
+        return box(at, x(from), x(to), y(mark.y[i]!), y(zero.y));
       });
+    case "rows":
+      return mapPoints(mark, (i) => {
+        const [from, to] = [mark.y[i]! - mark.width / 2, mark.y[i]! + mark.width / 2];
+        return box(at, x(zero.x), x(mark.x[i]!), y(from), y(to));
+      });
+    case "whiskers": {
+      const whisker = (i: number) => {
+        const [low, high] = [mark.low[i]!, mark.high[i]!];
+        if (Number.isNaN(low + high)) return "";
+        return mark.along === "x"
+          ? `M${cut(x(low))} ${cut(y(mark.at[i]!))}H${cut(x(high))}`
+          : `M${cut(x(mark.at[i]!))} ${cut(y(low))}V${cut(y(high))}`;
+      };
+      return `<path ${at} d="${Array.from(mark.at, (_, i) => whisker(i)).join("")}"/>`;
+    }
     case "stretch":
       return `<rect ${at} x="${cut(x(mark.from))}" y="${ceiling}" width="${cut(Math.max(1.5, x(mark.to) - x(mark.from)))}" height="${cut(floor - ceiling)}"/>`;
     case "level":
@@ -125,6 +175,11 @@ function drawMark(mark: Mark, { x, y, left, end, ceiling, floor, base }: Place):
     default:
       return mark satisfies never;
   }
+}
+
+/** From one side to the other, whichever is the first. */
+function box(at: string, x1: number, x2: number, y1: number, y2: number): string {
+  return `<rect ${at} x="${cut(Math.min(x1, x2))}" y="${cut(Math.min(y1, y2))}" width="${cut(Math.abs(x2 - x1))}" height="${cut(Math.abs(y2 - y1))}"/>`;
 }
 
 function mapPoints({ y }: { readonly y: ArrayLike<number> }, draw: (i: number) => string): string {
@@ -165,11 +220,27 @@ function rangeOf(marks: readonly Mark[], side: "x" | "y"): [number, number] {
     }
   };
   for (const mark of marks) {
-    if (mark.kind === "stretch") continue;
-    if (mark.kind === "level") take(side === "y" ? [mark.y] : []);
-    else if (mark.kind === "band") for (const values of side === "x" ? [mark.x] : [mark.low, mark.high]) take(values);
-    else if (side === "x") take(mark.x, mark.kind === "bars" ? mark.width / 2 : 0);
-    else take(mark.kind === "bars" ? [0, ...Array.from(mark.y)] : mark.y);
+    switch (mark.kind) {
+      case "stretch":
+        break;
+      case "level":
+        take(side === "y" ? [mark.y] : []);
+        break;
+      case "band":
+        for (const values of side === "x" ? [mark.x] : [mark.low, mark.high]) take(values);
+        break;
+      case "whiskers":
+        for (const values of side === mark.along ? [mark.low, mark.high] : [mark.at]) take(values);
+        break;
+      case "bars":
+      case "rows": {
+        const isAcross = (mark.kind === "bars") === (side === "x");
+        take(isAcross ? mark[side] : [0, ...Array.from(mark[side])], isAcross ? mark.width / 2 : 0);
+        break;
+      }
+      default:
+        take(mark[side]);
+    }
   }
   if (min > max) return [0, 1];
   if (isWide(min, max)) return [min, max];

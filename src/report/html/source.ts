@@ -1,21 +1,27 @@
 // What a report is made of. In: nothing (types and what is small and pure about them).
+import type { Table } from "../../base/table.js";
 import type { BacktestModel, BacktestResult } from "../../evaluate/backtest.js";
 import type { TrainingRecord } from "../../fit/config.js";
 import type { Forecasts } from "../../forecast/predictor.js";
 import { intervalsOf, type QuantileColumn } from "../../forecast/quantile-columns.js";
 import { type Frame, type Series, seriesName } from "../../series/frame.js";
 
-export interface ReportSource {
+export interface PageSource extends ReportSource {
   /** The command line that made it, quoted for a shell. */
   readonly command: string;
   /** Of hindcast. */
   readonly version: string;
+}
+
+export interface ReportSource {
   readonly frame: Frame;
   readonly horizon: number;
   /** In steps; [] when there are none. */
   readonly seasons: readonly number[];
   readonly backtest?: ReportBacktest;
   readonly forecast?: ReportForecast;
+  /** What the forecasts rest on: a row for each part, as `explain` has them, and sentences about them. */
+  readonly explanation?: { readonly table: Table; readonly notes: readonly string[] };
   /** How the network that forecasts was trained. */
   readonly training?: TrainingRecord;
   /** About the model, told as they are. */

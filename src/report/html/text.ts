@@ -27,14 +27,16 @@ export function embedJson(value: unknown): string {
 /** Longer names are cut where there is not the room for them. */
 const longestName = 60;
 
-export function cutName(name: string): string {
-  const characters = Array.from(name.slice(0, 2 * longestName + 2));
-  return characters.length > longestName ? `${characters.slice(0, longestName - 1).join("")}…` : name;
+/** Marks in it that would turn around what follows are shown as such. */
+export function cutName(name: string, longest = longestName): string {
+  const shown = name.slice(0, 2 * longest + 2).replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, "\uFFFD");
+  const characters = Array.from(shown);
+  return characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : shown;
 }
 
 /** A name from the data, cut, kept apart from the direction of the text around it. */
-export function nameHtml(name: string): string {
-  return `<bdi>${escapeText(cutName(name))}</bdi>`;
+export function nameHtml(name: string, longest = longestName): string {
+  return `<bdi>${escapeText(cutName(name, longest))}</bdi>`;
 }
 
 /** With as many digits as a reader can use; "–" where there is none. */

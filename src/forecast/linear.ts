@@ -1,0 +1,50 @@
+// Forecasts of a linear model for every series of a frame. In: a fitted model. Out: a predictor.
+import { HindcastError } from "../base/errors.js";
+import type { Notify } from "../base/notes.js";
+import { lastObservedIndex } from "../base/numeric.js";
+import { keepWithin } from "../classical/bounds.js";
+import { fillGaps } from "../classical/gaps.js";
+import { createHistory } from "../classical/history.js";
+import { forecastLinear, type LinearModel } from "../linear/model.js";
+import { sayEmpty } from "./empty.js";
+import type { PointPredictor } from "./predictor.js";
+
+export function linearPredictor(model: LinearModel, notify: Notify): PointPredictor {
+  return {
+    name: "linear",
+    async predict(frame, horizon) {
+      if (horizon > model.horizon)
+        throw new HindcastError(
+          "usage",
+          `this model was fitted for ${model.horizon} steps ahead, not ${horizon}`,
+          `use -H ${model.horizon} or less, or fit again with -H ${horizon}`,
+        );
+      const out = new Float64Array(frame.series.length * horizon).fill(Number.NaN);
+      const said = new Float64Array(model.horizon);
+      for (const [s, { values }] of frame.series.entries()) {
+        if (lastObservedIndex(values) < 0) continue;
+        goOn(model, values, said);
+        out.set(said.subarray(0, horizon), s * horizon);
+      }
+      sayEmpty("linear", frame, notify);
+      return out;
+    },
+    dispose() {},
+  };
+}
+
+/** @param values [time] NaN = not observed; where the last ones are not, the model's own forecasts stand in for them */
+function goOn(model: LinearModel, values: Float64Array, out: Float64Array): void {
+  const end = lastObservedIndex(values) + 1;
+  const known = fillGaps(values.subarray(0, end), model.season);
+  const late = values.length - end;
+  const history = createHistory(known, []);
+  const extended = new Float64Array(known.length + late);
+  extended.set(known);
+  for (let from = known.length; ; from += model.horizon) {
+    forecastLinear(model, extended.subarray(0, Math.min(from, extended.length)), out);
+    keepWithin(history, out);
+    if (from >= extended.length) return;
+    extended.set(out.subarray(0, extended.length - from), from);
+  }
+}
