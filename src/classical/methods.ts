@@ -1,4 +1,5 @@
 // The compiled methods one at a time. In: a name. Out: the method.
+import { extent } from "../base/numeric.js";
 import { type CandidateName, candidateNames } from "./candidates.js";
 import { type Block, measuresOf, takeBlock, writeSeries } from "./compiled/block.js";
 import type { History, Method } from "./history.js";
@@ -21,9 +22,15 @@ export function compiledMethod(name: MethodName, isBounded = false): Method {
   };
 }
 
-/** @param out [horizon] changed in place; the last value stands where it was not finite; never below 0 where the history never was */
-export function keepWithin(history: History, out: Float64Array): void {
-  const block = takeFor(history, out.length);
+/**
+ * @param values [time] finite, at least one value
+ * @param out [horizon] changed in place; the last value stands where it was not finite; never below 0 where no value was
+ */
+export function keepWithin(values: Float64Array, out: Float64Array): void {
+  const { min, max } = extent(values);
+  // What the bounds depend on, however long the series is.
+  const told = Float64Array.of(min, max, values[values.length - 1]!);
+  const block = takeFor({ values: told, seasons: [] }, out.length);
   block.regions.results.set(out);
   block.run("bound");
   takeResults(block, out);

@@ -14,7 +14,7 @@ const bounded =
   (method: Method): Method =>
   (history, out) => {
     method(history, out);
-    keepWithin(history, out);
+    keepWithin(history.values, out);
   };
 
 /** Each kept near the range of what was seen. */
