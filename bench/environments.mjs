@@ -36,14 +36,18 @@ export function pythonWith(name) {
 }
 
 /** A directory whose node_modules has brain.js. Its install scripts build what only graphics cards need. */
-export function directoryWithBrain() {
-  const version = "1.6.1";
-  const home = `${temporary}/brain.js-${version}`;
-  if (!existsSync(`${home}/node_modules/brain.js`)) {
+export const directoryWithBrain = () => directoryWith("brain.js", "1.6.1");
+
+/** One that has SQLite as WebAssembly, with files of its own. */
+export const directoryWithSqlite = () => directoryWith("node-sqlite3-wasm", "0.8.60");
+
+function directoryWith(name, version) {
+  const home = `${temporary}/${name}-${version}`;
+  if (!existsSync(`${home}/node_modules/${name}`)) {
     mkdirSync(home, { recursive: true });
     writeFileSync(`${home}/package.json`, '{ "private": true }\n');
     const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    execFileSync("npm", ["install", `brain.js@${version}`, ...options], { cwd: home, stdio });
+    execFileSync("npm", ["install", `${name}@${version}`, ...options], { cwd: home, stdio });
   }
   return home;
 }

@@ -1,14 +1,13 @@
 // The tests of what computes, on every Node and with every build of the kernels: `npm run test:matrix`. In: --nodes 20,22,24 --kernels native,relaxed,simd,js,
 // and paths of tests (by default those of the kernels, the networks and the models). Each Node comes from npm's `node` package, into .tmp/. Out: a line for each run,
 // and a dated CSV in bench/results/.
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { keepResults, nodeOf, root, temporary } from "./tools.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -19,25 +18,12 @@ const { values: options, positionals } = parseArgs({
 const tests =
   positionals.length > 0 ? positionals : ["test/engine", "test/model", "test/fit", "test/choose", "test/gate"];
 
-/** @returns the path of a Node of this major version */
-function nodeOf(major) {
-  if (process.versions.node.split(".")[0] === major) return process.execPath;
-  const home = join(root, ".tmp", `node${major}`);
-  const binary = join(home, "node_modules", "node", "bin", "node");
-  if (!existsSync(binary)) {
-    mkdirSync(home, { recursive: true });
-    execFileSync("npm", ["install", "--no-audit", "--no-fund", "--prefix", home, `node@${major}`], {
-      stdio: "inherit",
-    });
-  }
-  return binary;
-}
-
+mkdirSync(temporary, { recursive: true });
 const rows = ["node,kernels,passed,failed,seconds"];
 for (const major of options.nodes.split(","))
   for (const kernels of options.kernels.split(",")) {
     const binary = nodeOf(major);
-    const report = join(root, ".tmp", "matrix.json");
+    const report = join(temporary, "matrix.json");
     // Relaxed SIMD is behind a flag before Node 22, and vitest hands flags on to its threads only so.
     const flags = kernels === "relaxed" && major === "20" ? ["--execArgv=--experimental-wasm-relaxed-simd"] : [];
     const vitest = join(root, "node_modules/vitest/vitest.mjs");
@@ -53,5 +39,4 @@ for (const major of options.nodes.split(","))
     console.log(`Node ${major}, ${kernels}: ${numPassedTests} passed, ${numFailedTests} failed, ${seconds} s`);
     if (numFailedTests > 0) process.exitCode = 1;
   }
-const date = new Date().toISOString().slice(0, 10);
-writeFileSync(join(root, "bench/results", `matrix-${date}.csv`), `${rows.join("\n")}\n`);
+keepResults("matrix", rows);

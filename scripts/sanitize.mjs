@@ -3,18 +3,17 @@
 // have no threads, under the former two. Needs clang 16 or newer with its runtimes (Debian: clang-16, libclang-rt-16-dev), or CLANG naming
 // one. Out: a line for each run, and a dated CSV in bench/results/.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { keepResults, root, temporary } from "./tools.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const program = join(root, ".tmp", "sanitize");
+const program = join(temporary, "sanitize");
 const clang = [process.env.CLANG, "clang-19", "clang-18", "clang-17", "clang-16", "clang"].find(
   (name) => name !== undefined && spawnSync(name, ["--version"]).status === 0,
 );
 if (clang === undefined) throw new Error("no clang: install clang-16 and libclang-rt-16-dev");
-mkdirSync(join(root, ".tmp"), { recursive: true });
+mkdirSync(temporary, { recursive: true });
 
 const sets = { arm64: ["armv8-a"], x64: ["x86-64", "x86-64-v3", "x86-64-v4"] }[process.arch];
 const common = ["-std=c11", "-O1", "-g", "-fno-math-errno", "-pthread"];
@@ -47,5 +46,4 @@ for (const { source, own, set, checks } of runs) {
     console.error(stderr);
   }
 }
-const date = new Date().toISOString().slice(0, 10);
-writeFileSync(join(root, "bench/results", `sanitize-${date}.csv`), `${rows.join("\n")}\n`);
+keepResults("sanitize", rows);

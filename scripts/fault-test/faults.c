@@ -144,6 +144,19 @@ int mkdir(const char *path, mode_t mode) {
   FAIL_OR(real(path, mode), -1);
 }
 
+int chmod(const char *path, mode_t mode) {
+  REAL(chmod);
+  int f = fault("chmod", path, IS_READ);
+  FAIL_OR(real(path, mode), -1);
+}
+
+int fchmod(int descriptor, mode_t mode) {
+  REAL(fchmod);
+  char path[4096];
+  int f = fault("chmod", path_of(descriptor, path), IS_READ);
+  FAIL_OR(real(descriptor, mode), -1);
+}
+
 int access(const char *path, int mode) {
   REAL(access);
   int f = fault("access", path, IS_READ);

@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 
 const binary = fileURLToPath(new URL("../../bin/hindcast.js", import.meta.url));
 const timeoutMs = 60_000;
-const { ENOSPC, EIO, EACCES, EMFILE, EINTR, EXDEV, EROFS } = constants.errno;
-const errors = { ENOSPC, EIO, EACCES, EMFILE, EINTR, EXDEV, EROFS };
+const { ENOSPC, EIO, EACCES, EPERM, EMFILE, EINTR, EXDEV, EROFS } = constants.errno;
+const errors = { ENOSPC, EIO, EACCES, EPERM, EMFILE, EINTR, EXDEV, EROFS };
 
 /** What can befall each call, beside a kill before it and one after it. */
 const befalls = {
@@ -22,6 +22,7 @@ const befalls = {
   create: ["ENOSPC", "EIO", "EACCES", "EMFILE", "EROFS", "full"],
   write: ["ENOSPC", "EIO", "EINTR", "short", "full"],
   fsync: ["EIO", "ENOSPC"],
+  chmod: ["EIO", "EPERM"],
   rename: ["EXDEV", "ENOSPC", "EIO", "EACCES", "full"],
   link: ["EXDEV", "ENOSPC", "EIO", "EACCES"],
   mkdir: ["ENOSPC", "EIO", "EACCES", "EROFS", "full"],

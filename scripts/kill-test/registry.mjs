@@ -1,99 +1,90 @@
 // Kills what writes to a registry. After every kill the registry has to load, its champion has to forecast, and the next run has to
 // go on.
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { directory, end, killCount, random, run, timeOf } from "./common.mjs";
+import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createTally } from "./common.mjs";
 
-const data = join(directory, "data.csv");
-const registry = join(directory, "registry");
-const model = join(directory, "model");
-const output = join(directory, "next.csv");
 const horizon = 4;
-
-/** What is killed, up to which random number, and what must hold of what it wrote. */
-const kinds = [
-  {
-    name: "retrain",
-    upTo: 0.7,
-    argv: ["retrain", registry, data, "-H", `${horizon}`, "--model", "naive", "--promote", "always", "--keep", "3"],
-  },
-  { name: "models rollback", upTo: 0.8, argv: ["models", registry, "rollback"] },
-  {
-    name: "train --out",
-    upTo: 0.9,
-    argv: ["train", data, "-H", `${horizon}`, "--model", "naive", "--out", model, "-q"],
-    check: async () =>
-      !existsSync(join(model, "hindcast.json")) || (await run(["forecast", "--from", model])).code === 0,
-  },
-  {
-    name: "forecast -o",
-    upTo: 1,
-    argv: ["forecast", data, "-H", `${horizon}`, "--model", "naive", "-o", output],
-    check: () => !existsSync(output) || readFileSync(output, "utf8").split("\n").length === horizon + 2,
-  },
+const recipes = [
+  ["--model", "naive"],
+  ["--model", "gru", "--epochs", "4", "--layers", "4", "--window", "8"],
 ];
+const retrainOf = (recipe) =>
+  ["retrain", "registry", "data.csv", "-H", `${horizon}`, "--promote", "always", "--keep", "3"].concat(recipe);
 
-let rowCount = 0;
-function addRows(count) {
-  for (let i = 0; i < count; i++) appendFileSync(data, `${++rowCount},${Math.round(1000 * random())}\n`);
-}
-
-writeFileSync(data, "time,value\n");
-const durations = new Map();
-for (const { name, argv } of kinds) {
-  const times = [];
-  for (let i = 0; i < 3; i++) {
-    addRows(20);
-    if (name === "models rollback") await timeOf(kinds[0].argv);
-    times.push(await timeOf(argv));
-  }
-  // The quickest: what was slower had to wait for others.
-  durations.set(name, Math.min(...times));
-}
+export const retrainings = recipes.map((recipe) => ({ argv: retrainOf(recipe), next: retrainOf(recipe) }));
+export const changes = [["rollback"], ["promote"], ["prune", "--keep", "2"]].map((words) => ({
+  argv: ["models", "registry", ...words],
+  next: retrainOf(recipes[0]),
+}));
 
 const newestOf = (rows) => Math.max(...rows.map(({ version }) => version ?? 0));
 
-/** Of those that hit, some met a version that was written and not yet, or just, promoted, with no record of it. */
-const counts = { kills: 0, hit: 0, "too late": 0, "before the promotion": 0, "after the promotion": 0 };
-const losses = { corrupt: 0, "champion does not forecast": 0, "stuck lock": 0, "next run fails": 0, "left behind": 0 };
-for (let i = 0; i < killCount; i++) {
-  const pick = random();
-  const kind = kinds.find(({ upTo }) => pick < upTo);
-  addRows(2);
-  // Up to a little beyond its end, and half of the time near it, where files are written.
-  const share = random() < 0.5 ? 1.1 * random() : 0.7 + 0.4 * random();
-  const { signal } = await run(kind.argv, share * durations.get(kind.name));
-  counts.kills++;
-  counts[signal === "SIGKILL" ? "hit" : "too late"]++;
+/** A version is written, or the champion replaced. */
+const begins = { event: "rename", within: "registry", name: /^\.(staging|new)-/ };
 
-  const report = (loss, text) => {
-    losses[loss]++;
-    console.error(`kill ${i + 1}, ${kind.name}: ${loss}: ${text}`);
+/** @param kinds what is killed, in turn, and the run that comes next */
+export async function testRegistry(subject, kinds, times, { at, random, run, timeOf, momentOf }) {
+  let rowCount = 0;
+  const addRows = (count) => {
+    for (let i = 0; i < count; i++) appendFileSync(at("data.csv"), `${++rowCount},${Math.round(1000 * random())}\n`);
   };
-  const listed = await run(["models", registry, "--format", "json"]);
-  if (listed.code !== 0) report("corrupt", listed.text);
-  else {
-    const { rows } = JSON.parse(listed.text);
-    const lost = rows.find(
-      ({ action, version, error }) => action === "interrupted" && version === newestOf(rows) && error === null,
-    );
-    if (lost !== undefined) counts[lost.state === "champion" ? "after the promotion" : "before the promotion"]++;
-  }
-  const forecast = await run(["forecast", "--from", registry]);
-  if (forecast.code !== 0) report("champion does not forecast", forecast.text);
-  if (kind.check !== undefined && !(await kind.check())) report("corrupt", kind.name);
+  /** The version to promote is one that is there. */
+  const complete = (argv) => (argv.at(-1) === "promote" ? [...argv, readdirSync(at("registry/versions")).at(0)] : argv);
+  const list = () => run(["models", "registry", "--format", "json"]);
 
-  const next = await run(kinds[0].argv);
-  if (next.code === 11) report("stuck lock", next.text);
-  else if (next.code !== 0) report("next run fails", next.text);
-  else {
-    const { rows } = JSON.parse((await run(["models", registry, "--format", "json"])).text);
-    const isDone = ({ action, state, last }) =>
-      last === `${rowCount}` && (action === "promoted" || action === "kept" || state === "champion");
-    if (!rows.some(isDone)) report("next run fails", `nobody was trained on ${rowCount} rows`);
+  writeFileSync(at("data.csv"), "time,value\n");
+  addRows(20);
+  await timeOf(kinds[0].next);
+  const timed = [];
+  for (const kind of kinds) {
+    const durations = [];
+    for (let i = 0; i < 2; i++) {
+      // So that there is a champion to go back to.
+      addRows(20);
+      await timeOf(kind.next);
+      addRows(20);
+      durations.push(await timeOf(complete(kind.argv)));
+    }
+    // The quickest: what was slower had to wait for others.
+    timed.push({ ...kind, durationMs: Math.min(...durations) });
   }
-  const stray = readdirSync(registry).filter((name) => name.startsWith("."));
-  const locks = readdirSync(join(registry, "lock"));
-  if (stray.length > 0 || locks.length !== 1) report("left behind", [...stray, ...locks].join(" "));
+
+  // Of those that hit, some met a version that was written and not yet, or just, promoted, with no record of it.
+  const tally = createTally(
+    subject,
+    ["before the promotion", "after the promotion"],
+    ["corrupt", "champion does not forecast", "stuck lock", "next run fails", "left behind"],
+  );
+  const { counts, lose } = tally;
+  while (counts.hit < times) {
+    const { argv, next, durationMs } = timed[counts.kills % timed.length];
+    addRows(2);
+    tally.countKill(await run(complete(argv), momentOf(durationMs, begins)));
+
+    const listed = await list();
+    if (listed.code !== 0) lose("corrupt", listed.text);
+    else {
+      const { rows } = JSON.parse(listed.text);
+      const lost = rows.find(
+        ({ action, version, error }) => action === "interrupted" && version === newestOf(rows) && error === null,
+      );
+      if (lost !== undefined) counts[lost.state === "champion" ? "after the promotion" : "before the promotion"]++;
+    }
+    const forecast = await run(["forecast", "--from", "registry"]);
+    if (forecast.code !== 0) lose("champion does not forecast", forecast.text);
+
+    const gone = await run(next);
+    if (gone.code === 11) lose("stuck lock", gone.text);
+    else if (gone.code !== 0) lose("next run fails", gone.text);
+    else {
+      const { rows } = JSON.parse((await list()).text);
+      const isDone = ({ action, state, last }) =>
+        last === `${rowCount}` && (action === "promoted" || action === "kept" || state === "champion");
+      if (!rows.some(isDone)) lose("next run fails", `nobody was trained on ${rowCount} rows`);
+    }
+    const stray = readdirSync(at("registry")).filter((name) => name.startsWith(".") || name === "checkpoint");
+    const locks = readdirSync(at("registry/lock"));
+    if (stray.length > 0 || locks.length !== 1) lose("left behind", [...stray, ...locks].join(" "));
+  }
+  return [tally];
 }
-end(counts, losses);

@@ -1,68 +1,54 @@
-// Kills trainings. After every kill `--resume` has to go on, is killed again some of the times, and in the end has to write the very
-// bytes of a training that ran through.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { directory, end, killCount, random, run, timeOf } from "./common.mjs";
+// Kills trainings that replace an older model. After every kill the old model or the new one has to forecast; `--resume` has to go on, is
+// killed again some of the times, and in the end has to write the very bytes of a training that ran through.
+import { cpSync, existsSync, rmSync } from "node:fs";
+import { createTally } from "./common.mjs";
+import { env, isSameModel, recipes, writeData } from "./trainings.mjs";
 
-writeFileSync(
-  join(directory, "data.csv"),
-  [
-    "month,value",
-    ...Array.from({ length: 120 }, (_, t) => `${t},${100 + t + Math.round(40 * Math.sin((Math.PI * t) / 6))}`),
-  ]
-    .map((line) => `${line}\n`)
-    .join(""),
-);
-const short = ["-H", "4", "--epochs", "10", "-q"];
-const recipes = [
-  ["--model", "gru", "--dropout", "0.2", ...short],
-  ["--model", "lstm", "--layers", "8,4", "--bidirectional", ...short],
-  ["--model", "auto", "--preset", "best", ...short],
-  ["--model", "rnn", "--engine", "wasm", ...short],
-].map((flags, i) => ({ name: flags.slice(0, 2).join(" "), flags, whole: `whole-${i}` }));
-const trainOf = ({ flags }, out) => ["train", "data.csv", "--out", out, ...flags];
+/** The model is written, once the training is over. */
+const begins = { event: "rename", within: "", name: /^\.model\.(writing|previous)/ };
 
-/** Kept after every step, so that a kill meets many states and many writes. */
-const env = { HINDCAST_CHECKPOINT_SECONDS: "0" };
-for (const recipe of recipes) recipe.durationMs = await timeOf(trainOf(recipe, recipe.whole), env);
+export async function test(times, { at, random, run, timeOf, momentOf, strays }) {
+  writeData(at("data.csv"));
+  const trainOf = (flags, out) => ["train", "data.csv", "--out", out, "-q", ...flags];
+  await timeOf(trainOf(["--model", "naive", "-H", "4"], "older"));
+  const trainings = [];
+  for (const [name, flags] of Object.entries(recipes)) {
+    const whole = `whole-${name}`;
+    const durationMs = await timeOf(trainOf(flags, whole), env);
+    trainings.push({ argv: trainOf(flags, "model"), whole: at(whole), durationMs });
+  }
 
-const isSame = (one, other) => {
-  const names = readdirSync(join(directory, one)).filter((name) => name !== "run.json");
-  return names.every(
-    (name) =>
-      existsSync(join(directory, other, name)) &&
-      readFileSync(join(directory, one, name)).equals(readFileSync(join(directory, other, name))),
+  const tally = createTally(
+    "train --out",
+    ["the old model", "the new model", "gone on from a checkpoint", "begun again"],
+    ["no model", "another model", "does not go on", "other bytes", "checkpoint left", "left behind"],
   );
-};
-
-const counts = { kills: 0, hit: 0, "too late": 0, "gone on from a checkpoint": 0, "begun again": 0 };
-const losses = { "does not go on": 0, "other bytes": 0, "checkpoint left": 0, "left behind": 0 };
-const out = "model";
-const checkpoint = join(directory, "model.checkpoint");
-while (counts.kills < killCount) {
-  const recipe = recipes[Math.floor(random() * recipes.length)];
-  const report = (loss, text) => {
-    losses[loss]++;
-    console.error(`kill ${counts.kills}, ${recipe.name}: ${loss}: ${text}`);
-  };
-  const train = trainOf(recipe, out);
-  let isFirst = true;
-  do {
-    const argv = isFirst ? train : [...train, "--resume"];
-    isFirst = false;
-    const { signal, code, text } = await run(argv, 1.05 * random() * recipe.durationMs, env);
-    counts.kills++;
-    counts[signal === "SIGKILL" ? "hit" : "too late"]++;
-    if (signal === null && code !== 0) report("does not go on", text);
-  } while (random() < 0.5);
-  counts[existsSync(join(checkpoint, "checkpoint.json")) ? "gone on from a checkpoint" : "begun again"]++;
-  const { code, text } = await run([...train, "--resume"], undefined, env);
-  if (code !== 0) report("does not go on", text);
-  else if (!isSame(recipe.whole, out)) report("other bytes", readdirSync(join(directory, out)).join(" "));
-  if (existsSync(checkpoint)) report("checkpoint left", readdirSync(checkpoint).join(" "));
-  // The run that ended well has swept up what the killed ones were writing.
-  const strays = readdirSync(directory).filter((name) => name.startsWith("."));
-  if (strays.length > 0) report("left behind", strays.join(" "));
-  for (const path of [join(directory, out), checkpoint]) rmSync(path, { recursive: true, force: true });
+  const { counts, lose } = tally;
+  const checkpoint = at("model.checkpoint");
+  while (counts.hit < times) {
+    const { argv, whole, durationMs } = trainings[Math.floor(random() * trainings.length)];
+    cpSync(at("older"), at("model"), { recursive: true });
+    let isFirst = true;
+    do {
+      const outcome = await run(isFirst ? argv : [...argv, "--resume"], momentOf(durationMs, begins), env);
+      isFirst = false;
+      tally.countKill(outcome);
+      if (outcome.signal === null && outcome.code !== 0) lose("does not go on", outcome.text);
+      // Between the two renames that replace a directory, the old one has another name, and is found under it.
+      const { code, text } = await run(["forecast", "--from", "model"]);
+      if (code !== 0) lose("no model", text);
+      else if (!existsSync(at("model")) || isSameModel(at("older"), at("model"))) counts["the old model"]++;
+      else if (isSameModel(whole, at("model"))) counts["the new model"]++;
+      else lose("another model", argv.join(" "));
+    } while (random() < 0.5);
+    counts[existsSync(`${checkpoint}/checkpoint.json`) ? "gone on from a checkpoint" : "begun again"]++;
+    const { code, text } = await run([...argv, "--resume"], undefined, env);
+    if (code !== 0) lose("does not go on", text);
+    else if (!isSameModel(whole, at("model"))) lose("other bytes", argv.join(" "));
+    if (existsSync(checkpoint)) lose("checkpoint left", checkpoint);
+    // The run that ended well has swept up what the killed ones were writing.
+    if (strays().length > 0) lose("left behind", strays().join(" "));
+    for (const path of [at("model"), checkpoint]) rmSync(path, { recursive: true, force: true });
+  }
+  return [tally];
 }
-end(counts, losses);

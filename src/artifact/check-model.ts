@@ -61,11 +61,16 @@ function problemOfZone(zone: string): string | undefined {
 }
 
 function problemOfCalibration({ levels, steps, offsets }: Calibration): string | undefined {
-  const isAscending = levels.every((level, i) => i === 0 || level > levels[i - 1]!);
-  if (!isAscending || !(levels[0]! <= lowestLevel) || !(levels.at(-1)! >= highestLevel))
+  const isAscending = (values: readonly number[]) => values.every((value, i) => i === 0 || value > values[i - 1]!);
+  if (!isAscending(levels) || !(levels[0]! <= lowestLevel) || !(levels.at(-1)! >= highestLevel))
     return "the levels of its calibration are not those that can be asked for";
+  if (!isAscending(steps)) return "the steps of its calibration do not ascend";
   if (offsets.length !== steps.length || offsets.some((row) => row.length !== levels.length))
     return "its calibration lacks offsets";
+  const median = levels.indexOf(0.5);
+  // Else there were intervals that do not hold the forecast, or cross.
+  if (offsets.some((row) => row[median] !== 0 || row.some((offset, i) => offset < (row[i - 1] ?? offset))))
+    return "the offsets of its calibration do not ascend through 0";
   return undefined;
 }
 

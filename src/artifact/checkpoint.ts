@@ -5,6 +5,7 @@ import { lstatSync, promises, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { HindcastError, messageOf } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
+import { privateMode } from "../base/ownership.js";
 import * as z from "../base/schema.js";
 import { openSealedJson, sealJson } from "../base/sealed-json.js";
 import { type Checkpoint, packTraining, type SavedTraining, savedTrainingSchema } from "../fit/checkpoint.js";
@@ -227,7 +228,7 @@ function sealTraining(state: SavedTraining, engine: string): string {
 /** Makes an empty checkpoint, in the place of what is there. */
 async function beginCheckpoint(path: string, run: RunIdentity): Promise<void> {
   await promises.rm(path, { recursive: true, force: true });
-  await promises.mkdir(path);
+  await promises.mkdir(path, privateMode.directory);
   await replaceWithin(path, headerName, sealJson({ schema_version: schemaVersion, type: "checkpoint", run }));
   await syncDirectory(dirname(resolve(path)));
 }

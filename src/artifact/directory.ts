@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { HindcastError, messageOf } from "../base/errors.js";
 import { removeLeftovers, temporaryBeside } from "../base/leftovers.js";
+import { privateMode, usualMode } from "../base/ownership.js";
 import { openSealedJson, sealJson } from "../base/sealed-json.js";
 import { type FileName, type FileRecord, type Manifest, manifestSchema, schemaVersion } from "./manifest.js";
 
@@ -75,7 +76,7 @@ export async function writeModel(
     await checkModelTarget(path);
     await removeLeftovers(target);
     const temporary = temporaryBeside(target);
-    await promises.mkdir(temporary);
+    await promises.mkdir(temporary, privateMode.directory);
     staging = temporary;
     const records: Partial<Record<FileName, FileRecord>> = {};
     for (const [name, bytes] of entriesOf(files)) {
@@ -89,7 +90,10 @@ export async function writeModel(
     await writeSynced(join(temporary, manifestName), text);
     await writeSynced(join(temporary, runName), `${JSON.stringify(run, null, 2)}\n`);
     await syncDirectory(temporary);
-    const replaces = (await promises.lstat(target).catch(() => undefined)) !== undefined;
+    const replaced = await promises.lstat(target).catch(() => undefined);
+    const replaces = replaced !== undefined;
+    // Not every file system has modes.
+    await promises.chmod(temporary, replaces ? replaced.mode & 0o777 : usualMode("directory")).catch(() => {});
     if (replaces) {
       await promises.rm(previous, { recursive: true, force: true });
       await promises.rename(target, previous);
@@ -247,10 +251,12 @@ export function readBounded(path: string, maxBytes: number): Uint8Array {
   }
 }
 
+/** A new file, which others may read only when it is whole. */
 export async function writeSynced(path: string, data: Uint8Array | string): Promise<void> {
-  const handle = await promises.open(path, "wx");
+  const handle = await promises.open(path, "wx", privateMode.file);
   try {
     await handle.writeFile(data);
+    await handle.chmod(usualMode("file")).catch(() => {});
     await handle.sync();
   } finally {
     await handle.close();

@@ -93,6 +93,6 @@ export async function checkShardFile(path: string, { file }: ShardManifest): Pro
     );
 }
 
-function runAgain(path: string): string {
+export function runAgain(path: string): string {
   return `run its shard again, with -o ${path}`;
 }

@@ -1,11 +1,11 @@
 // The outputs of all shards of one forecast. In: their paths. Out: which of them holds which series, once every output is there, once,
 // with its own bytes, and from the same data, model and settings.
 import { HindcastError } from "../base/errors.js";
-import { listNames } from "../base/wording.js";
 import {
   checkShardFile,
   manifestSuffix,
   readShardManifest,
+  runAgain,
   type ShardFormat,
   type ShardManifest,
 } from "./shard-manifest.js";
@@ -36,6 +36,14 @@ export async function readShardSet(paths: readonly string[]): Promise<ShardSet> 
   for (const output of outputs) refuseMismatch(first, output);
   const ordered = orderShards(outputs);
   const { data, format, horizon } = first.manifest;
+  const named = outputs.reduce((sum, { manifest }) => sum + manifest.written.length + manifest.failed.length, 0);
+  // Before memory is taken for a number that is only claimed.
+  if (named < data.series)
+    throw new HindcastError(
+      "data",
+      `${data.series - named} of ${data.series} series are in none of the shards`,
+      runAll,
+    );
   const owners = new Uint32Array(data.series).fill(unowned);
   let failedCount = 0;
   for (const [index, { path, manifest }] of ordered.entries()) {
@@ -43,13 +51,6 @@ export async function readShardSet(paths: readonly string[]): Promise<ShardSet> 
     claim(owners, manifest.failed, ordered.length, path);
     failedCount += manifest.failed.length;
   }
-  const missing = owners.indexOf(unowned);
-  if (missing !== -1)
-    throw new HindcastError(
-      "data",
-      `series ${missing + 1} of ${data.series} is in none of the shards`,
-      "run all shards again, with one version of hindcast",
-    );
   for (const { path, manifest } of ordered) await checkShardFile(path, manifest);
   return { format, horizon, owners, failedCount, paths: ordered.map(({ path }) => path) };
 }
@@ -60,6 +61,7 @@ function outputOf(path: string): string {
 }
 
 const unowned = 0xffff_ffff;
+const runAll = "run all shards again, with one version of hindcast";
 
 function claim(owners: Uint32Array, positions: readonly number[], owner: number, path: string): void {
   for (const position of positions) {
@@ -67,7 +69,7 @@ function claim(owners: Uint32Array, positions: readonly number[], owner: number,
       throw new HindcastError(
         "data",
         `${path}${manifestSuffix}: series ${position + 1} is in another shard already, or is not there at all`,
-        "run all shards again, with one version of hindcast",
+        runAll,
       );
     owners[position] = owner;
   }
@@ -79,6 +81,12 @@ function orderShards(outputs: readonly ShardOutput[]): readonly ShardOutput[] {
   const byIndex = new Map<number, ShardOutput>();
   for (const output of outputs) {
     const { index } = output.manifest.shard;
+    if (index >= count)
+      throw new HindcastError(
+        "data",
+        `${output.path} says that it is shard ${index} of ${count}`,
+        runAgain(output.path),
+      );
     const other = byIndex.get(index);
     if (other !== undefined)
       throw new HindcastError(
@@ -88,21 +96,22 @@ function orderShards(outputs: readonly ShardOutput[]): readonly ShardOutput[] {
       );
     byIndex.set(index, output);
   }
-  const ordered: ShardOutput[] = [];
-  const missing: string[] = [];
-  for (let index = 0; index < count; index++) {
-    const output = byIndex.get(index);
-    if (output === undefined) missing.push(String(index));
-    else ordered.push(output);
-  }
-  if (missing.length > 0)
+  const missingCount = count - byIndex.size;
+  if (missingCount > 0) {
+    // No more than a message shows: a count that is only claimed may be any number.
+    const candidates = Array.from({ length: Math.min(count, byIndex.size + shownCount) }, (_, index) => index);
+    const missing = candidates.filter((index) => !byIndex.has(index)).slice(0, shownCount);
+    const more = missingCount > missing.length ? ` and ${missingCount - missing.length} more` : "";
     throw new HindcastError(
       "data",
-      `of ${count} shards, ${missing.length === 1 ? "one is" : `${missing.length} are`} missing: ${listNames(missing)}`,
+      `of ${count} shards, ${missingCount === 1 ? "one is" : `${missingCount} are`} missing: ${missing.join(", ")}${more}`,
       `name its file too, or run it: hindcast forecast … --shard ${missing[0]}/${count} -o FILE`,
     );
-  return ordered;
+  }
+  return outputs.toSorted((a, b) => a.manifest.shard.index - b.manifest.shard.index);
 }
+
+const shownCount = 8;
 
 /** What shards that belong together have in common, in words. */
 function factsOf({ hindcast, shard, format, horizon, data }: ShardManifest): [what: string, value: string][] {

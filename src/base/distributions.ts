@@ -105,8 +105,12 @@ export function drawStudent(random: Random, freedom: number): number {
 /** Above this mean counting down a product takes longer than rejection. */
 const longestProduct = 12;
 
+/** From here on the spread is less than 1e-7 of the mean, and whole numbers are not all numbers. */
+const largestCount = 2 ** 50;
+
 /** @param mean at least 0 */
 export function drawPoisson(random: Random, mean: number): number {
+  if (!(mean < largestCount)) return mean;
   return mean < longestProduct ? drawSmallPoisson(random, mean) : drawLargePoisson(random, mean);
 }
 

@@ -24,6 +24,11 @@ export interface Random {
 /** Numbers of the generator's own state; a spare normal number may follow them. */
 export const generatorStateLength = 4;
 
+/** Whether it may be what `exportState` gave. */
+export function isRandomState(state: readonly number[]): boolean {
+  return state.length >= generatorStateLength && state.length <= generatorStateLength + 1;
+}
+
 export function seededRandom(seed: number): Random {
   let generator = xoroshiro128plus(seed | 0);
   let spare: number | undefined;

@@ -21,6 +21,7 @@ import {
   type Values,
 } from "./options.js";
 import type { Setting } from "./settings.js";
+import { checkWarmStart } from "./warm-start-args.js";
 
 /** Of every command, for the command line itself. */
 type General = "quiet" | "logJson" | "colour" | "config" | "printConfig" | "help" | "version";
@@ -94,7 +95,7 @@ export function trainArgs(invocation: Invocation): TrainArgs {
     throw new HindcastError("usage", "--out - is stdout, and a model is a directory", "name a directory: --out model");
   checkLimits(args);
   checkHead(args);
-  checkWarmStart(args.warmStart, [args.model]);
+  checkWarmStart(args.warmStart, [args.model], true);
   return { ...args, horizon: needHorizon(args.horizon, "train") };
 }
 
@@ -239,6 +240,7 @@ export function retrainArgs(invocation: Invocation): RetrainArgs {
   checkLimits(values);
   checkHead(values);
   checkReport(values);
+  checkWarmStart(values.warmStart, [values.model], true);
   return { ...common(invocation), ...values, registry, data, reading };
 }
 
@@ -395,16 +397,6 @@ function checkFrom(invocation: Invocation, values: { from: string | undefined; h
       `--${fitting.name} is about fitting, and with --from ${values.from} nothing is fitted`,
       `leave out --${fitting.name}, or leave out --from to fit a new model`,
     );
-}
-
-/** @throws HindcastError "usage" where nothing that is asked for can be fine-tuned */
-function checkWarmStart(warmStart: string | undefined, models: readonly string[]): void {
-  if (warmStart === undefined || models.some((model) => model === "auto" || model === "pretrained")) return;
-  throw new HindcastError(
-    "usage",
-    `--warm-start pretrained fine-tunes the pretrained model, and --model is ${models.join(",")}`,
-    "--model pretrained, or leave --warm-start out",
-  );
 }
 
 function checkPredictions({ predictions, output }: Values<"predictions" | "output">): void {

@@ -44,7 +44,7 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
   const scoring = { by: args.by ?? [], ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }) };
   sayReasons(result, io.notify);
   if (args.predictions !== undefined)
-    await io.writeTable(predictionsTable(result), { output: args.predictions }, "csv");
+    await io.writeTable(predictionsTable(result), { output: args.predictions, csvSafe: args.csvSafe }, "csv");
   await io.writeTable(scoreTable(result, scoring), args, "table");
   if (args.plot) {
     const { plotBacktest } = await import("../report/forecast-charts.js");

@@ -26,7 +26,7 @@ export function noteIgnored({ covariates = [] }: Frame, answerer: string, notify
  */
 export async function completeFuture(
   frame: Frame,
-  args: Pick<ForecastArgs, "futureData" | "futureTemplate" | "reading">,
+  args: Pick<ForecastArgs, "csvSafe" | "futureData" | "futureTemplate" | "reading">,
   horizon: number,
   isNeeded: boolean,
   io: Io,
@@ -43,7 +43,7 @@ export async function completeFuture(
   }
   if (args.futureTemplate !== undefined) {
     const { futureTable } = await import("../series/future.js");
-    await io.writeTable(futureTable(known, horizon), { output: args.futureTemplate }, "csv");
+    await io.writeTable(futureTable(known, horizon), { output: args.futureTemplate, csvSafe: args.csvSafe }, "csv");
     return undefined;
   }
   if (isNeeded) requireFuture(known, horizon);

@@ -41,7 +41,9 @@ export async function readInvocation(
 ): Promise<ReadInvocation> {
   const parsed = parseArgv(argv);
   const named = parsed.given.get("config");
-  const files = await findConfigFiles(world.cwd, world.env, typeof named === "string" ? named : undefined);
+  // An empty name is refused with the other values.
+  const config = typeof named === "string" && named !== "" ? named : undefined;
+  const files = await findConfigFiles(world.cwd, world.env, config);
   const settings = resolveSettings(parsed, world.env, files);
   const keys: readonly CliFlag[] = ["quiet", "logJson", "colour", "printConfig", "format", "help", "version"];
   const cli = Object.fromEntries(keys.map((key) => [key, settings.get(key)?.value])) as CliValues;

@@ -427,10 +427,11 @@ export const flags = {
     fitting: true,
     description: "stop training after this time, with what is best by then",
   }),
-  warmStart: flag("warm-start", oneOf(["pretrained"]), {
+  warmStart: flag("warm-start", path("DIR|pretrained"), {
     group: "training",
     fitting: true,
-    description: "fine-tune the pretrained model on the data instead of taking it as it is",
+    description:
+      "go on from the network of a model directory or a registry; pretrained: fine-tune the pretrained model",
   }),
   seed: flag("seed", wholeNumber(0, 0xffff_ffff), {
     group: "training",
@@ -615,6 +616,11 @@ export const flags = {
 
   // Output
   format: flag("format", oneOf(formatNames), { group: "output", description: "of what is written" }),
+  csvSafe: flag("csv-safe", toggle, {
+    group: "output",
+    default: false,
+    description: "for spreadsheets: an apostrophe before text in CSV and TSV that one would take for a formula",
+  }),
   plot: flag("plot", toggle, {
     group: "output",
     default: false,

@@ -68,7 +68,7 @@ export async function run(args: ForecastArgs, from: string, io: Io): Promise<num
   const tails = createTails({ grid, stepCount, valueLimit, before: context?.series ?? [] });
   const quantiles = quantileColumns(args);
   const levels = quantiles.map(({ level }) => level);
-  const table = tableWriter(args.format ?? "csv");
+  const table = tableWriter(args.format ?? "csv", args.csvSafe);
   const output = await io.openOutput({});
   let rowCount = 0;
   let badCount = 0;
@@ -217,11 +217,11 @@ function forecastTable(
 }
 
 /** Tables under each other, with the header of the first alone. */
-function tableWriter(name: FormatName): (table: Table) => string {
+function tableWriter(name: FormatName, csvSafe: boolean): (table: Table) => string {
   const format = formats.get(name);
   let isFirst = true;
   return (table) => {
-    const page = { width: 0, colour: false };
+    const page = { width: 0, colour: false, csvSafe };
     const textOf = (one: Table) => Array.from(format(one, page)).join("");
     const headLength = isFirst ? 0 : textOf({ ...table, rows: [] }).length;
     isFirst = false;

@@ -18,6 +18,7 @@ export interface Destination {
   readonly format?: FormatName | undefined;
   /** A path; stdout when absent. */
   readonly output?: string | undefined;
+  readonly csvSafe?: boolean;
 }
 
 export interface Io {
@@ -77,10 +78,11 @@ export interface World extends Pick<Io, "env" | "cwd" | "signal" | "nodeVersion"
 export function createIo(world: World): Io & Pick<Outputs, "discard"> {
   const { openStdin, env, cwd, signal, nodeVersion, terminal, messages, stderr, now } = world;
   const outputs = createOutputs(world.stdout, cwd);
-  const pageOf = (output: string | undefined) => ({
+  const pageOf = ({ output, csvSafe = false }: Destination) => ({
     width: terminal.columns,
     colour: terminal.colour && output === undefined,
     unicode: terminal.unicode || output !== undefined,
+    csvSafe,
   });
   const formatOf = ({ format, output }: Destination, fallback: "csv" | "table") => {
     const toTerminal = terminal.isTerminal && output === undefined;
@@ -108,12 +110,12 @@ export function createIo(world: World): Io & Pick<Outputs, "discard"> {
     formatOf,
     writeTable(table, destination, fallback) {
       messages.progress.stop();
-      const { output } = destination;
-      return outputs.write(output, formats.get(formatOf(destination, fallback))(table, pageOf(output)));
+      const format = formats.get(formatOf(destination, fallback));
+      return outputs.write(destination.output, format(table, pageOf(destination)));
     },
-    writeTables(tables, { format, output }) {
+    writeTables(tables, destination) {
       messages.progress.stop();
-      return outputs.write(output, joinTables(tables, format, pageOf(output)));
+      return outputs.write(destination.output, joinTables(tables, destination.format, pageOf(destination)));
     },
     writeText(text, { output }) {
       messages.progress.stop();

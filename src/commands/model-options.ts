@@ -65,10 +65,12 @@ export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
     const { dataDirectory, notify } = io;
     return openTrainer(args.engine, { dataDirectory, notify, threads: args.threads ?? availableThreads() });
   };
-  const { scale, scaler, transform, difference, deseasonalize, season, ...rest } = args;
+  const { scale, scaler, transform, difference, deseasonalize, season, warmStart, ...rest } = args;
   return {
     options: {
       ...rest,
+      // What a directory holds is opened by those who can go on from it.
+      warmStart: warmStart === "pretrained" ? warmStart : undefined,
       conv: parseConvolution(args.conv),
       attention: args.attention === "none" ? null : args.attention,
       mix: args.mix === "none" ? [] : args.mix,

@@ -4,6 +4,7 @@ import type { FileHandle } from "node:fs/promises";
 import { resolve } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import { removeLeftovers, temporaryBeside } from "../base/leftovers.js";
+import { privateMode, refuseForeignLink, usualMode } from "../base/ownership.js";
 import { cannotWrite, gatherPieces, isReaderGone, type Piece, type Sink } from "./stream.js";
 
 export interface Outputs {
@@ -27,6 +28,8 @@ interface Pending {
   readonly file: FileHandle;
   readonly temporary: string;
   readonly target: string;
+  /** That the file has when it is whole. */
+  readonly mode: number;
 }
 
 export function createOutputs(stdout: Sink, cwd: string): Outputs {
@@ -81,9 +84,13 @@ function isStdout(path: string): boolean {
   return path === "-" || path === "/dev/stdout" || path === "/dev/fd/1";
 }
 
-/** A device, a FIFO, or another descriptor of this process: something that a file cannot be put in place of. */
+/**
+ * A device, a FIFO, or another descriptor of this process: something that a file cannot be put in place of.
+ * @throws HindcastError "output" for a directory, and for a link of somebody else's
+ */
 async function isDirect(path: string, cwd: string): Promise<boolean> {
   if (/^\/(dev|proc)\//.test(path)) return true;
+  refuseForeignLink(resolve(cwd, path), path);
   const found = await promises.stat(resolve(cwd, path)).catch(() => undefined);
   if (found?.isDirectory()) throw new HindcastError("output", `${path} is a directory`, "name a file in it");
   return found !== undefined && !found.isFile();
@@ -97,16 +104,19 @@ async function openBeside(path: string, cwd: string): Promise<Pending> {
     if (existing !== undefined) await promises.access(target, constants.W_OK);
     await removeLeftovers(target);
     const temporary = temporaryBeside(target);
-    const file = await promises.open(temporary, "wx", existing === undefined ? 0o666 : existing.mode & 0o777);
-    return { file, temporary, target };
+    const file = await promises.open(temporary, "wx", privateMode.file);
+    return { file, temporary, target, mode: existing === undefined ? usualMode("file") : existing.mode & 0o777 };
   } catch (error) {
     throw cannotWrite(path, error);
   }
 }
 
-async function commit(path: string, { file, temporary, target }: Pending, pieces: Iterable<Piece>): Promise<void> {
+async function commit(path: string, pending: Pending, pieces: Iterable<Piece>): Promise<void> {
+  const { file, temporary, target, mode } = pending;
   try {
     for (const chunk of gatherPieces(pieces)) await file.writeFile(chunk);
+    // Not every file system has modes.
+    await file.chmod(mode).catch(() => {});
     await file.sync();
     await file.close();
     await promises.rename(temporary, target);

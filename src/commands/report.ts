@@ -67,7 +67,13 @@ async function forecastAhead(
     args.level === undefined && args.quantiles === undefined ? withFan(quantileColumns(args)) : quantileColumns(args);
   const levels = columns.map(({ level }) => level);
   const known: Frame =
-    (await completeFuture(frame, { ...args, futureTemplate: undefined }, horizon, mayUseCovariates(name), io)) ?? frame;
+    (await completeFuture(
+      frame,
+      { ...args, futureTemplate: undefined, csvSafe: false },
+      horizon,
+      mayUseCovariates(name),
+      io,
+    )) ?? frame;
   io.progress.stage(`train ${name}`);
   const fitted = saved?.fitted ?? (await fitModel(name, known, horizon, options, io));
   const told = saved === undefined ? trainedModel(name, fitted, args.seed) : savedModel(saved.manifest);

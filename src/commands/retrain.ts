@@ -27,6 +27,7 @@ import { checkAge, checkFrame, newestStamp } from "./retrain-checks.js";
 import { liveForecasts } from "./retrain-forecasts.js";
 import { besideForReport, type Outcome, reportRetrain } from "./retrain-report.js";
 import { readingAsTrained } from "./saved-model.js";
+import { openOlder } from "./warm-start.js";
 
 /** Says what is known of the run so far; the last word on a field counts. */
 type Tell = (fields: Partial<Run>) => void;
@@ -146,14 +147,15 @@ async function retrain(
   tell({ new_observed: newCount });
   if (reference !== undefined && champion !== undefined && newCount < args.requireNew && !args.force) {
     const asked = args.requireNew > 1 ? ` of the ${args.requireNew} asked for` : "";
-    tell({ action: "skipped", reason: newCount === 0 ? "nothing new" : `${newCount} new values${asked}` });
+    const values = newCount === 1 ? "value" : "values";
+    tell({ action: "skipped", reason: newCount === 0 ? "nothing new" : `${newCount} new ${values}${asked}` });
     return undefined;
   }
 
   const settings = settingsOf(args);
   const { options: unkept, engine } = setUpModels(args, io);
   const checkpoint = openRetrainCheckpoint(args, frame, engine, io);
-  const options = { ...unkept, checkpoint };
+  const options = { ...unkept, checkpoint, older: await openOlder(args, frame, horizon, io) };
   const challenger = createForecaster(args.model, options);
   const contestants = {
     challenger,

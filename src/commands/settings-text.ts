@@ -15,18 +15,19 @@ export interface ParsedConfig {
  * @throws HindcastError "usage" when it cannot be parsed
  */
 export function parseConfig(text: string, shown: string, extension: string): ParsedConfig {
-  if (extension === ".toml") {
-    try {
-      return { root: parse(text), lineOf: () => undefined };
-    } catch (error) {
-      throw unparsable(shown, error);
-    }
+  try {
+    return extension === ".toml" ? { root: parse(text), lineOf: () => undefined } : parseYaml(text, extension);
+  } catch (error) {
+    throw unparsable(shown, error);
   }
-  // JSON is read by the same parser, in its strict JSON schema, because that one knows lines.
+}
+
+/** JSON is read by the same parser, in its strict JSON schema, because that one knows lines. @throws Error */
+function parseYaml(text: string, extension: string): ParsedConfig {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, schema: extension === ".json" ? "json" : "core" });
   const [error] = document.errors;
-  if (error !== undefined) throw unparsable(shown, error);
+  if (error !== undefined) throw error;
   return {
     root: document.toJS({ maxAliasCount: 100 }),
     lineOf(path) {

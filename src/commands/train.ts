@@ -20,6 +20,7 @@ import { planTable } from "./dry-run.js";
 import type { Io } from "./io.js";
 import { limitsOf, type ModelSetup, setUpModels } from "./model-options.js";
 import { keepingIn, openTrainCheckpoint } from "./resume.js";
+import { openOlder } from "./warm-start.js";
 
 export async function run(args: TrainArgs, io: Io): Promise<void> {
   const startedMs = io.now();
@@ -33,7 +34,8 @@ export async function run(args: TrainArgs, io: Io): Promise<void> {
     return io.writeTable(planTable(frame, horizon, [args.model], options), args, "table");
 
   const checkpoint = openTrainCheckpoint(args, out, frame, engine, io);
-  const setup = { options: { ...options, checkpoint }, engine, onEpoch };
+  const older = await openOlder(args, frame, horizon, io);
+  const setup = { options: { ...options, checkpoint, older }, engine, onEpoch };
   const table = await keepingIn(checkpoint, io, () => trainInto(out, args, frame, horizon, setup, startedMs, io));
   await checkpoint.remove();
   await io.writeTable(table, args, "table");

@@ -1,6 +1,8 @@
 // What is kept of trainings, as plain data, so that one that was cut off goes on as if nothing had been. In: what a training depends
 // on; where it stands. Out: its key; the same as text, and back.
 import { createHash } from "node:crypto";
+import { HindcastError } from "../base/errors.js";
+import { isRandomState } from "../base/random.js";
 import * as z from "../base/schema.js";
 import type { NetworkConfig } from "../model/config.js";
 import type { NamedArray } from "../model/inference.js";
@@ -69,6 +71,24 @@ export function packTraining(saved: SavedTraining): object {
 
 function packFloats({ buffer, byteOffset, byteLength }: Float32Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+}
+
+/** @throws HindcastError "model" for what no training with so many weights has left, whatever its checksum says */
+export function checkSaved(saved: SavedTraining, weightCount: number): void {
+  const isOf = (values: Float32Array) => values.length === weightCount && values.every(Number.isFinite);
+  const fits =
+    saved.kind === "done"
+      ? isOf(saved.weights)
+      : isOf(saved.progress.best) &&
+        isOf(saved.trainer.weights) &&
+        saved.trainer.moments.length === 2 * weightCount &&
+        isRandomState(saved.trainer.dropouts);
+  if (!fits)
+    throw new HindcastError(
+      "model",
+      "what the checkpoint holds is not of this training",
+      "leave out --resume to train from the start; or remove the checkpoint",
+    );
 }
 
 /** The place of one training in a checkpoint. */

@@ -9,10 +9,12 @@ import { chooseCovariates } from "../features/covariates.js";
 import type { NetworkConfig } from "../model/config.js";
 import { partsOf } from "../model/heads/index.js";
 import { parseHead } from "../model/heads/names.js";
+import type { NamedArray } from "../model/inference.js";
 import type { ScaleConfig } from "../scale/config.js";
 import type { Frame } from "../series/frame.js";
 import type { ChannelConfig } from "../windows/prepare.js";
 import type { ScheduleName, TrainingConfig } from "./config.js";
+import { goOnFrom, type OlderNetworks } from "./older-networks.js";
 
 /** What was asked for; what is left out is chosen from the data. */
 export interface NetworkSpec {
@@ -48,6 +50,8 @@ export interface NetworkSpec {
   /** Last steps of each series held back to tell when to stop; 0 trains every epoch on everything. */
   readonly holdBack?: number | undefined;
   readonly maxTimeMs?: number | undefined;
+  /** Networks of the same cell and horizon whose training goes on. */
+  readonly older?: OlderNetworks | undefined;
 }
 
 export interface NetworkSettings {
@@ -60,6 +64,8 @@ export interface NetworkSettings {
   readonly training: TrainingConfig;
   /** Last steps of each series held back to tell when to stop; 0 for none. */
   readonly validationSteps: number;
+  /** The first weights, where they are not drawn. */
+  readonly start?: readonly NamedArray[] | undefined;
 }
 
 /** Steps that a training runs when neither the epochs nor the time say otherwise. */
@@ -104,7 +110,7 @@ export function chooseSettings(
   const epochs =
     spec.epochs ?? Math.min(maxEpochs, Math.max(2, Math.ceil((targetStepCount * factors.steps) / stepsPerEpoch)));
   const calendar = calendarNames(frame.grid.frequency, spec.calendar ?? (spec.plain ? "none" : "auto"));
-  return {
+  const settings: NetworkSettings = {
     network: {
       kind: "recurrent",
       cell: spec.cell,
@@ -140,6 +146,7 @@ export function chooseSettings(
     },
     validationSteps,
   };
+  return spec.older === undefined ? settings : goOnFrom(spec.older, frame, settings);
 }
 
 /** The forms that were asked for; what is left out is what a network is without them. */

@@ -118,12 +118,14 @@ async function fitOnce(
     );
   const random: Random = seededRandom(training.seed);
   const weights = random.fork("weights");
-  const config = fitHead(unfitted, prepared, plans.training);
+  const config = settings.start === undefined ? fitHead(unfitted, prepared, plans.training) : unfitted;
   // A stream for each parameter, so that another layer more leaves the others' first weights as they are.
-  const start = planNetwork(config).parameters.map((parameter) => {
-    const { name, shape } = parameter;
-    return { name, shape, values: initialise(parameter, weights.fork(name)) };
-  });
+  const drawn = () =>
+    planNetwork(config).parameters.map((parameter) => {
+      const { name, shape } = parameter;
+      return { name, shape, values: initialise(parameter, weights.fork(name)) };
+    });
+  const start = settings.start ?? drawn();
   const trained = await trainNetwork(config, start, prepared, plans, training, random, context, stopAfter);
   return { config, ...trained, preparation, channels, training };
 }

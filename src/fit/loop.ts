@@ -9,7 +9,7 @@ import { type NamedArray, predictArrays } from "../model/inference.js";
 import { type Batch, createBatch, createGather, type Gather } from "../windows/gather.js";
 import type { WindowPlan } from "../windows/plan.js";
 import type { PreparedFrame } from "../windows/prepare.js";
-import { type Checkpoint, type Progress, type Slot, type TrainingTask, trainingKey } from "./checkpoint.js";
+import { type Checkpoint, checkSaved, type Progress, type Slot, type TrainingTask, trainingKey } from "./checkpoint.js";
 import type { TrainingConfig, TrainingRecord } from "./config.js";
 import { sumLoss } from "./loss.js";
 import { learningRateFactor } from "./schedule.js";
@@ -96,6 +96,7 @@ async function runOrResume(
   context: LoopContext,
 ): Promise<{ readonly weights: Float32Array; readonly record: TrainingRecord }> {
   const saved = slot?.saved;
+  if (saved !== undefined) checkSaved(saved, countWeights(task.start));
   if (saved?.kind === "done") return saved;
   if (saved !== undefined) trainer.importState(saved.trainer);
   const progress = saved?.progress ?? beginning(trainer, task.config);
@@ -146,8 +147,7 @@ async function runEpochs(
   const batchSize = Math.min(config.batch, windowCount);
   const stepsPerEpoch = Math.min(Math.ceil(windowCount / batchSize), config.stepsPerEpoch);
   const stepCount = stepsPerEpoch * config.epochs;
-  const weightCount = start.reduce((count, { values }) => count + values.length, 0);
-  const stepWork = 3 * batchSize * networkConfig.window * weightCount;
+  const stepWork = 3 * batchSize * networkConfig.window * countWeights(start);
   const stepsPerTurn = Math.max(1, Math.floor(workOfTurn / stepWork));
   const batch = createBatch(prepared, windowShape(networkConfig), batchSize);
   const gather = createGather(prepared, plans.training, windowShape(networkConfig));
@@ -226,6 +226,10 @@ async function runEpochs(
     stopped,
     refitted: false,
   };
+}
+
+function countWeights(start: readonly NamedArray[]): number {
+  return start.reduce((count, { values }) => count + values.length, 0);
 }
 
 /** Flat weights under the names and shapes of `like`. */

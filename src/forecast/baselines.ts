@@ -8,7 +8,7 @@ import type { Frame } from "../series/frame.js";
 import { calibrateUntrained } from "./calibrate.js";
 import { type Calibration, withIntervals } from "./calibration.js";
 import type { ClassicalName } from "./classical.js";
-import { sayEmpty } from "./empty.js";
+import { followPaths, type Path } from "./paths.js";
 import type { Forecaster, PointPredictor } from "./predictor.js";
 
 /** Those that cost nothing: they stand beside every model in a backtest. */
@@ -17,7 +17,8 @@ export type BaselineName = (typeof plainBaselines)[number] | ClassicalName;
 
 /** A forecaster that has nothing to fit but its intervals, so that its forecasts are there at once. */
 export interface Baseline extends Forecaster {
-  predictor(notify: Notify): PointPredictor;
+  /** @param signal ends a forecast of many series */
+  predictor(notify: Notify, signal?: AbortSignal): PointPredictor;
   /** What its intervals rest on. */
   calibrate(frame: Frame, horizon: number, signal: AbortSignal): Promise<Calibration>;
 }
@@ -26,13 +27,6 @@ export interface BaselineOptions {
   /** In steps, ascending; the plain baselines and most others look at the first only. */
   readonly seasons: readonly number[];
 }
-
-/**
- * Goes on from the end of one series with at least one observation.
- * @param values [time] NaN = not observed
- * @param out [horizon] filled with finite values
- */
-export type Path = (values: Float64Array, out: Float64Array) => void;
 
 /** ŷ(T+h) = y(T), the last observed value. */
 const naive: Path = (values, out) => {
@@ -67,6 +61,9 @@ const average: Path = (values, out) => {
 /** Forecasts that intervals are calibrated on: as many as a moment allows. */
 const plainWindows = 8192;
 const classicalWindows = 512;
+/** Series forecast before signals are heard and a lock is renewed: some milliseconds' worth, where a series is not very long. */
+const plainPerTurn = 1024;
+const classicalPerTurn = 1;
 
 /** The catalog of baselines: what `--model` takes beside the networks. */
 export const baselines = catalog<(options: BaselineOptions) => Baseline, BaselineName>("baseline", {
@@ -82,7 +79,8 @@ export const baselines = catalog<(options: BaselineOptions) => Baseline, Baselin
 });
 
 function plain(name: BaselineName, pathOf: (season: number) => Path) {
-  return ({ seasons }: BaselineOptions) => baseline(name, async () => pathOf(seasons[0] ?? 1), seasons, plainWindows);
+  return ({ seasons }: BaselineOptions) =>
+    baseline(name, async () => pathOf(seasons[0] ?? 1), seasons, plainWindows, plainPerTurn);
 }
 
 /** Their code is loaded when one of them forecasts. */
@@ -93,6 +91,7 @@ function classical(name: ClassicalName) {
       async () => (await import("./classical.js")).classicalPath(name, seasons),
       seasons,
       classicalWindows,
+      classicalPerTurn,
     );
 }
 
@@ -101,15 +100,17 @@ function baseline(
   loadPath: () => Promise<Path>,
   seasons: readonly number[],
   windowLimit: number,
+  perTurn: number,
 ): Baseline {
-  const predictor = (notify: Notify): PointPredictor => ({
+  const predictor: Baseline["predictor"] = (notify, signal) => ({
     name,
-    predict: async (frame, horizon) => predictEach(name, await loadPath(), frame, horizon, notify),
+    predict: async (frame, horizon) =>
+      followPaths(frame, horizon, { name, path: await loadPath(), perTurn, signal, notify }),
     dispose() {},
   });
   const calibrateOn = (frame: Frame, horizon: number, signal: AbortSignal) =>
     calibrateUntrained(
-      predictor(() => {}),
+      predictor(() => {}, signal),
       frame,
       horizon,
       { season: seasons[0] ?? 1, windowLimit, signal },
@@ -119,18 +120,6 @@ function baseline(
     predictor,
     calibrate: calibrateOn,
     fit: async (frame, horizon, { notify, signal }) =>
-      withIntervals(predictor(notify), await calibrateOn(frame, horizon, signal)),
+      withIntervals(predictor(notify, signal), await calibrateOn(frame, horizon, signal)),
   };
-}
-
-/** @returns [series × horizon], NaN for a series without an observation */
-function predictEach(name: string, path: Path, frame: Frame, horizon: number, notify: Notify): Float64Array {
-  const forecasts = new Float64Array(frame.series.length * horizon);
-  frame.series.forEach(({ values }, s) => {
-    const out = forecasts.subarray(s * horizon, (s + 1) * horizon);
-    if (lastObservedIndex(values) >= 0) path(values, out);
-    else out.fill(Number.NaN);
-  });
-  sayEmpty(name, frame, notify);
-  return forecasts;
 }

@@ -6,7 +6,7 @@ import { fillGaps } from "../classical/gaps.js";
 import type { Method } from "../classical/history.js";
 import { croston } from "../classical/intermittent.js";
 import { compiledMethod, keepWithin } from "../classical/methods.js";
-import type { Path } from "./baselines.js";
+import type { Path } from "./paths.js";
 
 export type ClassicalName = "ets" | "theta" | "mstl" | "croston" | "climatology";
 

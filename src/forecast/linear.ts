@@ -5,10 +5,12 @@ import { lastObservedIndex } from "../base/numeric.js";
 import { fillGaps } from "../classical/gaps.js";
 import { keepWithin } from "../classical/methods.js";
 import { forecastLinear, type LinearModel } from "../linear/model.js";
-import { sayEmpty } from "./empty.js";
+import { followPaths, type Path } from "./paths.js";
 import type { PointPredictor } from "./predictor.js";
 
-export function linearPredictor(model: LinearModel, notify: Notify): PointPredictor {
+const seriesPerTurn = 64;
+
+export function linearPredictor(model: LinearModel, notify: Notify, signal?: AbortSignal): PointPredictor {
   return {
     name: "linear",
     async predict(frame, horizon) {
@@ -18,15 +20,12 @@ export function linearPredictor(model: LinearModel, notify: Notify): PointPredic
           `this model was fitted for ${model.horizon} steps ahead, not ${horizon}`,
           `use -H ${model.horizon} or less, or fit again with -H ${horizon}`,
         );
-      const out = new Float64Array(frame.series.length * horizon).fill(Number.NaN);
       const said = new Float64Array(model.horizon);
-      for (const [s, { values }] of frame.series.entries()) {
-        if (lastObservedIndex(values) < 0) continue;
+      const path: Path = (values, out) => {
         goOn(model, values, said);
-        out.set(said.subarray(0, horizon), s * horizon);
-      }
-      sayEmpty("linear", frame, notify);
-      return out;
+        out.set(said.subarray(0, horizon));
+      };
+      return followPaths(frame, horizon, { name: "linear", path, perTurn: seriesPerTurn, signal, notify });
     },
     dispose() {},
   };

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import * as z from "../base/schema.js";
-import { isThere, readJson, replaceFile, statusOf } from "./files.js";
+import { isThere, linkRefusal, listNames, readJson, replaceFile, statusOf } from "./files.js";
 
 const markName = "registry.json";
 const pointerName = "champion.json";
@@ -33,7 +33,14 @@ export function readPointer(registry: string): Pointer | undefined {
   return isThere(path) ? readJson(path, pointerSchema) : undefined;
 }
 
-/** @throws HindcastError "model" when there is no champion, or its version is gone */
+/** A registry holds its own versions: where a link leads, others may write. @throws HindcastError "model" */
+export function refuseLinkedVersions(registry: string): void {
+  const versions = join(registry, "versions");
+  for (const path of [versions, ...listNames(versions).map((name) => join(versions, name))])
+    if (statusOf(path)?.isSymbolicLink()) throw linkRefusal(path);
+}
+
+/** @throws HindcastError "model" when there is no champion, or its version is gone or a link */
 export function championPath(registry: string): string {
   const pointer = readPointer(registry);
   if (pointer === undefined)
@@ -42,6 +49,7 @@ export function championPath(registry: string): string {
       `${registry} has no champion yet`,
       `hindcast retrain ${registry} data.csv -H 12, or hindcast models ${registry} promote VERSION`,
     );
+  refuseLinkedVersions(registry);
   const path = versionPath(registry, pointer.version);
   if (isThere(path)) return path;
   throw new HindcastError(

@@ -8,7 +8,7 @@ import { scoreTable } from "../evaluate/score-table.js";
 import type { FitContext, Forecaster, Predictor } from "../forecast/predictor.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import { type Frame, seriesName } from "../series/frame.js";
-import { stamper } from "../series/grid.js";
+import { knownSteps } from "../series/known-steps.js";
 import type { Promotion } from "./promotion.js";
 
 /**
@@ -153,29 +153,6 @@ export function unseenFolds(
   if (series.length === 0 || series.length * 2 < frame.series.length) return undefined;
   const least = newSteps.filter((count) => count >= horizon).reduce((a, b) => Math.min(a, b));
   return { frame: { ...frame, series }, folds: Math.min(folds, 1 + Math.floor((least - horizon) / step)) };
-}
-
-/** For each series of `frame`, how many of its first steps end at or before the end of that series in `seen`; 0 for a new one. */
-export function knownSteps(frame: Frame, seen: Frame): Int32Array {
-  const nameOf = (key: readonly string[], target: string) => JSON.stringify([...key, target]);
-  const ends = new Map(
-    seen.series.map(({ key, target, start, values }) => [
-      nameOf(key, target),
-      stamper(seen.grid, start)(values.length - 1),
-    ]),
-  );
-  return Int32Array.from(frame.series, ({ key, target, start, values }) => {
-    const end = ends.get(nameOf(key, target));
-    if (end === undefined) return 0;
-    const at = stamper(frame.grid, start);
-    let [low, high] = [0, values.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (at(middle) <= end) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  });
 }
 
 /** Observed values that `seen` ends before. */

@@ -1,9 +1,10 @@
 // A registry that is written to: made where there is none, locked, and cleared of what dead runs left. In: a path. Out: the lock,
 // and what stood there before.
 import { promises } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
+import { refuseForeignLink } from "../base/ownership.js";
 import { isRegistry, markPath, type Pointer, readPointer } from "./champion.js";
 import { cannotWrite, isTemporaryName, isThere, linkRefusal, listNames, replaceFile, statusOf } from "./files.js";
 import { appendRun, type Run, readHistory } from "./history.js";
@@ -67,6 +68,7 @@ export function emptyRun(seed: RunSeed, action: Run["action"]): Run {
 
 /** Makes an empty registry at `path`, unless one is there. @throws HindcastError "output", "usage" */
 export async function createRegistry(path: string): Promise<void> {
+  refuseForeignLink(resolve(path), path);
   if (isRegistry(path)) return;
   try {
     await promises.mkdir(path, { recursive: true });

@@ -3,6 +3,7 @@
 import { promises } from "node:fs";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
+import { refuseForeignLink } from "../base/ownership.js";
 import * as z from "../base/schema.js";
 import type { Trial } from "../choose/tune.js";
 import type { TrialSettings } from "../choose/tune-space.js";
@@ -30,6 +31,7 @@ export interface TrialsFile {
  * @throws HindcastError "usage" when the file holds something else, "output" when it cannot be read or written
  */
 export async function openTrials(asked: string, key: string, notify: Notify): Promise<TrialsFile> {
+  refuseForeignLink(asked);
   const path = await promises.realpath(asked).catch(() => asked);
   const [head, ...lines] = await readLines(path);
   const held = parseLine(headSchema, head ?? "");

@@ -4,8 +4,9 @@ import { randomUUID } from "node:crypto";
 import { promises } from "node:fs";
 import { dirname, join } from "node:path";
 import { isModelDirectory, syncDirectory, writeSynced } from "../artifact/directory.js";
+import { privateMode } from "../base/ownership.js";
 import * as z from "../base/schema.js";
-import { type Pointer, versionPath } from "./champion.js";
+import { type Pointer, refuseLinkedVersions, versionPath } from "./champion.js";
 import { cannotWrite, isTemporaryName, listNames, readJson } from "./files.js";
 import { runSchema } from "./history.js";
 
@@ -23,8 +24,9 @@ const noteSchema = z.object({
 });
 export type VersionNote = z.infer<typeof noteSchema>;
 
-/** Numbers of the versions that are there, the oldest first. @throws HindcastError "model" */
+/** Numbers of the versions that are there, the oldest first. @throws HindcastError "model", also for a link in the place of one */
 export function listVersions(registry: string): number[] {
+  refuseLinkedVersions(registry);
   return listNames(join(registry, "versions"))
     .filter((name) => /^[1-9]\d{0,14}$/.test(name) && isModelDirectory(join(registry, "versions", name)))
     .map(Number)
@@ -51,7 +53,7 @@ export async function storeVersion(
   const staging = join(registry, `${stagingPrefix}${randomUUID()}`);
   const target = versionPath(registry, version);
   try {
-    await promises.mkdir(staging);
+    await promises.mkdir(staging, privateMode.directory);
     const model = join(staging, "model");
     await writeModel(model);
     const text = `${JSON.stringify({ schema_version: 1, type: "version", ...note }, null, 2)}\n`;

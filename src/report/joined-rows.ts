@@ -1,6 +1,7 @@
 // Rows of several outputs as one. In: files that each hold some series of a forecast, in the formats that have a row a line. Out: the
 // text that a single file of all series would hold, in pieces: of every file, no more than a piece is in memory.
 import { closeSync, openSync, readSync } from "node:fs";
+import { HindcastError } from "../base/errors.js";
 
 const quote = 0x22;
 const lineFeed = 0x0a;
@@ -65,6 +66,6 @@ function lineReader(path: string, hasQuotes: boolean): (count: number) => string
         return lines;
       }
     }
-    throw new Error(`${path} ends before its rows do`);
+    throw new HindcastError("data", `${path} ends before its rows do`, `run its shard again, with -o ${path}`);
   };
 }

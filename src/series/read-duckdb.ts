@@ -1,7 +1,7 @@
 // Parquet files and the rows of SQL, through DuckDB, which is optional and loaded when it is asked for. In: a file or a query. Out: its
 // columns and batches of typed rows, as a stream. It reads what it is given: it writes nothing, and fetches nothing, no extension either.
-import { randomUUID } from "node:crypto";
-import { access, constants, stat } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { access, constants, mkdtemp, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
@@ -110,16 +110,19 @@ async function refuseNoFile(path: string): Promise<void> {
 /** @throws HindcastError "data" or "locked" for a database that cannot be opened */
 async function connect(api: DuckDb, path: string): Promise<{ connection: DuckDBConnection; close(): void }> {
   const access_mode = path === ":memory:" ? "automatic" : "read_only";
-  const temp_directory = join(tmpdir(), `hindcast-${randomUUID()}`);
+  // What does not fit into memory is written here, for nobody else to read.
+  const temp_directory = await mkdtemp(join(tmpdir(), "hindcast-"));
   try {
     const instance = await api.DuckDBInstance.create(path, { ...settings, access_mode, temp_directory });
     const connection = await instance.connect();
     const close = () => {
       connection.closeSync();
       instance.closeSync();
+      rmSync(temp_directory, { recursive: true, force: true });
     };
     return { connection, close };
   } catch (thrown) {
+    rmSync(temp_directory, { recursive: true, force: true });
     const [problem = ""] = messageOf(thrown).split("\n");
     if (problem.includes("Could not set lock"))
       throw new HindcastError(

@@ -14,10 +14,12 @@ export interface PlanOptions {
   readonly horizon: number;
   /** Last steps of each series that no training target lies in; 0 for none. */
   readonly validationSteps: number;
+  /** More windows than this are thinned out evenly. */
+  readonly maxWindowCount?: number;
 }
 
-/** More windows than this are thinned out evenly: 32 MiB of indices. */
-const maxWindowCount = 4_194_304;
+/** 32 MiB of indices. */
+const defaultMaxWindowCount = 4_194_304;
 
 /**
  * Windows to train on, whose targets end at or before each series' cut, and windows to validate on, whose targets start at or
@@ -68,7 +70,7 @@ function firstOrigin({ first }: PreparedSeries, last: number, window: number): n
 function planRanges(all: readonly PreparedSeries[], ranges: readonly Range[], options: PlanOptions): WindowPlan {
   let count = 0;
   forEachWindow(all, ranges, options, () => count++);
-  const stride = Math.max(1, Math.ceil(count / maxWindowCount));
+  const stride = Math.max(1, Math.ceil(count / (options.maxWindowCount ?? defaultMaxWindowCount)));
   const series = new Int32Array(Math.ceil(count / stride));
   const origins = new Int32Array(series.length);
   let i = 0;

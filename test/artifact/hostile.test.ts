@@ -25,6 +25,7 @@ import { predictorOf } from "../../src/choose/predictor.js";
 import { airPassengers } from "../evaluate/frames.js";
 import { quietContext, smallModel } from "../support/context.js";
 import { temporaryDirectory } from "../support/directory.js";
+import { hostileValues, type Json, placesOf, setAt } from "../support/hostile-json.js";
 
 const horizon = 3;
 const models: string[] = [];
@@ -69,21 +70,6 @@ async function use(path: string): Promise<unknown> {
   }
 }
 
-type Json = Record<string, unknown>;
-type Place = readonly string[];
-
-/** Of arrays, which may be long, the first entry. */
-function placesOf(json: unknown, at: Place = []): Place[] {
-  if (typeof json !== "object" || json === null) return [at];
-  const inner = Object.entries(json).filter(([key]) => !(Number(key) > 0));
-  return [...(at.length > 0 ? [at] : []), ...inner.flatMap(([key, value]) => placesOf(value, [...at, key]))];
-}
-
-function setAt(json: Json, place: Place, value: unknown): void {
-  const parent = place.slice(0, -1).reduce((held, key) => held[key] as Json, json);
-  Object.defineProperty(parent, place.at(-1)!, { value, enumerable: true, configurable: true, writable: true });
-}
-
 /** Copies a model, with what `change` makes of hindcast.json and of the files, and checksums that fit. */
 function forge(model: string, change: (manifest: Json) => void): void {
   cpSync(model, work, { recursive: true });
@@ -102,36 +88,7 @@ function forgeFile(manifest: Json, name: string, bytes: Uint8Array | string): vo
 const isRefusal = (outcome: unknown) => outcome instanceof HindcastError && outcome.code === "model";
 
 const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
-const hostileText = fc.oneof(
-  fc.constantFrom(
-    "0",
-    "-1",
-    "0.5",
-    "-0",
-    "1e308",
-    "5e-324",
-    "1e6",
-    "2147483648",
-    "4294967297",
-    "1e15",
-    "9007199254740991",
-  ),
-  fc.constantFrom(
-    '""',
-    '"\\u0000"',
-    '"../../outside"',
-    '"__proto__"',
-    '"constructor"',
-    "null",
-    "true",
-    "[]",
-    "{}",
-    "[1e15]",
-  ),
-  fc.constantFrom('{"__proto__":{"polluted":1}}', '{"constructor":{"prototype":{"polluted":1}}}', nested(500)),
-  fc.constant(JSON.stringify("x".repeat(100_000))),
-  fc.json(),
-);
+const hostileText = fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...hostileValues) }, fc.json());
 /** Unlike `fc.nat`, no smaller ones before larger ones. */
 const anywhere = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 

@@ -117,3 +117,8 @@ test("a portable stream has the same uniform numbers as any, and its forks have 
     Math.log = log;
   }
 });
+
+test("a count whose mean is beyond what whole numbers are exact at is the mean", () => {
+  const random = portableRandom(1);
+  for (const mean of [2 ** 50, 1e100, Number.MAX_VALUE]) expect(drawPoisson(random, mean)).toBe(mean);
+});

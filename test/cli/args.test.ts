@@ -136,6 +136,10 @@ describe("arguments", () => {
     expect(
       backtestArgs(invoke("backtest a.csv -H 3 --model gru,pretrained --warm-start pretrained")).models,
     ).toHaveLength(2);
+    expect(trainArgs(invoke("train a.csv -H 3 --out m --model gru --warm-start older")).warmStart).toBe("older");
+    expect(refusal(() => backtestArgs(invoke("backtest a.csv -H 3 --model gru --warm-start older")))).toContain(
+      "is for train and retrain",
+    );
   });
 
   test("score takes two files, of which one may be stdin", () => {

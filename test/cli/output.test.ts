@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
@@ -67,6 +77,31 @@ describe("an output file", () => {
     await outputs.write("link.csv", ["new"]);
     expect(readFileSync(join(directory, "real.csv"), "utf8")).toBe("new");
     expect(statSync(join(directory, "real.csv")).mode & 0o777).toBe(0o640);
+  });
+
+  test("is nobody else's to read until it is whole, and then as the umask has it", async () => {
+    const { directory, outputs } = await setUp();
+    const modeOf = (name: string) => statSync(join(directory, name)).mode & 0o777;
+    await outputs.prepare("next.csv");
+    expect(readdirSync(directory).map(modeOf)).toEqual([0o600]);
+    await outputs.write("next.csv", ["x"]);
+    writeFileSync(join(directory, "usual"), "");
+    expect(modeOf("next.csv")).toBe(modeOf("usual"));
+  });
+
+  test("at a link of another user's is refused, and what the link leads to stays", async ({ skip }) => {
+    if (process.getuid?.() !== 0) return skip("only root can make links for others");
+    const { directory, outputs } = await setUp();
+    writeFileSync(join(directory, "mine.csv"), "mine");
+    for (const target of ["mine.csv", "nothing.csv", "/dev/null"]) {
+      symlinkSync(target, join(directory, "next.csv"));
+      lchownSync(join(directory, "next.csv"), 65_534, 65_534);
+      expect(await codeOf(outputs.prepare("next.csv"))).toBe("output");
+      expect(await codeOf(outputs.write("next.csv", ["x"]))).toBe("output");
+      rmSync(join(directory, "next.csv"));
+    }
+    expect(readdirSync(directory)).toEqual(["mine.csv"]);
+    expect(readFileSync(join(directory, "mine.csv"), "utf8")).toBe("mine");
   });
 
   test("that cannot be is refused before any work, with the reason", async () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type BaselineName, baselines } from "../../src/forecast/baselines.js";
 import { dailyFrame, listeningContext } from "../evaluate/frames.js";
+import { frameOf, wave } from "../support/frames.js";
 
 const gap = Number.NaN;
 
@@ -77,4 +78,27 @@ describe("the baselines", () => {
       { level: "warning", text: 'drift: "b" and 1 more have no observed value, so no forecast' },
     ]);
   });
+
+  test("a forecast that leaves the range of numbers is none, and that is said", async () => {
+    const context = listeningContext();
+    const frame = dailyFrame([1, -1e308], [1, 2]);
+    const predictor = await baselines.get("drift")({ seasons: [] }).fit(frame, 2, context);
+    const { point, quantiles } = await predictor.predict(frame, 2, [0.1, 0.9]);
+    expect([...point]).toEqual([gap, gap, 3, 4]);
+    for (const values of quantiles) expect(values.slice(0, 2)).toEqual(Float64Array.of(gap, gap));
+    expect(context.notes).toEqual([
+      { level: "warning", text: 'drift: "a" has no forecast, as it left the range of numbers' },
+    ]);
+  });
+});
+
+test("a forecast of many series hears a signal between two of them, and timers run", async () => {
+  const frame = frameOf(...Array.from({ length: 40 }, (_, s) => wave(60, s)));
+  const interruption = new AbortController();
+  const predictor = baselines
+    .get("ets")({ seasons: [4] })
+    .predictor(() => {}, interruption.signal);
+  const forecasts = predictor.predict(frame, 4);
+  setTimeout(() => interruption.abort(), 1);
+  await expect(forecasts).rejects.toMatchObject({ name: "AbortError" });
 });

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createForecaster } from "../../src/choose/model.js";
 import type { Forecaster } from "../../src/forecast/predictor.js";
-import { type Comparison, compare, decide, knownSteps, unseenFolds } from "../../src/registry/comparison.js";
+import { type Comparison, compare, decide, unseenFolds } from "../../src/registry/comparison.js";
 import type { Frame } from "../../src/series/frame.js";
+import { knownSteps } from "../../src/series/known-steps.js";
 import { quietContext, smallModel } from "../support/context.js";
 
 /** Integer time; a series for each length, all from step 0. */

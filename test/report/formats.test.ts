@@ -6,8 +6,8 @@ import type { FormatName } from "../../src/report/format-names.js";
 import { formats } from "../../src/report/formats/index.js";
 import { textWidth } from "../../src/report/width.js";
 
-const render = (name: FormatName, table: Table, width = 80, colour = false) =>
-  [...formats.get(name)(table, { width, colour })].join("");
+const render = (name: FormatName, table: Table, width = 80, colour = false, csvSafe = false) =>
+  [...formats.get(name)(table, { width, colour, csvSafe })].join("");
 const tableOf = (columns: readonly string[], ...rows: Cell[][]): Table => ({ type: "score", columns, rows });
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -42,6 +42,35 @@ describe.each(["csv", "tsv"] as const)("%s", (name) => {
 
   test("what is no number is empty, and a lone empty field is no empty line", () => {
     expect(render(name, tableOf(["a"], [Number.NaN], [null]))).toBe('a\n""\n""\n');
+  });
+});
+
+describe.each(["csv", "tsv"] as const)("%s for a spreadsheet", (name) => {
+  const safe = (table: Table) => render(name, table, 80, false, true);
+  const parseSafe = (table: Table): string[][] =>
+    parse(safe(table), { delimiter: name === "csv" ? "," : "\t", recordDelimiter: "\n" });
+
+  test("has no text that could be a formula: it gets an apostrophe, and numbers do not", () => {
+    const formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\uff1d1"];
+    const rows = formulas.map((text): Cell[] => [text, -0.5]);
+    const shown = formulas.map((text) => [`'${text}`, "-0.5"]);
+    expect(parseSafe(tableOf(["=a", "b"], ...rows))).toEqual([["'=a", "b"], ...shown]);
+    // Whatever has no such beginning is as it was.
+    const plain = tableOf(["id"], ["a=1"], ["'quoted"], ["2024-01-01"], [" =1"], [null]);
+    expect(safe(plain)).toBe(render(name, plain));
+  });
+
+  test("of any table, no text begins as a formula does", () => {
+    fc.assert(
+      fc.property(anyTable, (table) => {
+        const records = parseSafe(table);
+        [table.columns, ...table.rows].forEach((row, r) => {
+          (row as Cell[]).forEach((held, c) => {
+            if (typeof held !== "number") expect(records[r]![c]).not.toMatch(/^[=+\-@\t\r]/);
+          });
+        });
+      }),
+    );
   });
 });
 

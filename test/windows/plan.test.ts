@@ -78,14 +78,15 @@ describe("planTraining", () => {
   });
 
   it("thins the windows of a very long panel out evenly instead of holding them all", () => {
-    const { training } = planTraining(prepare([new Float64Array(9_000_000)]), {
-      window: 10,
-      horizon: 1,
-      validationSteps: 0,
-    });
-    expect(training.origins.length).toBeLessThanOrEqual(4_194_304);
-    expect(training.origins.length).toBeGreaterThan(2_000_000);
-    expect(training.origins.at(-1)).toBeGreaterThan(8_999_990);
+    const panel = prepare([ramp(14), ramp(9)]);
+    const options = { window: 4, horizon: 1, validationSteps: 0 };
+    const whole = planTraining(panel, options).training;
+    expect(whole.origins).toHaveLength(15);
+    const thinned = (maxWindowCount: number) => planTraining(panel, { ...options, maxWindowCount }).training;
+    expect(thinned(15)).toEqual(whole);
+    expect([...thinned(14).origins]).toEqual([4, 6, 8, 10, 12, 4, 6, 8]);
+    expect([...thinned(14).series]).toEqual([0, 0, 0, 0, 0, 1, 1, 1]);
+    expect([...thinned(5).origins]).toEqual([4, 7, 10, 13, 6]);
   });
 });
 

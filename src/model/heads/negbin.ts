@@ -52,11 +52,12 @@ export function negbinQuantile(level: number, mean: number, size: number): numbe
   const reaches = (count: number) => incompleteBeta(p, size, count + 1) >= level;
   if (reaches(0)) return 0;
   let [low, high] = [0, Math.max(1, Math.ceil(mean))];
-  while (!reaches(high)) [low, high] = [high, 2 * high];
-  while (high - low > 1) {
+  while (Number.isFinite(high) && !reaches(high)) [low, high] = [high, 2 * high];
+  for (;;) {
     const middle = Math.floor((low + high) / 2);
+    // Beyond 2^53 there may be whole numbers between two, and none that a number can be.
+    if (!(low < middle && middle < high)) return high;
     if (reaches(middle)) high = middle;
     else low = middle;
   }
-  return high;
 }

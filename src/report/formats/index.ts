@@ -15,6 +15,8 @@ export interface Page {
   readonly colour: boolean;
   /** Whether it shows more than ASCII; it does when left out. */
   readonly unicode?: boolean;
+  /** CSV and TSV are for a spreadsheet, which is to take no text for a formula. */
+  readonly csvSafe?: boolean;
 }
 
 export type Format = (table: Table, page: Page) => Iterable<string>;

@@ -180,3 +180,14 @@ describe("parseHead", () => {
     expect(() => parseHead(text)).toThrow(expect.objectContaining({ code: "usage" }));
   });
 });
+
+describe("negbinQuantile", () => {
+  test("of means beyond 2^53, where there is no next whole number, ends", () => {
+    for (const mean of [2 ** 53, 1e20, 1e100, 1e286])
+      for (const level of [0.1, 0.9]) expect(negbinQuantile(level, mean, 10)).toBeGreaterThan(0);
+  });
+
+  test("of what has no mean ends", () => {
+    expect(negbinQuantile(0.9, Number.POSITIVE_INFINITY, 1)).toBe(Number.POSITIVE_INFINITY);
+  });
+});

@@ -1,0 +1,54 @@
+// A forecast of every series of a frame by itself. In: a way to go on from one series. Out: all forecasts, and what is said of those without.
+import { setImmediate } from "node:timers/promises";
+import type { Notify } from "../base/notes.js";
+import { lastObservedIndex } from "../base/numeric.js";
+import { type Frame, seriesName } from "../series/frame.js";
+
+/**
+ * Goes on from the end of one series with at least one observation.
+ * @param values [time] NaN = not observed
+ * @param out [horizon] filled with finite values
+ */
+export type Path = (values: Float64Array, out: Float64Array) => void;
+
+export interface Following {
+  /** Of the model, for what is said. */
+  readonly name: string;
+  readonly path: Path;
+  /** Series forecast before signals are heard and a lock is renewed: some milliseconds' worth, where a series is not very long. */
+  readonly perTurn: number;
+  /** Ends a forecast of many series. */
+  readonly signal: AbortSignal | undefined;
+  readonly notify: Notify;
+}
+
+/** @returns [series × horizon], NaN for a series without an observation, or whose forecast is no number */
+export async function followPaths(
+  frame: Frame,
+  horizon: number,
+  { name, path, perTurn, signal, notify }: Following,
+): Promise<Float64Array> {
+  const forecasts = new Float64Array(frame.series.length * horizon);
+  const empty: string[] = [];
+  const outOfRange: string[] = [];
+  for (const [s, series] of frame.series.entries()) {
+    if (s > 0 && s % perTurn === 0) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+    const out = forecasts.subarray(s * horizon, (s + 1) * horizon);
+    const isObserved = lastObservedIndex(series.values) >= 0;
+    if (isObserved) path(series.values, out);
+    if (isObserved && out.every(Number.isFinite)) continue;
+    out.fill(Number.NaN);
+    (isObserved ? outOfRange : empty).push(seriesName(frame, series));
+  }
+  const warn = (names: readonly string[], what: string) => {
+    if (names.length === 0) return;
+    const which = names.length === 1 ? `"${names[0]}" has` : `"${names[0]}" and ${names.length - 1} more have`;
+    notify({ level: "warning", text: `${name}: ${which} ${what}` });
+  };
+  warn(empty, "no observed value, so no forecast");
+  warn(outOfRange, "no forecast, as it left the range of numbers");
+  return forecasts;
+}
