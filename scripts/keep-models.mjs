@@ -42,6 +42,7 @@ const models = {
   "scaled-mean": network("gru", "--scaler", "mean", "--deseasonalize"),
   unscaled: network("gru", "--scale", "none", "--calendar", "none", "--min", "0", "--max", "1000", "--integer"),
   pretrained: [...month, "--model", "pretrained"],
+  linear: [...month, "--model", "linear"],
   combination: [...month, "--model", "auto", "-H", "12", "--epochs", "40"],
   covariates: [
     ...shop,

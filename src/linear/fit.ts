@@ -276,11 +276,16 @@ function fitForms(
   heldBack: number,
 ): LinearModel | undefined {
   const steps = Int32Array.from({ length: horizon }, (_, k) => k);
-  const fitted = forms.flatMap(({ log, lags, prior, lambda }): Omit<LinearForm, "share">[] => {
+  const fitted = forms.flatMap(({ log, lags, prior, lambda: least }): Omit<LinearForm, "share">[] => {
     const differences = gatherDifferences(panel, log, lags, horizon, heldBack);
-    const factor = differences && factorise(differences, lambda);
-    if (differences === undefined || factor === undefined) return [];
-    return [{ log, lags, weights: Float32Array.from(solve(differences, factor, lambda, prior, season, steps)) }];
+    if (differences === undefined) return [];
+    // What could be factorised without the newest steps may not be with them.
+    for (const lambda of lambdas.filter((one) => one >= least)) {
+      const factor = factorise(differences, lambda);
+      if (factor === undefined) continue;
+      return [{ log, lags, weights: Float32Array.from(solve(differences, factor, lambda, prior, season, steps)) }];
+    }
+    return [];
   });
   if (fitted.length === 0) return undefined;
   return { horizon, season, forms: fitted.map((form) => ({ ...form, share: 1 / fitted.length })) };

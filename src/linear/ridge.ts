@@ -62,10 +62,11 @@ export function factorise({ gram, size }: Differences, lambda: number): Float64A
   return factor;
 }
 
+/** 1 where nothing ever differs from the last value, so that the prior is what is left. */
 function meanDiagonal(gram: Float64Array, size: number): number {
   let sum = 0;
   for (let i = 0; i < size; i++) sum += gram[i * size + i]!;
-  return sum / size;
+  return sum / size || 1;
 }
 
 /**

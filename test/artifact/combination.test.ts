@@ -38,7 +38,8 @@ beforeAll(async () => {
   const options: ModelOptions = { ...smallModel, seasons: "auto", epochs: 2, members: 2 };
   const parts = [];
   for (const [name, weight] of [
-    ["pretrained", 0.5],
+    ["pretrained", 0.375],
+    ["linear", 0.125],
     ["gru", 0.25],
     ["lstm", 0.25],
   ] as const) {
@@ -52,7 +53,7 @@ beforeAll(async () => {
 });
 
 test("a saved combination goes on from its own context with the very numbers it would give in memory", async () => {
-  expect(answererOf(combination)).toBe("pretrained+gru*2+lstm");
+  expect(answererOf(combination)).toBe("pretrained+linear+gru*2+lstm");
   const { fitted, context } = await openModel(await readModel(path));
   expect(await forecast(fitted, context)).toEqual(await forecast(combination));
 });
@@ -69,27 +70,28 @@ test("each network stands in a numbered subdirectory, in the form in which one a
   const files = readdirSync(path, { recursive: true, encoding: "utf8" }).filter((name) => name.includes("."));
   expect(files.sort()).toEqual([
     "1/gate.bin",
-    "2/1/model.json",
-    "2/1/weights.bin",
-    "2/2/model.json",
-    "2/2/weights.bin",
-    "3/model.json",
-    "3/weights.bin",
+    "2/linear.bin",
+    "3/1/model.json",
+    "3/1/weights.bin",
+    "3/2/model.json",
+    "3/2/weights.bin",
+    "4/model.json",
+    "4/weights.bin",
     "context.bin",
     "hindcast.json",
     "run.json",
   ]);
   const [first] = networksOf(combination);
-  const json: unknown = JSON.parse(readFileSync(join(path, "2/1/model.json"), "utf8"));
-  expect(decodeLayersModel(json, readFileSync(join(path, "2/1/weights.bin")), first!.config)).toEqual(first!.weights);
+  const json: unknown = JSON.parse(readFileSync(join(path, "3/1/model.json"), "utf8"));
+  expect(decodeLayersModel(json, readFileSync(join(path, "3/1/weights.bin")), first!.config)).toEqual(first!.weights);
 });
 
 test("the same model gives the same bytes, and takes the place of another whole", async () => {
   const again = await save(combination);
-  for (const name of ["hindcast.json", "1/gate.bin", "2/2/weights.bin", "3/model.json"])
+  for (const name of ["hindcast.json", "1/gate.bin", "3/2/weights.bin", "4/model.json"])
     expect(readFileSync(join(again, name)).equals(readFileSync(join(path, name))), name).toBe(true);
   const { parts } = combination as FittedModel & { kind: "combination" };
-  const single: FittedModel = { asked: "lstm", reason: undefined, seasons: [12], horizon, ...parts[2]!.fitted };
+  const single: FittedModel = { asked: "lstm", reason: undefined, seasons: [12], horizon, ...parts[3]!.fitted };
   const reading = { missing: "mask", aggregate: undefined } as const;
   const rest = { horizon, seed: 7, engine: "wasm", reading, limits, heldOut: null, keepContext: true };
   await saveModel(again, { fitted: single, frame, ...rest }, "0.1.0", {});
@@ -99,23 +101,23 @@ test("the same model gives the same bytes, and takes the place of another whole"
 
 test("a part that is missing, changed, swapped or elsewhere is refused", async () => {
   const harm: Record<string, (model: string) => void> = {
-    missing: (model) => rmSync(join(model, "2/1/weights.bin")),
-    "without its directory": (model) => rmSync(join(model, "3"), { recursive: true }),
+    missing: (model) => rmSync(join(model, "3/1/weights.bin")),
+    "without its directory": (model) => rmSync(join(model, "4"), { recursive: true }),
     changed: (model) => {
       const bytes = readFileSync(join(model, "1/gate.bin"));
       bytes[100]! ^= 1;
       writeFileSync(join(model, "1/gate.bin"), bytes);
     },
-    swapped: (model) => cpSync(join(model, "2/1/weights.bin"), join(model, "2/2/weights.bin")),
+    swapped: (model) => cpSync(join(model, "3/1/weights.bin"), join(model, "3/2/weights.bin")),
     "behind a link": (model) => {
-      cpSync(join(model, "3"), `${model}-elsewhere`, { recursive: true });
-      rmSync(join(model, "3"), { recursive: true });
-      symlinkSync(`${model}-elsewhere`, join(model, "3"));
+      cpSync(join(model, "4"), `${model}-elsewhere`, { recursive: true });
+      rmSync(join(model, "4"), { recursive: true });
+      symlinkSync(`${model}-elsewhere`, join(model, "4"));
     },
     "outside, by its name": (model) =>
-      rewrite(model, (text) => text.replaceAll('"3/weights.bin"', '"../3/weights.bin"')),
+      rewrite(model, (text) => text.replaceAll('"4/weights.bin"', '"../4/weights.bin"')),
     "left out of the list": (model) =>
-      rewrite(model, (text) => text.replace('"3/weights.bin"', '"4/weights.bin"'), "4"),
+      rewrite(model, (text) => text.replace('"4/weights.bin"', '"5/weights.bin"'), "5"),
   };
   for (const [what, does] of Object.entries(harm)) {
     const model = join(await mkdtemp(join(tmpdir(), "hindcast-harm-")), "model");
@@ -135,5 +137,5 @@ function rewrite(model: string, change: (text: string) => string, beside?: strin
   writeFileSync(file, sealJson(changed));
   if (beside === undefined) return;
   mkdirSync(join(model, beside));
-  cpSync(join(model, "3"), join(model, beside), { recursive: true });
+  cpSync(join(model, "4"), join(model, beside), { recursive: true });
 }

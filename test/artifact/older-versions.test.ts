@@ -41,5 +41,6 @@ test("every kind of model and every part of one is among them", () => {
     .filter((path) => path.endsWith("hindcast.json"))
     .map((path) => readFileSync(join(home, path), "utf8"));
   const kinds = manifests.flatMap((text) => Array.from(text.matchAll(/"kind": "([\w-]+)"/g), ([, kind]) => kind));
-  for (const kind of ["network", "ensemble", "baseline", "pretrained", "combination"]) expect(kinds).toContain(kind);
+  for (const kind of ["network", "ensemble", "baseline", "pretrained", "linear", "combination"])
+    expect(kinds).toContain(kind);
 });

@@ -7,7 +7,7 @@ import { dailyFrame } from "../evaluate/frames.js";
 import { quietContext, smallModel } from "../support/context.js";
 
 const horizon = 3;
-const models = ["naive", "drift", "mean", "ets", "theta", "mstl", "climatology", "pretrained", "gru"];
+const models = ["naive", "drift", "mean", "ets", "theta", "mstl", "climatology", "pretrained", "linear", "gru"];
 
 const wave = Float64Array.from({ length: 60 }, (_, t) => 10 + t / 7 + 4 * Math.sin((2 * Math.PI * t) / 7) + (t % 5));
 const anyShape = fc.oneof(

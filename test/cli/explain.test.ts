@@ -72,7 +72,7 @@ describe("explain", () => {
   test("says which models it explains, which series there are, and when it needs data", async () => {
     expect(await run("hindcast explain --from naive")).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining("explain takes networks (rnn, lstm, gru) and pretrained models"),
+      stderr: expect.stringContaining("explain takes networks (rnn, lstm, gru), linear and pretrained models"),
     });
     expect(await run(`hindcast explain ${air}`)).toMatchObject({ exit: 2, stderr: expect.stringContaining("--from") });
     expect(await run("hindcast explain --from network -H 7")).toMatchObject({ exit: 2 });

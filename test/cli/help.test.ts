@@ -41,7 +41,7 @@ describe("the help", () => {
 
 describe("lists kept apart from what they name", () => {
   test("--model offers auto, every network and every baseline", () => {
-    expect([...modelNames].sort()).toEqual(["auto", "pretrained", ...cells, ...baselines.names].sort());
+    expect([...modelNames].sort()).toEqual(["auto", "pretrained", "linear", ...cells, ...baselines.names].sort());
   });
 
   test("--format offers every format", () => {
