@@ -94,9 +94,9 @@ export const sabotages = [
   {
     promise: "No NaN comes out.",
     how: "a baseline's forecast is taken as it is",
-    file: "src/forecast/baselines.ts",
-    find: "    if (isObserved && out.every(Number.isFinite)) return;",
-    put: "    if (isObserved) return;",
+    file: "src/forecast/paths.ts",
+    find: "    if (isObserved && out.every(Number.isFinite)) continue;",
+    put: "    if (isObserved) continue;",
     test: "test/forecast/baselines.test.ts",
     name: "leaves the range of numbers",
   },

@@ -296,7 +296,7 @@ test("auto trains gru for little data, lstm for long dependencies with much", ()
 test("an unknown model is a usage error that lists the models", async () => {
   await expect(forecast("arima", frameOf(wave(40)), 3)).rejects.toMatchObject({
     code: "usage",
-    hint: expect.stringContaining("auto, pretrained, rnn, lstm, gru, naive"),
+    hint: expect.stringContaining("auto, pretrained, linear, rnn, lstm, gru, naive"),
   });
 });
 

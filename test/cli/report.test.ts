@@ -112,7 +112,8 @@ describe("hindcast report", () => {
 describe("report --svg", () => {
   test.each(chartNames)("%s is a drawing that needs nothing else, and the same again", async (name) => {
     const directory = await temporaryDirectory();
-    const model = name === "candidates" ? "--model pretrained" : `${small} --attention`;
+    const model =
+      { candidates: "--model pretrained", weights: "--model linear" }[name as string] ?? `${small} --attention`;
     const line = `hindcast report ${passengers} -H 6 ${model} --folds 2 -q --svg ${name}`;
     const { stdout: svg, stderr, exit } = await runShell(`${line} -o chart.svg && cat chart.svg`, directory);
     expect([stderr, exit]).toEqual(["", 0]);
