@@ -18,19 +18,22 @@ extern int napi_create_string_utf8(napi_env, const char *, Size, napi_value *);
 extern int napi_set_named_property(napi_env, napi_value, const char *, napi_value);
 extern int napi_throw_type_error(napi_env, const char *, const char *);
 
+// What is built for several instruction sets, the least first.
 typedef struct {
   const char *name;
-  const Variant *variant;
+  const NamedEntry *entries;
 } Build;
 
 #if defined(__x86_64__)
-extern const Variant kernels_sse2, kernels_avx2, kernels_avx512;
-static const Build builds[] = {{"sse2", &kernels_sse2}, {"avx2", &kernels_avx2}, {"avx512", &kernels_avx512}};
-static int build_count(void) { return processor_level() + 1; }
+extern Variant kernels_sse2, kernels_avx2, kernels_avx512, classical_sse2;
+static const Build recurrent[] = {{"sse2", kernels_sse2}, {"avx2", kernels_avx2}, {"avx512", kernels_avx512}};
+static const Build classical[] = {{"sse2", classical_sse2}};
+static int level(void) { return processor_level(); }
 #else
-extern const Variant kernels_neon;
-static const Build builds[] = {{"neon", &kernels_neon}};
-static int build_count(void) { return 1; }
+extern Variant kernels_neon, classical_neon;
+static const Build recurrent[] = {{"neon", kernels_neon}};
+static const Build classical[] = {{"neon", classical_neon}};
+static int level(void) { return 0; }
 #endif
 
 static napi_value call_entry(napi_env env, napi_callback_info info) {
@@ -42,38 +45,31 @@ static napi_value call_entry(napi_env env, napi_callback_info info) {
     napi_throw_type_error(env, 0, "expected a block of memory (a Uint8Array)");
     return 0;
   }
-  (*(Entry **)entry)(block);
+  ((const NamedEntry *)entry)->run(block);
   return 0;
 }
 
-static void define(napi_env env, napi_value object, const char *name, Entry *const *entry) {
-  napi_value function;
-  if (napi_create_function(env, name, (Size)-1, call_entry, (void *)entry, &function) == napi_ok)
-    napi_set_named_property(env, object, name, function);
-}
-
-static napi_value describe(napi_env env, const Variant *variant) {
-  napi_value object = 0;
+static napi_value describe(napi_env env, const NamedEntry *entries) {
+  napi_value object = 0, function;
   napi_create_object(env, &object);
-  define(env, object, "plan", &variant->plan);
-  define(env, object, "open", &variant->open);
-  define(env, object, "load_parameters", &variant->load_parameters);
-  define(env, object, "store_parameters", &variant->store_parameters);
-  define(env, object, "store_gradients", &variant->store_gradients);
-  define(env, object, "load_moments", &variant->load_moments);
-  define(env, object, "store_moments", &variant->store_moments);
-  define(env, object, "forward", &variant->forward);
-  define(env, object, "backward", &variant->backward);
-  define(env, object, "begin_step", &variant->begin_step);
-  define(env, object, "finish_step", &variant->finish_step);
-  define(env, object, "help", &variant->help);
-  define(env, object, "await_step", &variant->await_step);
+  for (const NamedEntry *entry = entries; entry->name; entry++)
+    if (napi_create_function(env, entry->name, (Size)-1, call_entry, (void *)entry, &function) == napi_ok)
+      napi_set_named_property(env, object, entry->name, function);
   return object;
 }
 
-// Exports an object by instruction set, the best one last.
+// Adds an object by instruction set, the best one that this processor runs last.
+static void offer_builds(napi_env env, napi_value exports, const char *name, const Build *builds, int count) {
+  napi_value object = 0;
+  napi_create_object(env, &object);
+  for (int b = 0; b < count && b <= level(); b++)
+    napi_set_named_property(env, object, builds[b].name, describe(env, builds[b].entries));
+  napi_set_named_property(env, exports, name, object);
+}
+
+// Exports the builds of the recurrent kernels, and those of the classical methods.
 __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
-  for (int b = 0; b < build_count(); b++)
-    napi_set_named_property(env, exports, builds[b].name, describe(env, builds[b].variant));
+  offer_builds(env, exports, "recurrent", recurrent, sizeof recurrent / sizeof *recurrent);
+  offer_builds(env, exports, "classical", classical, sizeof classical / sizeof *classical);
   return exports;
 }

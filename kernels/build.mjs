@@ -1,11 +1,13 @@
-// Compiles kernels.c ahead of time into kernels/prebuilt/: WebAssembly (with and without relaxed SIMD) and a Node add-on for each
-// platform, all on any one machine. The compiler is the pinned `ziglang` wheel, set up under .tmp/ on the first run. The same
-// source gives the same bytes: `--check` fails when the committed artifacts are not those of the source.
+// Compiles kernels.c and classical.c ahead of time into kernels/prebuilt/: WebAssembly (of the former with and without relaxed SIMD), a
+// Node add-on with both for each platform, and the latter as plain JavaScript, all on any one machine. The compiler is the pinned
+// `ziglang` wheel, set up under .tmp/ on the first run; JavaScript is made of WebAssembly by Binaryen. The same source gives the same
+// bytes: `--check` fails when the committed artifacts are not those of the source.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { transformSync } from "esbuild";
 
 const zigVersion = "0.17.1";
 const source = fileURLToPath(new URL(".", import.meta.url));
@@ -15,30 +17,44 @@ const prebuilt = join(source, "prebuilt");
 const out = "../.tmp/kernels-build";
 const largestTotal = 2_000_000;
 
-const common = [
-  "-std=c11",
-  "-O3",
-  "-g0",
-  "-ffreestanding",
-  "-fno-math-errno",
-  "-ffp-contract=on",
-  "-fvisibility=hidden",
-];
+const common = ["-std=c11", "-O3", "-g0", "-ffreestanding", "-fno-math-errno", "-fvisibility=hidden"];
 const strict = ["-Wall", "-Wextra", "-Werror", "-fno-sanitize=undefined"];
 const flags = [...common, ...strict];
+/** The classical methods give the same bytes everywhere: no two operations are made one. */
+const arithmetic = {
+  "kernels.c": ["-ffp-contract=on"],
+  "classical.c": ["-ffp-contract=off", "-fno-builtin", "-fno-unroll-loops"],
+};
 
 // On memory that threads share. Its maximum, 65535 pages, stands in src/engine/kernels/fused/wasm.ts too.
-const wasmTargets = [
-  { artifact: "simd.wasm", cpu: "generic+simd128+bulk_memory+atomics" },
-  { artifact: "relaxed.wasm", cpu: "generic+simd128+bulk_memory+atomics+relaxed_simd" },
+const shared = [
+  "-Wl,-z,stack-size=16384",
+  "-Wl,--export=__stack_pointer",
+  "-Wl,--shared-memory",
+  `-Wl,--max-memory=${65535 * 65536}`,
 ];
+const wasmTargets = [
+  { artifact: "simd.wasm", source: "kernels.c", cpu: "generic+simd128+bulk_memory+atomics", memory: shared },
+  {
+    artifact: "relaxed.wasm",
+    source: "kernels.c",
+    cpu: "generic+simd128+bulk_memory+atomics+relaxed_simd",
+    memory: shared,
+  },
+  { artifact: "classical.wasm", source: "classical.c", cpu: "generic+simd128", memory: ["-Wl,-z,stack-size=65536"] },
+];
+const scriptTargets = [{ artifact: "classical.cjs", source: "classical.c" }];
 
 const x64 = [
-  { set: "sse2", cpu: "x86_64" },
-  { set: "avx2", cpu: "x86_64_v3" },
-  { set: "avx512", cpu: "x86_64_v4" },
+  { source: "kernels.c", set: "sse2", cpu: "x86_64" },
+  { source: "kernels.c", set: "avx2", cpu: "x86_64_v3" },
+  { source: "kernels.c", set: "avx512", cpu: "x86_64_v4" },
+  { source: "classical.c", set: "sse2", cpu: "x86_64" },
 ];
-const arm64 = [{ set: "neon", cpu: "generic" }];
+const arm64 = [
+  { source: "kernels.c", set: "neon", cpu: "generic" },
+  { source: "classical.c", set: "neon", cpu: "generic" },
+];
 
 // Named `${process.platform}-${process.arch}`. On Linux no C library is linked, so that one file serves glibc and musl: linux-x64
 // was run under both (musl 1.2.3, by host.c). linux-arm64 was run under emulation. Only built: the others, which the known
@@ -75,14 +91,14 @@ function zig(...args) {
   execFileSync(python, ["-m", "ziglang", ...args], { cwd: source, env, stdio: "inherit" });
 }
 
-function buildWasm({ artifact, cpu }) {
+function compileWasm({ source, cpu, memory }, file) {
   const link = [
     "-nostdlib",
     "-Wl,--no-entry",
-    "-Wl,-z,stack-size=16384",
     "-Wl,--strip-all",
-    "-Wl,--export=__heap_base,--export=__stack_pointer",
-    `-Wl,--import-memory,--shared-memory,--max-memory=${65535 * 65536}`,
+    "-Wl,--export=__heap_base",
+    "-Wl,--import-memory",
+    ...memory,
   ];
   zig(
     "cc",
@@ -90,29 +106,37 @@ function buildWasm({ artifact, cpu }) {
     "wasm32-freestanding",
     `-mcpu=${cpu}`,
     ...flags,
+    ...arithmetic[source],
     ...link,
-    "kernels.c",
+    source,
     "-o",
-    `${out}/${artifact}`,
+    file,
   );
 }
 
+function buildWasm(target) {
+  compileWasm(target, `${out}/${target.artifact}`);
+}
+
+/** Plain JavaScript, out of WebAssembly as it was at first: what came later has no counterpart. */
+function buildScript({ artifact, source: file }) {
+  compileWasm({ source: file, cpu: "mvp", memory: ["-Wl,-z,stack-size=65536"] }, `${out}/mvp.wasm`);
+  const binaryen = (tool) => join(source, "../node_modules/binaryen/bin", tool);
+  const module = join(source, out, "module.js");
+  execFileSync(process.execPath, [binaryen("wasm2js"), join(source, out, "mvp.wasm"), "-O", "-o", module]);
+  // Of the module that Binaryen writes, the function that binds it to its memory.
+  const text = readFileSync(module, "utf8");
+  const bound = text.slice(0, text.indexOf("var memasmFunc")).replaceAll(/^import .*$/gm, "");
+  const { code } = transformSync(`${bound}\nmodule.exports = asmFunc;`, { minify: true, target: "node20.19" });
+  writeFileSync(join(source, out, artifact), code);
+}
+
 function buildAddon({ artifact, target, builds }) {
-  const objects = builds.map(({ set, cpu }) => {
-    const object = `${out}/${set}.o`;
-    zig(
-      "cc",
-      "-target",
-      target,
-      `-mcpu=${cpu}`,
-      ...flags,
-      "-fPIC",
-      `-DVARIANT=kernels_${set}`,
-      "-c",
-      "kernels.c",
-      "-o",
-      object,
-    );
+  const objects = builds.map(({ source, set, cpu }) => {
+    const name = `${source.replace(".c", "")}_${set}`;
+    const object = `${out}/${name}.o`;
+    const own = [`-mcpu=${cpu}`, ...flags, ...arithmetic[source], "-fPIC", `-DVARIANT=${name}`];
+    zig("cc", "-target", target, ...own, "-c", source, "-o", object);
     return object;
   });
   const system = Object.keys(linkFlags).find((name) => target.includes(name));
@@ -138,6 +162,7 @@ mkdirSync(prebuilt, { recursive: true });
 let total = 0;
 for (const [build, targets] of [
   [buildWasm, wasmTargets],
+  [buildScript, scriptTargets],
   [buildAddon, addonTargets],
 ])
   for (const target of targets) {

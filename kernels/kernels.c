@@ -2,11 +2,9 @@
 // Compiled once per instruction set.
 #include "network.h"
 
-#if defined(__wasm__)
-#define ENTRY(name) __attribute__((export_name(#name))) void name
-#else
-#define ENTRY(name) static void name
-#endif
+#include "variant.h"
+
+#define ENTRY(name) DEFINE_ENTRY(name, Network)
 
 // Sets byte_count from the network's fields. The block need only have HEAD_BYTES.
 ENTRY(plan)(Network *block) {
@@ -53,9 +51,8 @@ ENTRY(help)(Network *block) { network_help(block); }
 ENTRY(await_step)(Network *block) { await_shards(team_of(block)); }
 
 #if !defined(__wasm__)
-#include "variant.h"
-
-const Variant VARIANT = {plan,          open,    load_parameters, store_parameters, store_gradients, load_moments,
-                         store_moments, forward, backward,        begin_step,       finish_step,     help,
-                         await_step};
+Variant VARIANT = {NAMED(plan),          NAMED(open),           NAMED(load_parameters), NAMED(store_parameters),
+                         NAMED(store_gradients), NAMED(load_moments), NAMED(store_moments),   NAMED(forward),
+                         NAMED(backward),      NAMED(begin_step),     NAMED(finish_step),     NAMED(help),
+                         NAMED(await_step),    {0, 0}};
 #endif

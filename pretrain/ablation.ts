@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { candidates } from "../src/classical/candidates.js";
+import { candidateNames } from "../src/classical/candidates.js";
 import {
   candidateCount,
   factCount,
@@ -69,7 +69,7 @@ function withoutErrors(made: GateWindows): GateWindows {
 
 /** Nothing but the last value and the value a season ago. */
 function naivesOnly(made: GateWindows): GateWindows {
-  const kept = candidates.map(({ name }) => name === "naive" || name === "seasonal-naive");
+  const kept = candidateNames.map((name) => name === "naive" || name === "seasonal-naive");
   const series = made.series.slice();
   for (let w = 0; w < made.count; w++)
     for (let c = 0; c < candidateCount; c++)

@@ -1,9 +1,8 @@
 // Training windows for the gate, of synthetic series. In: a seed and a range of series. Out: features and targets, the same
 // whatever the range they are made in.
 import { seededRandom } from "../src/base/random.js";
-import { createHistory } from "../src/classical/history.js";
-import { mostOrigins } from "../src/gate/errors.js";
 import { gateInputs } from "../src/gate/features.js";
+import { mostOrigins } from "../src/gate/origins.js";
 import { cutWindow, type GateWindows, joinWindows } from "../src/gate/windows.js";
 import { generateSeries } from "./generator/generate.js";
 
@@ -17,7 +16,7 @@ export function buildWindows(seed: number, from: number, to: number, stepCount: 
     const { values, historyLength, horizon, seasons } = generateSeries(seed, index);
     const random = seededRandom(seed).fork(`window ${index}`);
     const originLimit = originLimits[random.integer(originLimits.length)]!;
-    const inputs = gateInputs(createHistory(values.subarray(0, historyLength), seasons), horizon, originLimit);
+    const inputs = gateInputs({ values: values.subarray(0, historyLength), seasons }, horizon, originLimit);
     parts.push(cutWindow(inputs, values.subarray(historyLength), stepCount, random));
   }
   return joinWindows(parts, stepCount);

@@ -25,6 +25,7 @@ const bundles = {
     "src/commands/forecast.ts",
     "src/commands/saved-model.ts",
   ],
+  fitting: ["src/choose/model.ts", "src/choose/predictor.ts", "src/gate/fit.ts", "src/gate/predictor.ts"],
   reading: ["src/series/read.ts", "src/series/regularise.ts"],
   settings: ["src/commands/settings-text.ts"],
   bar: ["src/report/bar.ts"],

@@ -1,4 +1,5 @@
 // Quantiles of the standard normal distribution. In: a probability. Out: the quantile.
+import { portableExp } from "./portable.js";
 
 /** P(|Z| ≤ x) by the series of Abramowitz & Stegun 1964, 26.2.11, to full precision for x up to about 8. @param x 0 or more */
 function centralShare(x: number): number {
@@ -8,7 +9,7 @@ function centralShare(x: number): number {
     term *= (x * x) / (2 * i + 1);
     sum += term;
   }
-  return Math.sqrt(2 / Math.PI) * Math.exp((-x * x) / 2) * sum;
+  return Math.sqrt(2 / Math.PI) * portableExp((-x * x) / 2) * sum;
 }
 
 /** @param p in [1e-12, 1 − 1e-12] */

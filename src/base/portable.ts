@@ -68,6 +68,11 @@ export function portableLog(x: number): number {
   return exponent * ln2High + (2 * s * polynomial(logSeries, s * s) + exponent * ln2Low);
 }
 
+/** x², which ** may round otherwise. */
+export function square(x: number): number {
+  return x * x;
+}
+
 /** Cosine of an angle in turns: cos 2πx. */
 export function portableCos(turns: number): number {
   const x = Math.abs(turns - Math.round(turns));
@@ -83,4 +88,42 @@ export function portableCos(turns: number): number {
 /** xʸ for x above 0. */
 export function portablePower(x: number, y: number): number {
   return portableExp(y * portableLog(x));
+}
+
+/** sin 2πx, likewise. */
+export function portableSin(turns: number): number {
+  return portableCos(turns - 0.25);
+}
+
+/** ln (1 + x) to full precision near 0: the rounding of 1 + x is made up for (Kahan; Goldberg 1991, theorem 4). @param x above −1 */
+export function portableLog1p(x: number): number {
+  const sum = 1 + x;
+  if (sum === 1 || sum === Number.POSITIVE_INFINITY) return x;
+  return (portableLog(sum) * x) / (sum - 1);
+}
+
+/** Where the exponentials' difference would lose digits, Taylor's series, whose next term is below half a unit in the last place. */
+const smallSinh = 1;
+const sinhSeries = reciprocals(9, (k) => 2 * k * (2 * k + 1));
+
+/** Stays finite, as {@link portableExp} does. */
+export function portableSinh(x: number): number {
+  const size = Math.abs(x);
+  if (size < smallSinh) return x * polynomial(sinhSeries, x * x);
+  const grown = portableExp(size);
+  const half = (grown - 1 / grown) / 2;
+  return x < 0 ? -half : half;
+}
+
+/** Beyond this 1 is lost beside x². */
+const largeAsinh = 2 ** 28;
+
+export function portableAsinh(x: number): number {
+  const size = Math.abs(x);
+  const square = size * size;
+  const found =
+    size > largeAsinh
+      ? portableLog(size) + (ln2High + ln2Low)
+      : portableLog1p(size + square / (1 + Math.sqrt(1 + square)));
+  return x < 0 ? -found : found;
 }

@@ -1,10 +1,8 @@
 // One exponential-smoothing model and the search for its greatest likelihood (Hyndman et al., Forecasting with Exponential
-// Smoothing, 2008, chapters 2 and 5). In: values without gaps, and which parts the model has. Out: the fitted model.
-import { seasonalIndices, seasonalRatios } from "./decomposition.js";
-import { added, multiplied } from "./holt-winters.js";
+// Smoothing, 2008, chapters 2 and 5). In: values without gaps, and which parts the model has. Out: the fitted model. The likelihood is
+// kernels/classical/ets.h; the search is here.
+import { type Block, takeBlock, writeSeries } from "./compiled/block.js";
 import { minimise } from "./nelder-mead.js";
-import { gridOf, phi, type Shares, searchShares, undamped } from "./shares.js";
-import { continueTrend, smoothTrend } from "./smoothing.js";
 
 /** The parts of a model by the book's letters: none, additive, additive damped, multiplicative. */
 export interface EtsForm {
@@ -19,20 +17,17 @@ export interface EtsFit {
   readonly deviance: number;
   /** The same with Akaike's correction for the number of parameters; infinite where there are too many. */
   readonly criterion: number;
-  readonly shares: Shares;
-  /** [2] of the step after the last, as `smoothTrend` has it */
+  /** φ */
+  readonly damping: number;
+  /** [2] of the step after the last: its forecast, and what of it is trend */
   readonly state: Float64Array;
   /** [season] by t mod season, after the last step */
   readonly indices: Float64Array;
-  /** [time] one step ahead, in the values' units */
-  readonly errors: Float64Array;
+  readonly stepCount: number;
 }
 
-/** Each call goes on from what the last one found, and overwrites the arrays that it gave. @param evaluationCount of the likelihood, about */
+/** Each call goes on from what the last one found. @param evaluationCount of the likelihood, about */
 export type EtsSearch = (evaluationCount: number) => EtsFit;
-
-const leastShare = 1e-4;
-const mostShare = 1 - leastShare;
 
 /** First steps of the search: of the shares; of level and season in deviations of the error, and of the trend, which adds up. */
 const shareStep = 0.15;
@@ -42,8 +37,26 @@ const trendStep = 0.05;
 /** Differences of the deviance below this are of no account. */
 const tolerance = 1e-4;
 
-/** Errors below this share of the values are rounding. */
-const rounding = 1e-12;
+/** As kernels/classical/ets.h numbers them. */
+const errorForms = ["A", "M"] as const;
+const trendForms = ["N", "A", "Ad"] as const;
+const seasonForms = ["N", "A", "M"] as const;
+/** How many shares a smoothing has, and numbers that a state has. */
+const shareCount = 4;
+const stateCount = 2;
+
+/** A likelihood that can be asked of one point after the other, as long as nothing else is asked of the block. */
+interface Likelihood {
+  /** [dimension] where the search starts */
+  readonly start: Float64Array;
+  /** How many of these are shares. */
+  readonly turnedCount: number;
+  readonly startLevel: number;
+  /** What the squares of errors that are rounding alone come to. */
+  readonly rounding: number;
+  /** Readies the block for points of this likelihood. */
+  take(): Block;
+}
 
 /**
  * @param values [time]
@@ -51,146 +64,83 @@ const rounding = 1e-12;
  */
 export function openSearch(values: Float64Array, season: number, form: EtsForm): EtsSearch {
   const count = values.length;
-  const shares = new Float64Array(4);
-  const state = new Float64Array(2);
-  const indices = new Float64Array(season);
-  const errors = new Float64Array(count);
-  const hasTrend = form.trend !== "N";
-  const { pass } = form.season === "M" ? multiplied : added;
-  const floor = roundingSquare(values);
-  const deviance = () => {
-    const meanSquare =
-      season === 1 ? smoothTrend(values, shares, state, errors) : pass(values, shares, state, indices, errors);
-    return form.error === "A"
-      ? count * Math.log(meanSquare + floor)
-      : Number.isFinite(meanSquare)
-        ? relativeDeviance(values, errors)
-        : Number.POSITIVE_INFINITY;
-  };
-
-  const start = startStates(values, season, form);
-  const grid = gridOf(
-    [0.05, 0.2, 0.5, 0.85],
-    hasTrend ? [0.02, 0.2] : [0],
-    [form.trend === "A" ? undamped : hasTrend ? 0.8 : 0],
-    season > 1 ? [0.02, 0.2] : [0],
-  );
-  const devianceOf = (trial: Shares) => {
-    shares.set(trial);
-    state.set(start.state);
-    indices.set(start.indices);
-    return deviance();
-  };
-  const found = searchShares((first, second, scores) => {
-    scores[0] = devianceOf(first);
-    scores[1] = devianceOf(second);
-  }, grid);
-
-  // A point: the shares that are turned, the first forecast and its trend, all first indices but one, which follows from their sum.
-  const turned = [0, 1, 2, 3].filter((part) => found[part]! > 0 && found[part] !== undamped);
-  const stateCount = hasTrend ? 2 : 1;
-  const firstIndex = turned.length + stateCount;
-  const indexSum = form.season === "M" ? season : 0;
-  let point: Float64Array = Float64Array.of(
-    ...turned.map((part) => found[part]!),
-    ...start.state.subarray(0, stateCount),
-    ...start.indices.subarray(0, season - 1),
-  );
-  const score = (trial: Float64Array) => {
-    shares.set(found);
-    for (let i = 0; i < turned.length; i++) {
-      trial[i] = Math.min(Math.max(trial[i]!, leastShare), mostShare);
-      shares[turned[i]!] = trial[i]!;
-    }
-    state[0] = trial[turned.length]!;
-    state[1] = hasTrend ? trial[turned.length + 1]! : 0;
-    let rest = indexSum;
-    for (let i = 0; i < season - 1; i++) {
-      indices[i] = trial[firstIndex + i]!;
-      rest -= indices[i]!;
-    }
-    indices[season - 1] = rest;
-    return deviance();
-  };
-
-  score(point);
-  const deviation = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / count + floor);
-  const steps = point.map((value, i) => {
-    if (i < turned.length) return value < 0.5 ? shareStep : -shareStep;
-    if (i === turned.length) return levelStep * deviation;
-    if (i < firstIndex) return trendStep * deviation;
-    return (levelStep * deviation) / (form.season === "M" ? Math.abs(start.state[0]!) : 1);
+  const likelihood = openLikelihood(values, season, form);
+  const { turnedCount, startLevel, rounding } = likelihood;
+  const firstIndex = turnedCount + (form.trend === "N" ? 1 : 2);
+  let point = likelihood.start;
+  const steps = new Float64Array(point.length);
+  const block = likelihood.take();
+  scorePoint(block, point);
+  const errors = block.regions.results.subarray(0, count);
+  const deviation = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / count + rounding);
+  point.forEach((value, i) => {
+    if (i < turnedCount) steps[i] = value < 0.5 ? shareStep : -shareStep;
+    else if (i === turnedCount) steps[i] = levelStep * deviation;
+    else if (i < firstIndex) steps[i] = trendStep * deviation;
+    else steps[i] = (levelStep * deviation) / (form.season === "M" ? Math.abs(startLevel) : 1);
   });
   const parameterCount = point.length + 1;
   const spare = count - parameterCount - 1;
 
   return (evaluationCount) => {
-    point = minimise(score, point, steps, evaluationCount, tolerance);
-    const least = score(point);
-    const criterion = spare > 0 ? least + (2 * parameterCount * count) / spare : Number.POSITIVE_INFINITY;
-    return { form, deviance: least, criterion, shares, state, indices, errors };
+    const block = likelihood.take();
+    point = minimise((trial) => scorePoint(block, trial), point, steps, evaluationCount, tolerance);
+    const deviance = scorePoint(block, point);
+    const criterion = spare > 0 ? deviance + (2 * parameterCount * count) / spare : Number.POSITIVE_INFINITY;
+    const told = block.regions.results.slice(count, count + season + stateCount + shareCount + 1);
+    const indices = told.subarray(0, season);
+    const state = told.subarray(season, season + stateCount);
+    return { form, deviance, criterion, damping: told.at(-1)!, state, indices, stepCount: count };
   };
 }
 
+function openLikelihood(values: Float64Array, season: number, form: EtsForm): Likelihood {
+  const readBlock = () => {
+    const block = takeBlock({ length: values.length, shortSeason: season });
+    writeSeries(block, values, [season], 1);
+    block.set("errorForm", errorForms.indexOf(form.error));
+    block.set("trendForm", trendForms.indexOf(form.trend));
+    block.set("seasonForm", seasonForms.indexOf(form.season));
+    return block;
+  };
+  const block = readBlock();
+  block.run("open_likelihood");
+  const turnedCount = block.get("value");
+  const rounding = block.get("rounding");
+  const dimension = turnedCount + (form.trend === "N" ? 1 : 2) + season - 1;
+  const told = block.regions.arguments.slice(0, shareCount + dimension);
+  const found = told.subarray(0, shareCount);
+  const start = told.subarray(shareCount);
+  return {
+    start,
+    turnedCount,
+    startLevel: start[turnedCount]!,
+    rounding,
+    take() {
+      const taken = readBlock();
+      taken.set("rounding", rounding);
+      taken.regions.arguments.set(found);
+      return taken;
+    },
+  };
+}
+
+/** Brings the point within bounds. @returns the deviance */
+function scorePoint(block: Block, point: Float64Array): number {
+  const place = block.regions.arguments.subarray(shareCount, shareCount + point.length);
+  place.set(point);
+  block.run("score_likelihood");
+  point.set(place);
+  return block.get("value");
+}
+
 /** @param out [horizon] the model's point forecasts; what follows the last step */
-export function continueEts({ form, shares, state, indices, errors }: EtsFit, out: Float64Array): void {
-  const count = errors.length;
-  continueTrend(state, phi(shares), out);
+export function continueEts({ form, damping, state, indices, stepCount }: EtsFit, out: Float64Array): void {
+  let [forecast = 0, trend = 0] = state;
   for (let h = 0; h < out.length; h++) {
-    const index = indices[(count + h) % indices.length]!;
-    if (form.season === "M") out[h]! *= index;
-    else out[h]! += index;
+    const index = indices[(stepCount + h) % indices.length]!;
+    out[h] = form.season === "M" ? forecast * index : forecast + index;
+    trend *= damping;
+    forecast += trend;
   }
-}
-
-/** n log Σ(ε/f)² + 2 Σ log|f| for errors relative to the forecasts f, which have to be positive (the book's equation 5.3). */
-function relativeDeviance(values: Float64Array, errors: Float64Array): number {
-  const count = values.length;
-  let squares = 0;
-  let logs = 0;
-  // Logarithms are slow: four forecasts' product takes one.
-  let product = 1;
-  for (let t = 0; t < count; t++) {
-    const forecast = values[t]! - errors[t]!;
-    if (!(forecast > 0)) return Number.POSITIVE_INFINITY;
-    const error = errors[t]! / forecast;
-    squares += error * error;
-    product *= forecast;
-    if ((t & 3) === 3) {
-      logs += Math.log(product);
-      product = 1;
-    }
-  }
-  return count * Math.log(squares / count + rounding * rounding) + 2 * (logs + Math.log(product));
-}
-
-/** What the squares of errors that are rounding alone come to. */
-function roundingSquare(values: Float64Array): number {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return (rounding * largest) ** 2 + Number.MIN_VALUE;
-}
-
-/** Classical indices, and the least-squares line through the first two cycles without them (the book's §2.6.1). */
-function startStates(values: Float64Array, season: number, form: EtsForm) {
-  const indices =
-    season === 1
-      ? new Float64Array(1)
-      : form.season === "M"
-        ? seasonalRatios(values, season)
-        : seasonalIndices(values, season);
-  const span = Math.min(values.length, Math.max(10, 2 * season));
-  const middle = (span - 1) / 2;
-  const adjusted = values
-    .subarray(0, span)
-    .map((value, t) => (form.season === "M" ? value / indices[t % season]! : value - indices[t % season]!));
-  let mean = 0;
-  let products = 0;
-  let squares = 0;
-  for (let t = 0; t < span; t++) {
-    mean += adjusted[t]! / span;
-    products += (t - middle) * adjusted[t]!;
-    squares += (t - middle) ** 2;
-  }
-  const slope = form.trend === "N" || squares === 0 ? 0 : products / squares;
-  return { indices, state: Float64Array.of(mean - slope * middle, slope) };
 }

@@ -1,9 +1,10 @@
 // Exponential smoothing that chooses its own model (Hyndman, Koehler, Snyder & Grose, A state space framework for automatic
 // forecasting, 2002). In: a series' history. Out: the model of the least corrected Akaike criterion, and its continuation.
+
+import { runPart } from "./compiled/parts.js";
 import { continueEts, type EtsFit, type EtsForm, openSearch } from "./ets-model.js";
-import type { Method } from "./history.js";
-import { usableSeason } from "./holt-winters.js";
-import { replaceNonFinite, smoothLevelTrend } from "./smoothing.js";
+import { type Method, usableSeason } from "./history.js";
+import { smoothLevelTrend } from "./methods.js";
 
 /** A longer season has more indices than a likelihood can hold; it is taken out beforehand. */
 const longestSeason = 24;
@@ -43,19 +44,21 @@ export function fitEts(values: Float64Array, season: number, isPositive: boolean
 }
 
 export const ets: Method = (history, out) => {
-  const { values, isPositive } = history;
+  const { values } = history;
   const count = values.length;
   const season = usableSeason(history) ?? 1;
   if (season > longestSeason) {
-    const indices = history.indices(season);
+    const indices = runPart("indices", values, [season], season).results;
     const adjusted = values.map((value, t) => value - indices[t % season]!);
     continueEts(fitEts(adjusted, 1, false), out);
     for (let h = 0; h < out.length; h++) out[h]! += indices[(count + h) % season]!;
   } else {
+    const isPositive = runPart("measures", values, [], 0).value === 1;
     const fit = fitEts(values, season, isPositive);
     // Too short for any criterion to judge.
     if (fit.criterion === Number.POSITIVE_INFINITY) smoothLevelTrend(values, out);
     else continueEts(fit, out);
   }
-  replaceNonFinite(out, values[count - 1]!);
+  // Values so large or so small that arithmetic on them leaves the floating-point range forecast as the last one does.
+  for (let h = 0; h < out.length; h++) if (!Number.isFinite(out[h]!)) out[h] = values[count - 1]!;
 };

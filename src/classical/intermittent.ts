@@ -1,6 +1,6 @@
 // Methods for intermittent demand: many zeros, now and then a value. In: a series' history. Out: a flat rate per step.
+import { square } from "../base/portable.js";
 import type { Method } from "./history.js";
-import { replaceNonFinite } from "./smoothing.js";
 
 /** The weight that Croston's method is used with where none is fitted. */
 const customaryWeight = 0.1;
@@ -35,7 +35,7 @@ function smoothIntervals(values: Float64Array, weight: number, correction: numbe
   let squares = 0;
   for (let t = first + 1; t < values.length; t++) {
     const value = values[t]!;
-    squares += (value - rate) ** 2;
+    squares += square(value - rate);
     if (value === 0) {
       since++;
       continue;
@@ -48,30 +48,10 @@ function smoothIntervals(values: Float64Array, weight: number, correction: numbe
   return { rate, squares };
 }
 
-/**
- * Smooths the sizes at each demand, and at each step the probability that there is one: the rate falls while nothing comes (Teunter,
- * Syntetos & Babai 2011).
- * @param values [time]
- */
-function smoothProbability(values: Float64Array, sizeWeight: number, probabilityWeight: number): Demand {
-  const first = values.findIndex((value) => value !== 0);
-  if (first === -1) return noDemand;
-  let size = values[first]!;
-  let probability = 1 / (first + 1);
-  let squares = 0;
-  for (let t = first + 1; t < values.length; t++) {
-    const value = values[t]!;
-    squares += (value - size * probability) ** 2;
-    if (value !== 0) size += sizeWeight * (value - size);
-    probability += probabilityWeight * ((value === 0 ? 0 : 1) - probability);
-  }
-  return { rate: size * probability, squares };
-}
-
 function flat(demandOf: (values: Float64Array) => Demand): Method {
   return ({ values }, out) => {
-    out.fill(demandOf(values).rate);
-    replaceNonFinite(out, values[values.length - 1]!);
+    const { rate } = demandOf(values);
+    out.fill(Number.isFinite(rate) ? rate : values[values.length - 1]!);
   };
 }
 
@@ -83,9 +63,4 @@ export const croston: Method = flat((values) => smoothIntervals(values, customar
 /** Croston's method without its bias upwards, the rate times 1 − α/2 (Syntetos & Boylan 2005), with the weight of least squared errors. */
 export const correctedCroston: Method = flat((values) =>
   best(weights.map((weight) => smoothIntervals(values, weight, 1 - weight / 2))),
-);
-
-/** Teunter, Syntetos & Babai's method with the weights of least squared errors. */
-export const demandProbability: Method = flat((values) =>
-  best(weights.flatMap((size) => weights.map((probability) => smoothProbability(values, size, probability)))),
 );

@@ -74,7 +74,7 @@ export const environment: readonly (readonly [name: string, meaning: string])[] 
   ["HINDCAST_MODEL, HINDCAST_FOLDS, …", "a setting, called as its flag is; flags that are about one run have none"],
   ["HINDCAST_PROGRESS_FPS", "how often a second the bar is drawn; 10"],
   ["HINDCAST_CHECKPOINT_SECONDS", "seconds from one checkpoint of a training to the next; 5"],
-  ["HINDCAST_KERNELS", "the build of the recurrent kernels, to compare them: native, wasm or js"],
+  ["HINDCAST_KERNELS", "the build of recurrent kernels and classical methods, to compare: native, wasm or js"],
   ["NO_COLOR", "no colour, when it is not empty"],
   ["LC_ALL, LC_CTYPE, LANG", "whether braille and blocks are drawn, or ASCII; the language is not looked at"],
   ["SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX", "the part that --shard auto/N takes"],

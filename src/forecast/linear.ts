@@ -2,9 +2,8 @@
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { lastObservedIndex } from "../base/numeric.js";
-import { keepWithin } from "../classical/bounds.js";
 import { fillGaps } from "../classical/gaps.js";
-import { createHistory } from "../classical/history.js";
+import { keepWithin } from "../classical/methods.js";
 import { forecastLinear, type LinearModel } from "../linear/model.js";
 import { followPaths, type Path } from "./paths.js";
 import type { PointPredictor } from "./predictor.js";
@@ -37,12 +36,11 @@ function goOn(model: LinearModel, values: Float64Array, out: Float64Array): void
   const end = lastObservedIndex(values) + 1;
   const known = fillGaps(values.subarray(0, end), model.season);
   const late = values.length - end;
-  const history = createHistory(known, []);
   const extended = new Float64Array(known.length + late);
   extended.set(known);
   for (let from = known.length; ; from += model.horizon) {
     forecastLinear(model, extended.subarray(0, Math.min(from, extended.length)), out);
-    keepWithin(history, out);
+    keepWithin(known, out);
     if (from >= extended.length) return;
     extended.set(out.subarray(0, extended.length - from), from);
   }

@@ -1,12 +1,13 @@
 // Holds the gate's quantiles to the data at hand: at earlier origins of some series, how far did what came lie outside. In:
 // networks and a frame. Out: a factor for each knot's distance from the median (split conformal prediction on scores in units of the
 // predicted distance: Vovk, Gammerman & Shafer 2005; Romano, Patterson & Candès 2019; newer scores weigh more: Barber et al. 2023).
+
 import { lastObservedIndex } from "../base/numeric.js";
+import { portablePower, square } from "../base/portable.js";
 import { type Frame, sampleSeries } from "../series/frame.js";
-import { chooseOrigins } from "./errors.js";
-import { inputsAt } from "./features.js";
-import { keepBacktest, openBacktest } from "./forecast.js";
-import { type GateNetwork, runGates } from "./network.js";
+import { keepForecast, openHistory } from "./forecast.js";
+import { forecastWindows, type GateNetwork } from "./network.js";
+import { chooseOrigins } from "./origins.js";
 import { type GateCalibration, knots } from "./schema.js";
 
 /** Series that are looked at. */
@@ -19,8 +20,8 @@ const mostFactor = 4;
 /** Of these the newest window is tested from all but two: about as many as a large panel's forecast is. */
 const fewestOrigins = 5;
 
-/** Steps forecast of all series up to which what was worked out is kept for the forecast: some 30 MB. */
-const keptSteps = 12_000;
+/** Steps forecast of all series up to which the forecast is made in passing and kept: some 5 MB. */
+const keptSteps = 20_000;
 
 /** Every quantile as the networks say it. */
 export const uncalibrated: GateCalibration = { factors: knots.map(() => 1) };
@@ -46,25 +47,35 @@ export async function calibrateGates(
 ): Promise<GateCalibration> {
   const scores: Score[][] = knots.map(() => []);
   let windowCount = 0;
+  let seriesCount = 0;
   const sample = sampleSeries(
     frame.series.filter(({ values }) => lastObservedIndex(values) >= 0),
     seriesLimit,
   );
   const windowsEach = Math.ceil(windowLimit / Math.max(1, sample.length));
   for (const { values } of sample) {
-    const backtest = openBacktest(values, seasons, horizon);
-    if (sample.length * horizon <= keptSteps) keepBacktest(values, backtest);
-    const end = backtest.values.length;
+    signal.throwIfAborted();
+    const history = openHistory(values, seasons);
+    const end = history.values.length;
     const origins = chooseOrigins(end, horizon, seasons, Math.max(fewestOrigins, testLimit));
-    for (const origin of origins.filter((one) => end - one >= horizon).slice(0, windowsEach)) {
-      const tested = origins.filter((earlier) => earlier < origin);
-      if (tested.length === 0) continue;
-      signal.throwIfAborted();
-      if (++windowCount % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
-      const { quantiles } = runGates(networks, inputsAt(backtest, origin, tested));
-      const actual = backtest.values.subarray(origin, origin + horizon);
-      addScores(scores, quantiles, actual, (horizon / (end - origin)) ** 2);
-    }
+    const windows = origins
+      .filter((origin) => end - origin >= horizon)
+      .slice(0, windowsEach)
+      .map((origin) => ({ origin, tested: origins.filter((earlier) => earlier < origin) }))
+      .filter(({ tested }) => tested.length > 0);
+    // From the same origins, and one more.
+    const isKept = sample.length * horizon <= keptSteps;
+    const newest = { origin: end, tested: origins.slice(0, testLimit) };
+    const forecasts = forecastWindows(networks, history, horizon, isKept ? [...windows, newest] : windows);
+    if (isKept)
+      keepForecast(values, { networks, seasons, horizon, originLimit: testLimit }, forecasts[windows.length]!);
+    windows.forEach(({ origin }, w) => {
+      const actual = history.values.subarray(origin, origin + horizon);
+      addScores(scores, forecasts[w]!.quantiles, actual, square(horizon / (end - origin)));
+    });
+    windowCount += windows.length;
+    // Lets signals in.
+    if (++seriesCount % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   const trust = windowCount / (windowCount + priorWindows);
   return { factors: knots.map((level, k) => (level === 0.5 ? 1 : factorOf(scores[k]!, level, trust))) };
@@ -93,5 +104,5 @@ function factorOf(scores: readonly Score[], level: number, trust: number): numbe
   let rank = 0;
   while (rank < sorted.length - 1 && sorted[rank]!.weight < left) left -= sorted[rank++]!.weight;
   const factor = Math.min(Math.max(sorted[rank]!.ratio, 1 / mostFactor), mostFactor);
-  return Number((factor ** trust).toPrecision(6));
+  return Number(portablePower(factor, trust).toPrecision(6));
 }

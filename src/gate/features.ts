@@ -1,11 +1,11 @@
-// What the gate sees of one series: everything relative to the series' own scale, so that no unit matters. In: a history. Out:
-// the candidates' forecasts and the features of the series and of each step.
-import { candidates } from "../classical/candidates.js";
+// What the gate sees of one series: everything relative to the series' own scale, so that no unit matters. In: values, seasons and where
+// a history ends. Out: the candidates' forecasts and the features of the series and of each step, worked out by kernels/classical/features.h.
+import { candidateCount } from "../classical/candidates.js";
+import { measuresOf, type OpenBlock, takeBlock, writeSeries } from "../classical/compiled/block.js";
 import type { History } from "../classical/history.js";
-import { type Backtest, createBacktest } from "./backtest.js";
-import { chooseOrigins, medianOf, mostOrigins, testCandidates } from "./errors.js";
+import { chooseOrigins, mostOrigins } from "./origins.js";
 
-export const candidateCount = candidates.length;
+export { candidateCount };
 /** Facts of the series, then each candidate's log error, then which candidates there are. */
 export const factCount = 14;
 export const seriesFeatureCount = factCount + 2 * candidateCount;
@@ -19,8 +19,6 @@ export const stepFeatureCount = stepFactCount + 2 * candidateCount;
 
 export interface GateInputs {
   readonly horizon: number;
-  /** [candidate × horizon], in the series' units */
-  readonly forecasts: Float64Array;
   /** [candidate] 0 or 1 */
   readonly applies: Uint8Array;
   /** [horizon] the median of the candidates: what deviations are measured from */
@@ -35,185 +33,64 @@ export interface GateInputs {
   readonly recent: Float32Array;
 }
 
-/** Added to an error over the scale before its logarithm is taken. */
-const errorFloor = 0.02;
-
-/** @param originLimit earlier origins that the candidates are tested from, at most */
-export function gateInputs(history: History, horizon: number, originLimit: number = mostOrigins): GateInputs {
-  const { values, seasons } = history;
-  const origins = chooseOrigins(values.length, horizon, seasons, originLimit);
-  return inputsAt(createBacktest(values, seasons, horizon), values.length, origins);
+/** A part of a series as the gate looks at it. */
+export interface Window {
+  /** Steps that are known, at least one. */
+  readonly origin: number;
+  /** Earlier origins that the candidates are tested from. */
+  readonly tested: readonly number[];
 }
 
-/** @param origin steps that are known @param tested earlier origins that the candidates are tested from */
-export function inputsAt(backtest: Backtest, origin: number, tested: readonly number[]): GateInputs {
-  const { horizon } = backtest;
-  const history = backtest.historyAt(origin);
-  const { forecasts, applies } = backtest.forecastFrom(origin);
-  const errors = testCandidates(backtest, origin, tested);
-  const spread = spreadOf(history, errors.overall);
-  const { scale } = spread;
-  const reference = new Float64Array(horizon);
-  const atStep = new Float64Array(candidateCount);
-  for (let h = 0; h < horizon; h++) {
-    let count = 0;
-    for (let c = 0; c < candidateCount; c++) if (applies[c] === 1) atStep[count++] = forecasts[c * horizon + h]!;
-    reference[h] = medianOf(atStep, count);
-  }
+/** What stands in a block for each window: which origin it ends at, how many are tested, and which. */
+const windowFields = 2 + mostOrigins;
 
-  const logErrors = new Float64Array(candidateCount);
-  const logErrorOf = (error: number, instead: number) =>
-    Number.isNaN(error) ? instead : Math.log(error / scale + errorFloor);
-  // A candidate that applies but was never tested is taken for a middling one.
-  const typical = Number.isNaN(spread.typicalError) ? 0 : Math.log(spread.typicalError / scale + errorFloor);
-  for (let c = 0; c < candidateCount; c++)
-    logErrors[c] = applies[c] === 1 ? logErrorOf(errors.overall[c]!, typical) : 0;
+/**
+ * Writes a series and the windows of it that are asked about to a block, each origin once.
+ * @param gateNumbers that the gates' weights take there
+ */
+export function writeWindows(
+  { values, seasons }: History,
+  horizon: number,
+  windows: readonly Window[],
+  gateNumbers = 0,
+): OpenBlock {
+  const origins = [...new Set(windows.flatMap(({ origin, tested }) => [origin, ...tested]))];
+  const counts = { origins: origins.length, windows: windows.length, gateNumbers };
+  const block = takeBlock({ ...measuresOf(values, seasons, horizon), ...counts });
+  writeSeries(block, values, seasons, horizon);
+  block.regions.origins.set(origins);
+  block.set("originCount", origins.length);
+  block.set("windowCount", windows.length);
+  windows.forEach(({ origin, tested }, w) => {
+    const places = [origin, ...tested].map((one) => origins.indexOf(one));
+    block.regions.windows.set([places[0]!, tested.length, ...places.slice(1)], w * windowFields);
+  });
+  return block;
+}
 
-  const series = new Float32Array(seriesFeatureCount);
-  describeSeries(series, history, horizon, { ...spread, ...errors, logErrors, applies });
-  for (let c = 0; c < candidateCount; c++) {
-    series[factCount + c] = logErrors[c]!;
-    series[factCount + candidateCount + c] = applies[c]!;
-  }
-
-  const steps = new Float32Array(horizon * stepFeatureCount);
-  const season = history.seasons[0] ?? 1;
-  for (let h = 0; h < horizon; h++) {
-    const row = h * stepFeatureCount;
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (let c = 0; c < candidateCount; c++) {
-      if (applies[c] === 0) continue;
-      const forecast = forecasts[c * horizon + h]!;
-      low = Math.min(low, forecast);
-      high = Math.max(high, forecast);
-      steps[row + stepFactCount + c] = Math.asinh((forecast - reference[h]!) / scale);
-      steps[row + stepFactCount + candidateCount + c] = logErrorOf(errors.byStep[c * horizon + h]!, logErrors[c]!);
-    }
-    steps[row] = (h + 1) / horizon;
-    steps[row + 1] = Math.log(h + 1) / 2 - 1;
-    steps[row + 2] = Math.min((h + 1) / season, 4) / 2;
-    if (season > 1) {
-      steps[row + 3] = Math.sin((2 * Math.PI * h) / season);
-      steps[row + 4] = Math.cos((2 * Math.PI * h) / season);
-    }
-    steps[row + 5] = Math.log((high - low) / scale + 0.05);
-  }
-  return {
+/** @param values [time] of which each window knows as many as it says */
+export function describeWindows(history: History, horizon: number, windows: readonly Window[]): GateInputs[] {
+  const block = writeWindows(history, horizon, windows);
+  block.set("wantsRecent", 1);
+  block.run("describe_windows");
+  const { applies, origins, reference, scale, series, steps, recent } = block.regions;
+  const cut = <Values extends Float64Array | Float32Array | Uint8Array>(from: Values, w: number, size: number) =>
+    from.slice(w * size, (w + 1) * size) as Values;
+  return windows.map(({ origin }, w) => ({
     horizon,
-    forecasts,
-    applies,
-    reference,
-    scale,
-    series,
-    steps,
-    // Networks without a recurrent summary do not look at it.
-    get recent() {
-      return describeRecent(history, spread);
-    },
-  };
+    applies: cut(applies, origins.indexOf(origin), candidateCount),
+    reference: cut(reference, w, horizon),
+    scale: scale[w]!,
+    series: cut(series, w, seriesFeatureCount),
+    steps: cut(steps, w, horizon * stepFeatureCount),
+    recent: cut(recent, w, recentLength * recentFeatureCount),
+  }));
 }
 
-function describeRecent({ values, seasons }: History, { scale, deviation }: Spread): Float32Array {
-  const recent = new Float32Array(recentLength * recentFeatureCount);
-  const season = seasons[0] ?? 1;
-  const first = values.length - recentLength;
-  let mean = 0;
-  let count = 0;
-  for (let t = Math.max(0, first); t < values.length; t++, count++) mean += values[t]!;
-  mean /= count;
-  for (let t = Math.max(1, first); t < values.length; t++) {
-    const row = (t - first) * recentFeatureCount;
-    recent[row] = Math.asinh((values[t]! - mean) / deviation);
-    recent[row + 1] = Math.asinh((values[t]! - values[t - 1]!) / scale);
-    if (t >= season) recent[row + 2] = Math.asinh((values[t]! - values[t - season]!) / scale);
-    if (season > 1) {
-      recent[row + 3] = Math.sin((2 * Math.PI * (t - values.length)) / season);
-      recent[row + 4] = Math.cos((2 * Math.PI * (t - values.length)) / season);
-    }
-    recent[row + 5] = 1;
-  }
-  return recent;
-}
-
-interface Spread {
-  readonly scale: number;
-  /** Of the candidates, the median; NaN where none was tested. */
-  readonly typicalError: number;
-  readonly deviation: number;
-  readonly nearStep: number;
-  readonly leastStep: number;
-}
-
-/** The series' own measures: its deviation, its mean absolute steps at lag 1 and at its seasons, the candidates' median error. */
-function spreadOf({ values, seasons }: History, overall: Float64Array): Spread {
-  const length = values.length;
-  const season = seasons[0] ?? 1;
-  const recent = Math.min(length, Math.max(64, 2 * season));
-  let mean = 0;
-  for (let t = length - recent; t < length; t++) mean += values[t]! / recent;
-  let variance = 0;
-  for (let t = length - recent; t < length; t++) variance += (values[t]! - mean) ** 2 / recent;
-  // A series of zeros has no unit of its own: any will do.
-  const floor = 0.01 * Math.sqrt(variance) + 1e-6 * Math.abs(mean) + 1e-9 * peakOf(values) || 1;
-  const reach = 6 * Math.max(season, 8);
-  const stepAt = (lag: number, most: number) => Math.max(meanStep(values, lag, most), floor);
-  const nearStep = values.length > 1 ? stepAt(1, reach) : floor;
-  const seasonSteps = seasons.map((lag) => (lag < values.length ? stepAt(lag, Math.max(reach, 3 * lag)) : nearStep));
-  const leastStep = Math.min(nearStep, ...seasonSteps);
-  const known = overall.filter((error) => !Number.isNaN(error));
-  const typicalError = known.length === 0 ? Number.NaN : medianOf(known, known.length);
-  // Roots first: a product of two large steps may overflow.
-  const scale =
-    Math.sqrt(leastStep) * Math.sqrt(Number.isNaN(typicalError) ? leastStep : Math.max(typicalError, floor));
-  return { scale, typicalError, deviation: Math.max(Math.sqrt(variance), floor), nearStep, leastStep };
-}
-
-function peakOf(values: Float64Array): number {
-  let peak = 0;
-  for (let t = 0; t < values.length; t++) peak = Math.max(peak, Math.abs(values[t]!));
-  return peak;
-}
-
-/** Mean |x(t) − x(t − lag)| over at most `reach` newest pairs. @param lag below the length */
-function meanStep(values: Float64Array, lag: number, reach: number): number {
-  const count = Math.min(values.length - lag, reach);
-  let sum = 0;
-  for (let t = values.length - count; t < values.length; t++) sum += Math.abs(values[t]! - values[t - lag]!);
-  return sum / count;
-}
-
-interface Facts extends Spread {
-  readonly originCount: number;
-  readonly bias: number;
-  readonly logErrors: Float64Array;
-  readonly applies: Uint8Array;
-}
-
-function describeSeries(out: Float32Array, { values, seasons }: History, horizon: number, facts: Facts): void {
-  const { scale, deviation, nearStep, leastStep, originCount, bias, logErrors, applies } = facts;
-  const [season = 1, longSeason = 0] = seasons;
-  let zeroCount = 0;
-  let isWhole = 1;
-  for (let t = 0; t < values.length; t++) {
-    if (values[t] === 0) zeroCount++;
-    if (!Number.isInteger(values[t]!)) isWhole = 0;
-  }
-  let best = Number.POSITIVE_INFINITY;
-  for (let c = 0; c < candidateCount; c++) if (applies[c] === 1) best = Math.min(best, logErrors[c]!);
-  const bounded = (ratio: number) => Math.log(Math.min(Math.max(ratio, 1e-6), 1e6));
-  out[0] = Math.log(values.length) / 3 - 1;
-  out[1] = Math.log(season) / 3;
-  out[2] = Math.log(1 + longSeason) / 3;
-  out[3] = Math.log(values.length / season) / 2 - 1;
-  out[4] = bounded(deviation / scale);
-  out[5] = bounded(leastStep / scale);
-  out[6] = originCount / mostOrigins;
-  out[7] = isWhole;
-  out[8] = zeroCount / values.length;
-  out[9] = Math.log(horizon) / 2 - 1;
-  out[10] = Math.asinh(bias / scale);
-  out[11] = bounded(nearStep / scale);
-  out[12] = season === 1 ? 1 : 0;
-  out[13] = best;
+/** Of a whole history. @param originLimit earlier origins that the candidates are tested from, at most */
+export function gateInputs(history: History, horizon: number, originLimit: number = mostOrigins): GateInputs {
+  const { length } = history.values;
+  const met = history.seasons.filter((season) => season <= length);
+  const tested = chooseOrigins(length, horizon, met, originLimit);
+  return describeWindows(history, horizon, [{ origin: length, tested }])[0]!;
 }

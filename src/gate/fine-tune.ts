@@ -3,10 +3,10 @@
 import { seededRandom } from "../base/random.js";
 import { startEngine } from "../engine/engine.js";
 import { type Frame, sampleSeries } from "../series/frame.js";
-import { chooseOrigins } from "./errors.js";
-import { inputsAt } from "./features.js";
-import { openBacktest } from "./forecast.js";
+import { describeWindows } from "./features.js";
+import { openHistory } from "./forecast.js";
 import { type GateNetwork, runGates } from "./network.js";
+import { chooseOrigins } from "./origins.js";
 import { knots } from "./schema.js";
 import { trainGate } from "./training.js";
 import { cutWindow, type GateWindows, inputsOfWindow, joinWindows } from "./windows.js";
@@ -27,6 +27,8 @@ const tolerance = 1.01;
 const windowSteps = 8;
 /** Earlier origins that the candidates are tested from. */
 const originLimit = 6;
+/** Windows that are worked out in one go: they share origins. */
+const windowsAtOnce = 16;
 
 export interface FineTuning {
   readonly networks: readonly GateNetwork[];
@@ -85,17 +87,24 @@ async function cutWindows(
   const ago = horizonsAgo ?? Array.from({ length: perSeries }, (_, i) => i + 2);
   const least = Math.max(3 * horizon, 2 * (seasons[0] ?? 1) + 4, 12);
   const parts: GateWindows[] = [];
-  let cutCount = 0;
   for (const { key, values } of sample) {
-    const backtest = openBacktest(values, seasons, horizon);
-    for (const count of ago) {
-      const origin = backtest.values.length - count * horizon;
-      if (origin < least) break;
+    const history = openHistory(values, seasons);
+    const originAt = (count: number) => history.values.length - count * horizon;
+    const fitting = ago.filter((count) => originAt(count) >= least);
+    for (let first = 0; first < fitting.length; first += windowsAtOnce) {
+      // Lets signals in.
+      await new Promise((resolve) => setImmediate(resolve));
       signal.throwIfAborted();
-      if (++cutCount % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
-      const random = seededRandom(seed).fork(`${key.join("/")} ${count}`);
-      const inputs = inputsAt(backtest, origin, chooseOrigins(origin, horizon, seasons, originLimit));
-      parts.push(cutWindow(inputs, backtest.values.subarray(origin, origin + horizon), windowSteps, random));
+      const counts = fitting.slice(first, first + windowsAtOnce);
+      const windows = counts.map((count) => {
+        const origin = originAt(count);
+        return { origin, tested: chooseOrigins(origin, horizon, seasons, originLimit) };
+      });
+      describeWindows(history, horizon, windows).forEach((inputs, w) => {
+        const { origin } = windows[w]!;
+        const random = seededRandom(seed).fork(`${key.join("/")} ${counts[w]}`);
+        parts.push(cutWindow(inputs, history.values.subarray(origin, origin + horizon), windowSteps, random));
+      });
     }
   }
   return joinWindows(parts, windowSteps);

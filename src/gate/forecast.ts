@@ -2,50 +2,54 @@
 // knots' quantiles and the candidates they lean on.
 import { lastObservedIndex } from "../base/numeric.js";
 import { fillGaps } from "../classical/gaps.js";
-import { type Backtest, createBacktest } from "./backtest.js";
-import { chooseOrigins } from "./errors.js";
-import { inputsAt } from "./features.js";
+import type { History } from "../classical/history.js";
 import { historyLimit } from "./history-limit.js";
-import { type GateForecast, type GateNetwork, runGates } from "./network.js";
+import { forecastWindows, type GateForecast, type GateNetwork } from "./network.js";
+import { chooseOrigins } from "./origins.js";
 
-/**
- * @param values [time] NaN = not observed; forecast is what follows the last observation
- * @param seasons at most two, ascending, in steps
- */
-export function forecastSeries(
-  networks: readonly GateNetwork[],
-  values: Float64Array,
-  seasons: readonly number[],
-  horizon: number,
-  originLimit: number,
-): GateForecast {
-  const backtest = takeBacktest(values, seasons, horizon) ?? openBacktest(values, seasons, horizon);
-  const length = backtest.values.length;
-  const inputs = inputsAt(backtest, length, chooseOrigins(length, horizon, seasons, originLimit));
-  const forecast = runGates(networks, inputs);
-  // A series that never changed has no scale that a deviation could be measured in.
-  const { min, max } = backtest.historyAt(length);
-  if (min === max) forecast.quantiles.fill(max);
-  return forecast;
+/** What a forecast depends on, apart from the values. */
+export interface ForecastTerms {
+  readonly networks: readonly GateNetwork[];
+  /** At most two, ascending, in steps. */
+  readonly seasons: readonly number[];
+  readonly horizon: number;
+  /** Earlier origins that the candidates are tested from, at most. */
+  readonly originLimit: number;
+}
+
+/** @param values [time] NaN = not observed; forecast is what follows the last observation */
+export function forecastSeries(values: Float64Array, terms: ForecastTerms): GateForecast {
+  const known = takeForecast(values, terms);
+  if (known !== undefined) return known;
+  const { networks, seasons, horizon, originLimit } = terms;
+  const history = openHistory(values, seasons);
+  const { length } = history.values;
+  const tested = chooseOrigins(length, horizon, seasons, originLimit);
+  return forecastWindows(networks, history, horizon, [{ origin: length, tested }])[0]!;
 }
 
 /** By the values they are of: those that intervals were calibrated on are forecast next. */
-const kept = new WeakMap<Float64Array, Backtest>();
+const kept = new WeakMap<Float64Array, { readonly terms: ForecastTerms; readonly forecast: GateForecast }>();
 
-/** Lets the next `forecastSeries` of the same values, which must not change, go on with what was worked out. */
-export function keepBacktest(values: Float64Array, backtest: Backtest): void {
-  kept.set(values, backtest);
+/** Lets the next `forecastSeries` of the same values, which must not change, on the same terms take what was worked out. */
+export function keepForecast(values: Float64Array, terms: ForecastTerms, forecast: GateForecast): void {
+  kept.set(values, { terms, forecast });
 }
 
-function takeBacktest(values: Float64Array, seasons: readonly number[], horizon: number): Backtest | undefined {
-  const backtest = kept.get(values);
+function takeForecast(values: Float64Array, terms: ForecastTerms): GateForecast | undefined {
+  const found = kept.get(values);
+  if (found === undefined) return undefined;
   kept.delete(values);
-  const isSame = backtest?.horizon === horizon && backtest.seasons.join() === seasons.join();
-  return isSame ? backtest : undefined;
+  const isSame =
+    found.terms.networks === terms.networks &&
+    found.terms.horizon === terms.horizon &&
+    found.terms.originLimit === terms.originLimit &&
+    found.terms.seasons.join() === terms.seasons.join();
+  return isSame ? found.forecast : undefined;
 }
 
-/** @param values [time] NaN = not observed, at least one observed; what comes after the last one is left out */
-export function openBacktest(values: Float64Array, seasons: readonly number[], horizon: number): Backtest {
+/** The newest of the values, their gaps filled. @param values [time] NaN = not observed, at least one observed; what comes after the last one is left out */
+export function openHistory(values: Float64Array, seasons: readonly number[]): History {
   const known = values.subarray(0, lastObservedIndex(values) + 1);
-  return createBacktest(fillGaps(known.subarray(-historyLimit(seasons)), seasons[0] ?? 1), seasons, horizon);
+  return { values: fillGaps(known.subarray(-historyLimit(seasons)), seasons[0] ?? 1), seasons };
 }

@@ -1,25 +1,27 @@
 // The gate: a small network that weighs the candidates at every step ahead. In: the features of one series. Out: a median and
-// quantiles, and the weights. It runs on typed arrays alone, so that a forecast loads no engine.
+// quantiles, and the weights. It is computed by kernels/classical/gate.h, so that a forecast loads no engine.
 //
 // a = W₁·series + b₁ (+ W₀·GRU of the newest steps), once; x = relu(a + W₂·step), x += relu(W₃·x + b₃); weights = softmax(W₄·x + b₄ − τ₁·overall log errors −
 // τ₂·log errors at the step) over the candidates there are; median = Σ weights · candidates (+ residual). The quantiles hang on it as sums of softplus increments,
 // in units of the error that the weighted candidates made before, so that they cannot cross.
+import type { OpenBlock } from "../classical/compiled/block.js";
+import { takeBlock } from "../classical/compiled/block.js";
+import type { History } from "../classical/history.js";
 import { type RecurrentProblem, recurrentForward } from "../engine/kernels/recurrent.js";
 import {
   candidateCount,
-  factCount,
+  describeWindows,
   type GateInputs,
   recentFeatureCount,
   recentLength,
   seriesFeatureCount,
-  stepFactCount,
   stepFeatureCount,
+  type Window,
+  writeWindows,
 } from "./features.js";
 import { type GateConfig, knots } from "./schema.js";
 
 export const tailCount = knots.length - 1;
-/** Below and above the median, the nearest knot first. */
-const sideCount = tailCount / 2;
 
 export interface GateParameter {
   readonly name: string;
@@ -64,178 +66,130 @@ export interface GateForecast {
   readonly weights: Float64Array;
 }
 
-/** The share of the candidates' disagreement that widens the quantiles. */
+/** The share of the candidates' disagreement that widens the quantiles; as in kernels/classical/gate.h, like the limit. */
 export const disagreementShare = 0.3;
 export const residualLimit = 5;
 
-/** The mean of several networks' forecasts, which is steadier than each. */
+/**
+ * The mean of several networks' forecasts, which is steadier than each, for several windows of one series.
+ * @param history of which each window knows as many values as it says; where that is all of them and all are equal, so is the forecast
+ */
+export function forecastWindows(
+  networks: readonly GateNetwork[],
+  history: History,
+  horizon: number,
+  windows: readonly Window[],
+): GateForecast[] {
+  if (networks.some(isRecurrent))
+    return describeWindows(history, horizon, windows).map((inputs, w) => {
+      const forecast = runGates(networks, inputs);
+      return windows[w]!.origin === history.values.length ? keepConstant(history, forecast) : forecast;
+    });
+  const block = writeWindows(history, horizon, windows, gateNumbersOf(networks));
+  loadGates(block, networks);
+  block.set("wantsRecent", 0);
+  block.run("forecast_windows");
+  return windows.map((_, w) => forecastOf(block, horizon, w));
+}
+
+/** A series that never changed has no scale that a deviation could be measured in. */
+function keepConstant({ values }: History, forecast: GateForecast): GateForecast {
+  const [first] = values;
+  if (values.every((value) => value === first)) forecast.quantiles.fill(first!);
+  return forecast;
+}
+
+/** On features that are given. */
 export function runGates(networks: readonly GateNetwork[], inputs: GateInputs): GateForecast {
-  const { horizon } = inputs;
-  const quantiles = new Float64Array(knots.length * horizon);
-  const weights = new Float64Array(candidateCount * horizon);
-  const said = unfold(inputs);
-  for (const network of networks) addGate(network, inputs, said, 1 / networks.length, quantiles, weights);
-  const { reference, scale } = inputs;
-  for (let k = 0; k < knots.length; k++)
-    for (let h = 0; h < horizon; h++) {
-      const i = k * horizon + h;
-      quantiles[i] = reference[h]! + scale * quantiles[i]!;
-    }
-  return { quantiles, weights };
+  const { horizon, applies, reference, scale, series, steps } = inputs;
+  const block = takeBlock({ horizon, gateNumbers: gateNumbersOf(networks) });
+  loadGates(block, networks, networks.some(isRecurrent) ? inputs.recent : undefined);
+  const { regions } = block;
+  regions.applies.set(applies);
+  regions.reference.set(reference);
+  regions.scale[0] = scale;
+  regions.series.set(series);
+  regions.steps.set(steps);
+  block.set("steps", horizon);
+  block.run("run_gates");
+  return forecastOf(block, horizon, 0);
 }
 
-interface Said {
-  /** [horizon × candidate] from the reference, in scales; 0 for those that do not apply */
-  readonly deviations: Float64Array;
-  /** [horizon × candidate] in scales */
-  readonly errors: Float64Array;
+function forecastOf({ regions }: OpenBlock, horizon: number, w: number): GateForecast {
+  const cut = (from: Float64Array, size: number) => from.slice(w * size, (w + 1) * size);
+  return {
+    quantiles: cut(regions.quantiles, knots.length * horizon),
+    weights: cut(regions.weights, candidateCount * horizon),
+  };
 }
 
-/** The candidates' deviations and errors, out of the features that hold their inverse sines and logarithms. */
-function unfold({ horizon, applies, steps }: GateInputs): Said {
-  const deviations = new Float64Array(horizon * candidateCount);
-  const errors = new Float64Array(horizon * candidateCount);
-  for (let h = 0; h < horizon; h++)
-    for (let c = 0; c < candidateCount; c++) {
-      if (applies[c] === 0) continue;
-      const at = h * stepFeatureCount + stepFactCount + c;
-      deviations[h * candidateCount + c] = Math.sinh(steps[at]!);
-      errors[h * candidateCount + c] = Math.exp(steps[at + candidateCount]!);
-    }
-  return { deviations, errors };
+const isRecurrent = ({ config }: GateNetwork) => config.units > 0;
+
+/** What a block is told of a network before its parameters: its width, and whether it has a residual. */
+const gateHead = 2;
+
+function gateNumbersOf(networks: readonly GateNetwork[]): number {
+  return networks.reduce((sum, { config }) => sum + gateHead + compiledCount(config), 0);
 }
 
-function addGate(
-  { config, weights: parameters }: GateNetwork,
-  inputs: GateInputs,
-  { deviations, errors }: Said,
-  share: number,
-  quantiles: Float64Array,
-  weights: Float64Array,
-): void {
-  const { horizon, applies, series, steps } = inputs;
-  const { width } = config;
-  const at = (name: string) => parameters.get(name)!;
-  const hiddenKernel = at("hidden.kernel");
-  const stepKernel = at("step.kernel");
-  const trust = at("trust");
-  const fromSeries = Float64Array.from(at("series.bias"));
-  addProduct(series, 0, seriesFeatureCount, at("series.kernel"), fromSeries);
-  if (config.units > 0)
-    addProduct(summarise(config.units, at, inputs.recent), 0, config.units, at("summary.kernel"), fromSeries);
-  const x = new Float64Array(width);
-  const hidden = new Float64Array(width);
-  const logits = new Float64Array(candidateCount);
-  const tails = new Float64Array(tailCount);
-  const residual = new Float64Array(1);
-  for (let h = 0; h < horizon; h++) {
-    const row = h * stepFeatureCount;
-    x.set(fromSeries);
-    addProduct(steps, row, stepFeatureCount, stepKernel, x);
-    for (let i = 0; i < width; i++) x[i] = Math.max(0, x[i]!);
-    hidden.set(at("hidden.bias"));
-    addProduct(x, 0, width, hiddenKernel, hidden);
-    for (let i = 0; i < width; i++) x[i]! += Math.max(0, hidden[i]!);
-    logits.set(at("gate.bias"));
-    addProduct(x, 0, width, at("gate.kernel"), logits);
-    for (let c = 0; c < candidateCount; c++)
-      logits[c]! -= trust[0]! * series[factCount + c]! + trust[1]! * steps[row + stepFactCount + candidateCount + c]!;
-    softmax(logits, applies);
+/** The parameters that the compiled gate has: those of the recurrent summary come after them. */
+function compiledParameters(config: GateConfig): GateParameter[] {
+  return gateParameters({ ...config, units: 0 });
+}
 
-    let median = 0;
-    let error = 0;
-    for (let c = 0; c < candidateCount; c++) {
-      if (applies[c] === 0) continue;
-      median += logits[c]! * deviations[h * candidateCount + c]!;
-      error += logits[c]! * errors[h * candidateCount + c]!;
-      weights[c * horizon + h]! += share * logits[c]!;
-    }
-    if (config.residual) {
-      residual[0] = 0;
-      addProduct(x, 0, width, at("residual.kernel"), residual);
-      median += Math.sinh(Math.min(Math.max(residual[0]!, -residualLimit), residualLimit));
-    }
-    let disagreement = 0;
-    for (let c = 0; c < candidateCount; c++)
-      disagreement += logits[c]! * Math.abs(deviations[h * candidateCount + c]! - median);
-    tails.set(at("tail.bias"));
-    addProduct(x, 0, width, at("tail.kernel"), tails);
-    const unit = error + disagreementShare * disagreement;
-    quantiles[sideCount * horizon + h]! += share * median;
-    let below = median;
-    let above = median;
-    for (let k = 0; k < sideCount; k++) {
-      below -= unit * softplus(tails[k]!);
-      above += unit * softplus(tails[sideCount + k]!);
-      quantiles[(sideCount - 1 - k) * horizon + h]! += share * below;
-      quantiles[(sideCount + 1 + k) * horizon + h]! += share * above;
+function compiledCount(config: GateConfig): number {
+  return compiledParameters(config).reduce(
+    (sum, { shape }) => sum + shape.reduce((product, size) => product * size),
+    0,
+  );
+}
+
+/** Which networks a block has in use. */
+const loaded = new WeakMap<OpenBlock, readonly GateNetwork[]>();
+
+/** @param recent what networks with a recurrent summary add to what they make of the series, which is like another bias */
+function loadGates(block: OpenBlock, networks: readonly GateNetwork[], recent?: Float32Array): void {
+  if (loaded.get(block) === networks && recent === undefined) return;
+  const { gates } = block.regions;
+  let at = 0;
+  for (const { config, weights } of networks) {
+    gates.set([config.width, config.residual ? 1 : 0], at);
+    at += gateHead;
+    for (const { name } of compiledParameters(config)) {
+      const values = weights.get(name)!;
+      gates.set(values, at);
+      if (name === "series.bias" && recent !== undefined && config.units > 0)
+        addSummary(config, weights, recent, gates.subarray(at, at + values.length));
+      at += values.length;
     }
   }
+  block.set("gateCount", networks.length);
+  block.run("load_gates");
+  if (recent === undefined) loaded.set(block, networks);
+  else loaded.delete(block);
 }
 
-/** @returns [units] the GRU's state after the newest step */
-function summarise(units: number, at: (name: string) => Float32Array, recent: Float32Array): Float32Array {
-  return recurrentForward(recentProblem(units, 1), {
+/** out += the GRU's state after the newest step · its kernel */
+function addSummary(
+  { units, width }: GateConfig,
+  weights: GateNetwork["weights"],
+  recent: Float32Array,
+  out: Float32Array,
+): void {
+  const at = (name: string) => weights.get(name)!;
+  const { output } = recurrentForward(recentProblem(units, 1), {
     x: recent,
     kernel: at("recent.kernel"),
     recurrentKernel: at("recent.recurrent"),
     bias: at("recent.bias"),
     mask: null,
     initialState: null,
-  }).output;
+  });
+  const kernel = at("summary.kernel");
+  for (let i = 0; i < units; i++) for (let j = 0; j < width; j++) out[j]! += output[i]! * kernel[i * width + j]!;
 }
 
 export function recentProblem(units: number, batch: number): RecurrentProblem {
   const sizes = { batch, time: recentLength, inputs: recentFeatureCount, units };
   return { cell: "gru", ...sizes, reverse: false, sequences: false, truncate: 0 };
-}
-
-/**
- * out += left · kernel, four rows of it at a time, so that `out` is read and written less often.
- * @param left [count] from `from` on
- * @param kernel [count × out.length]
- */
-function addProduct(
-  left: Float32Array | Float64Array,
-  from: number,
-  count: number,
-  kernel: Float32Array,
-  out: Float64Array,
-): void {
-  const width = out.length;
-  let i = 0;
-  for (; i + 3 < count; i += 4) {
-    const a = left[from + i]!;
-    const b = left[from + i + 1]!;
-    const c = left[from + i + 2]!;
-    const d = left[from + i + 3]!;
-    if (a === 0 && b === 0 && c === 0 && d === 0) continue;
-    const row = i * width;
-    for (let j = 0; j < width; j++) {
-      const at = row + j;
-      const near = a * kernel[at]! + b * kernel[at + width]!;
-      out[j]! += near + (c * kernel[at + 2 * width]! + d * kernel[at + 3 * width]!);
-    }
-  }
-  for (; i < count; i++) {
-    const factor = left[from + i]!;
-    const row = i * width;
-    for (let j = 0; j < width; j++) out[j]! += factor * kernel[row + j]!;
-  }
-}
-
-/** In place, over the candidates that apply; 0 for the others. */
-function softmax(logits: Float64Array, applies: Uint8Array): void {
-  let top = Number.NEGATIVE_INFINITY;
-  for (let c = 0; c < logits.length; c++) if (applies[c] === 1) top = Math.max(top, logits[c]!);
-  let sum = 0;
-  for (let c = 0; c < logits.length; c++) {
-    logits[c] = applies[c] === 1 ? Math.exp(logits[c]! - top) : 0;
-    sum += logits[c]!;
-  }
-  for (let c = 0; c < logits.length; c++) logits[c]! /= sum;
-}
-
-function softplus(x: number): number {
-  return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
 }

@@ -4,7 +4,7 @@
 import { normalQuantile } from "../base/normal.js";
 import type { Notify } from "../base/notes.js";
 import { extent, lastObservedIndex, saturate } from "../base/numeric.js";
-import { candidates } from "../classical/candidates.js";
+import { candidateCount, candidateNames } from "../classical/candidates.js";
 import type { Forecasts, Predictor } from "../forecast/predictor.js";
 import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
 import { forecastSeries } from "./forecast.js";
@@ -38,7 +38,7 @@ const middle = knots.indexOf(0.5);
 const normals = knots.map(normalQuantile);
 
 export function gatePredictor({ networks, seasons, calibration, notify }: GateOptions): Predictor {
-  const leanings = new Float64Array(candidates.length);
+  const leanings = new Float64Array(candidateCount);
   let forecastCount = 0;
   return {
     name: "pretrained",
@@ -47,6 +47,7 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
       const point = new Float64Array(size).fill(Number.NaN);
       const quantiles = levels.map(() => new Float64Array(size).fill(Number.NaN));
       const originLimit = originLimitOf(frame);
+      const places = levels.map(placeOf);
       const empty: string[] = [];
       for (const [s, series] of frame.series.entries()) {
         const last = lastObservedIndex(series.values);
@@ -58,13 +59,14 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
         const late = series.values.length - 1 - last;
         const unit = unitOf(series.values);
         const values = unit === 1 ? series.values : series.values.map((value) => value / unit);
-        const forecast = forecastSeries(networks, values, seasons, horizon + late, originLimit);
+        const terms = { networks, seasons, horizon: horizon + late, originLimit };
+        const forecast = forecastSeries(values, terms);
         const stretched = stretch(forecast.quantiles, horizon + late, calibration);
         for (let h = 0; h < horizon; h++) {
           const at = s * horizon + h;
           const knotAt = (k: number) => stretched[k * (horizon + late) + late + h]!;
           point[at] = saturate(unit * knotAt(middle));
-          for (const [i, level] of levels.entries()) quantiles[i]![at] = saturate(unit * between(knotAt, level));
+          for (const [i, place] of places.entries()) quantiles[i]![at] = saturate(unit * between(knotAt, place));
         }
         for (const [i, weight] of forecast.weights.entries())
           leanings[Math.floor(i / (horizon + late))]! += weight / (horizon + late);
@@ -79,8 +81,8 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
       return { point, quantiles };
     },
     explanation() {
-      const shares = candidates
-        .map(({ name }, c) => ({ name, share: forecastCount === 0 ? 0 : leanings[c]! / forecastCount }))
+      const shares = candidateNames
+        .map((name, c) => ({ name, share: forecastCount === 0 ? 0 : leanings[c]! / forecastCount }))
         .sort((a, b) => b.share - a.share);
       return `leans on ${shares
         .slice(0, toldCandidates)
@@ -117,13 +119,21 @@ function stretch(quantiles: Float64Array, horizon: number, { factors }: GateCali
   return stretched;
 }
 
-/** Straight lines between the knots, and on past the outermost ones, over the normal quantiles of their levels. */
-function between(knotAt: (k: number) => number, level: number): number {
+/** Where a level lies: past the knot `left` by a share of the way to the next one. */
+interface Place {
+  readonly left: number;
+  readonly share: number;
+}
+
+function placeOf(level: number): Place {
   const z = normalQuantile(level);
   let right = normals.findIndex((knot) => knot >= z);
   if (right === -1) right = knots.length - 1;
   const left = Math.max(0, right - 1);
-  const next = left + 1;
-  const share = (z - normals[left]!) / (normals[next]! - normals[left]!);
-  return knotAt(left) + share * (knotAt(next) - knotAt(left));
+  return { left, share: (z - normals[left]!) / (normals[left + 1]! - normals[left]!) };
+}
+
+/** Straight lines between the knots, and on past the outermost ones, over the normal quantiles of their levels. */
+function between(knotAt: (k: number) => number, { left, share }: Place): number {
+  return knotAt(left) + share * (knotAt(left + 1) - knotAt(left));
 }

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findInPackage } from "../base/installation.js";
-import { candidates } from "../classical/candidates.js";
+import { candidateNames } from "../classical/candidates.js";
 import { type GateNetwork, gateParameters } from "./network.js";
 import type { GateConfig } from "./schema.js";
 
@@ -40,7 +40,7 @@ export function encodeGates(
 export type GateLayout = Pick<GateDescription, "candidates" | "networks">;
 
 export function gateLayout(networks: readonly GateNetwork[]): GateLayout {
-  return { candidates: candidates.map(({ name }) => name), networks: networks.map(({ config }) => config) };
+  return { candidates: candidateNames, networks: networks.map(({ config }) => config) };
 }
 
 /** @returns the bytes of all networks, in half precision */
@@ -56,8 +56,7 @@ export function encodeWeights(networks: readonly GateNetwork[]): Uint8Array {
 
 /** @throws Error when the bytes are too few or too many for the layout, or it lists other candidates than this version has */
 export function decodeWeights(bytes: Uint8Array, description: GateLayout): GateNetwork[] {
-  const names = candidates.map(({ name }) => name);
-  if (description.candidates.join() !== names.join())
+  if (description.candidates.join() !== candidateNames.join())
     throw new Error(`the gate's weights are for other candidates: ${description.candidates.join(", ")}`);
   const sizes = description.networks.flatMap((config) =>
     gateParameters(config).map(({ shape }) => shape.reduce((product, size) => product * size, 1)),

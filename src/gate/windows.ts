@@ -76,7 +76,6 @@ export function inputsOfWindow(windows: GateWindows, w: number): GateInputs {
   const series = rows(windows.series, seriesFeatureCount);
   return {
     horizon: stepCount,
-    forecasts: new Float64Array(0),
     applies: Uint8Array.from(series.subarray(factCount + candidateCount)),
     reference: new Float64Array(stepCount),
     scale: 1,

@@ -1,7 +1,7 @@
 // Fits a linear model to a panel: which lags, on values or on logarithms, drawn how far to what, is decided on the newest steps, held
 // back; then the same is fitted to everything. In: series without gaps. Out: the model, and the one that had not seen the newest steps.
 import { setImmediate } from "node:timers/promises";
-import { createHistory } from "../classical/history.js";
+import { extent, mean } from "../base/numeric.js";
 import type { LinearForm, LinearModel } from "./model.js";
 import { addMoments, createMoments } from "./moments.js";
 import { type Differences, differencesOf, factorise, type PriorName, solve } from "./ridge.js";
@@ -32,6 +32,8 @@ const judgedWindows = 600;
 const judgedSteps = 24;
 /** The other of values and logarithms answers too where its error is no more than this share above the better one's. */
 const closeBy = 0.03;
+/** Below this share of the mean a value is too near zero for its logarithm to say anything of the level. */
+const leastShare = 2e-3;
 /** Newest steps that are looked at, over all series. */
 const stepLimit = 4_000_000;
 const longestWindow = 720;
@@ -80,11 +82,10 @@ interface Panel {
 }
 
 function preparePanel(values: readonly Float64Array[], season: number): Panel {
-  const histories = values.map((one) => createHistory(one, []));
   const scales = Float64Array.from(values, (one) => scaleOf(one, season));
   const standardise = (log: boolean) =>
-    histories.map((history, s) => {
-      const source = log ? history.logs : history.values;
+    values.map((one, s) => {
+      const source = log ? one.map(Math.log) : one;
       const mean = source.reduce((sum, value) => sum + value, 0) / source.length;
       return source.map((value) => (value - mean) / (log ? 1 : scales[s]!));
     });
@@ -93,13 +94,18 @@ function preparePanel(values: readonly Float64Array[], season: number): Panel {
     values,
     scales,
     lengths: Float64Array.from(values, ({ length }) => length),
-    isPositive: histories.every(({ isPositive }) => isPositive),
+    isPositive: values.every(isPositive),
     standardised(log) {
       const made = known.get(log) ?? standardise(log);
       known.set(log, made);
       return made;
     },
   };
+}
+
+function isPositive(values: Float64Array): boolean {
+  const { min } = extent(values);
+  return min > 0 && min >= leastShare * mean(values);
 }
 
 function scaleOf(values: Float64Array, season: number): number {

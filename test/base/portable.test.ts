@@ -1,7 +1,16 @@
 // The elementary functions that round the same everywhere stay next to the engine's own.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { portableCos, portableExp, portableLog, portablePower } from "../../src/base/portable.js";
+import {
+  portableAsinh,
+  portableCos,
+  portableExp,
+  portableLog,
+  portableLog1p,
+  portablePower,
+  portableSin,
+  portableSinh,
+} from "../../src/base/portable.js";
 
 /** Two units in the last place. */
 const unit = 2 ** -51;
@@ -47,4 +56,28 @@ test("the ends are defined: 0, below 0, infinite, not a number", () => {
   expect(portableExp(-1000)).toBe(0);
   expect(portableExp(1e9)).toBeLessThan(Number.POSITIVE_INFINITY);
   expect(portableExp(Number.NaN)).toBeNaN();
+});
+
+test("sin counts in turns too", () => {
+  expect([0, 0.25, 0.5, -0.25].map(portableSin)).toEqual([0, 1, 0, -1].map((value) => value + 0));
+  fc.assert(
+    fc.property(number(-10, 10), (turns) => Math.abs(portableSin(turns) - Math.sin(2 * Math.PI * turns)) < 2e-14),
+  );
+});
+
+test("log1p, sinh and its inverse are right near 0 and far from it", () => {
+  const sizes = fc.double({ min: 1e-300, max: 1e300, noNaN: true });
+  // The engine's own are right to a unit; an exponential's error is that of its argument, at most 2⁻⁴³ here.
+  const isClose = (x: number, expected: number, units: number) => Math.abs(x / expected - 1) <= units * unit;
+  fc.assert(
+    fc.property(sizes, number(-0.999, 10), number(1e-9, 30), (size, x, argument) => {
+      expect(isClose(portableAsinh(size), Math.asinh(size), 2)).toBe(true);
+      expect(portableAsinh(-size)).toBe(-portableAsinh(size));
+      if (x !== 0) expect(isClose(portableLog1p(x), Math.log1p(x), 3)).toBe(true);
+      expect(isClose(portableSinh(argument), Math.sinh(argument), 4)).toBe(true);
+      expect(portableSinh(-argument)).toBe(-portableSinh(argument));
+    }),
+  );
+  expect([portableLog1p(0), portableSinh(0), portableAsinh(0)]).toEqual([0, 0, 0]);
+  expect(portableLog1p(1e-20)).toBe(1e-20);
 });

@@ -1,16 +1,15 @@
 // The airline model: exact where nothing is random, and near the best that can be known where it holds.
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
-import { airline } from "../../src/classical/airline.js";
-import { createHistory } from "../../src/classical/history.js";
-import { seasonalNaive } from "../../src/classical/naive.js";
+import { compiledMethod } from "../../src/classical/methods.js";
+import { forecast as forecastBy } from "../support/classical.js";
 import { passengers } from "./air-passengers.js";
 
-function forecast(values: ArrayLike<number>, seasons: readonly number[], horizon: number): Float64Array {
-  const out = new Float64Array(horizon).fill(Number.NaN);
-  airline(createHistory(Float64Array.from(values), seasons), out);
-  return out;
-}
+const airline = compiledMethod("airline");
+const seasonalNaive = compiledMethod("seasonal-naive");
+
+const forecast = (values: ArrayLike<number>, seasons: readonly number[], horizon: number) =>
+  forecastBy(airline, values, seasons, horizon);
 
 describe("the airline model", () => {
   test("growth by a constant factor goes on, with its season", () => {
@@ -46,8 +45,7 @@ describe("the airline model", () => {
     // So near zero that no bound on a forecast is met.
     const values = logs.map((log) => Math.exp(log / 50));
     const out = forecast(values.subarray(0, count), [season], horizon);
-    const naive = new Float64Array(horizon);
-    seasonalNaive(createHistory(values.subarray(0, count), [season]), naive);
+    const naive = forecastBy(seasonalNaive, values.subarray(0, count), [season], horizon);
     const distance = (from: Float64Array) => from.reduce((sum, v, h) => sum + Math.abs(v - values[count + h]!), 0);
     expect(distance(out)).toBeLessThan(0.2 * distance(naive));
   });

@@ -1,14 +1,10 @@
 // Ridge regression on lags. Known values are those of NumPy 2's dense inverse, with the same ridges and generalised cross-validation.
 import { describe, expect, test } from "vitest";
-import { autoregression, differencedAutoregression } from "../../src/classical/autoregression.js";
-import { createHistory, type Method } from "../../src/classical/history.js";
-import { fitRidge } from "../../src/classical/ridge.js";
+import { compiledMethod } from "../../src/classical/methods.js";
+import { fitRidge, forecast } from "../support/classical.js";
 
-function forecast(method: Method, values: Float64Array, seasons: readonly number[], horizon: number): Float64Array {
-  const out = new Float64Array(horizon);
-  method(createHistory(values, seasons), out);
-  return out;
-}
+const autoregression = compiledMethod("ar");
+const differencedAutoregression = compiledMethod("ar-differenced");
 
 const series = (count: number, at: (t: number) => number) => Float64Array.from({ length: count }, (_, t) => at(t));
 const seasonal = (t: number) => 20 + 4 * Math.sin(t * t) + 3 * (t % 7);

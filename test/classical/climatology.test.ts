@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
-import { climatology, climatologyAutoregression } from "../../src/classical/climatology.js";
-import { createHistory, type Method } from "../../src/classical/history.js";
-import { smoothPhaseMeans } from "../../src/classical/phase-means.js";
+import { compiledMethod } from "../../src/classical/methods.js";
+import { forecast, smoothPhaseMeans } from "../support/classical.js";
+
+const climatology = compiledMethod("climatology");
+const climatologyAutoregression = compiledMethod("climatology-ar");
 
 const series = (count: number, at: (t: number) => number) => Float64Array.from({ length: count }, (_, t) => at(t));
 
@@ -49,12 +51,6 @@ test("means by phase are smoothed as far as the other cycles are foretold best",
   );
   expect(reaches.size).toBeGreaterThan(1);
 });
-
-function forecast(method: Method, values: Float64Array, seasons: readonly number[], horizon: number): Float64Array {
-  const out = new Float64Array(horizon);
-  method(createHistory(values, seasons), out);
-  return out;
-}
 
 test("climatology takes the longest season met by two cycles", () => {
   const values = series(40, (t) => (t % 4) + 10 * (t % 20));

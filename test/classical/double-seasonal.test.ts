@@ -1,18 +1,15 @@
 // Exponential smoothing with two seasons.
 import { expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
-import { doubleSeasonal } from "../../src/classical/double-seasonal.js";
-import { createHistory } from "../../src/classical/history.js";
+import { compiledMethod } from "../../src/classical/methods.js";
+import { forecast as forecastBy } from "../support/classical.js";
 
 const series = (count: number, at: (t: number) => number) => Float64Array.from({ length: count }, (_, t) => at(t));
 const day = [0, 2, 5, 1];
 const week = (t: number) => 3 * Math.sin((2 * Math.PI * t) / 28) + day[t % 4]!;
 
-function forecast(values: Float64Array, horizon: number): Float64Array {
-  const out = new Float64Array(horizon);
-  doubleSeasonal(createHistory(values, [4, 28]), out);
-  return out;
-}
+const forecast = (values: Float64Array, horizon: number) =>
+  forecastBy(compiledMethod("double-seasonal"), values, [4, 28], horizon);
 
 test("a season within a season is gone on with, begun at any phase", () => {
   for (const count of [56, 61, 130])

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
 import { ets, fitEts } from "../../src/classical/ets.js";
 import { type EtsForm, openSearch } from "../../src/classical/ets-model.js";
-import { createHistory } from "../../src/classical/history.js";
+import { forecast as forecastBy } from "../support/classical.js";
 import { passengers } from "./air-passengers.js";
 
 /** −2 log likelihood of Gaussian errors is the deviance and n (log 2π + 1), the variance being its own best estimate. */
@@ -59,17 +59,13 @@ describe("the choice", () => {
 });
 
 test("forecasts scale with their values", () => {
-  const forecast = (scale: number) => {
-    const out = new Float64Array(12);
-    ets(
-      createHistory(
-        passengers.map((value) => scale * value),
-        [12],
-      ),
-      out,
+  const forecast = (scale: number) =>
+    forecastBy(
+      ets,
+      passengers.map((value) => scale * value),
+      [12],
+      12,
     );
-    return out;
-  };
   const plain = forecast(1);
   // Rounding may turn the search elsewhere at some step; it ends as near to the greatest likelihood all the same.
   for (const scale of [1e-6, 3, 1e9])
@@ -80,13 +76,11 @@ test("forecasts scale with their values", () => {
 
 test("a season of 168 steps is taken out beforehand", () => {
   const value = (t: number) => 30 + 10 * Math.sin((2 * Math.PI * t) / 168) + (t % 24);
-  const out = new Float64Array(200);
-  ets(
-    createHistory(
-      Float64Array.from({ length: 504 }, (_, t) => value(t)),
-      [168],
-    ),
-    out,
+  const out = forecastBy(
+    ets,
+    Array.from({ length: 504 }, (_, t) => value(t)),
+    [168],
+    200,
   );
   out.forEach((step, h) => {
     expect(step).toBeCloseTo(value(504 + h), 6);

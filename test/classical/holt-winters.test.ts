@@ -1,24 +1,15 @@
 // Holt–Winters smoothing against another implementation, and what its forms owe to one another.
 import { describe, expect, test } from "vitest";
-import { createHistory, type Method } from "../../src/classical/history.js";
-import {
-  added,
-  dampedHoltWinters,
-  fitHoltWinters,
-  holtWinters,
-  logDampedHoltWinters,
-  logHoltWinters,
-  multiplicativeHoltWinters,
-  multiplied,
-  steadyHoltWinters,
-} from "../../src/classical/holt-winters.js";
+import { compiledMethod } from "../../src/classical/methods.js";
+import { addedPass, forecast, multipliedPass, searchAdditive, seasonalIndices } from "../support/classical.js";
 import { passengers } from "./air-passengers.js";
 
-function forecast(method: Method, values: Float64Array, seasons: readonly number[], horizon: number): Float64Array {
-  const out = new Float64Array(horizon);
-  method(createHistory(values, seasons), out);
-  return out;
-}
+const holtWinters = compiledMethod("holt-winters");
+const dampedHoltWinters = compiledMethod("holt-winters-damped");
+const logHoltWinters = compiledMethod("holt-winters-log");
+const logDampedHoltWinters = compiledMethod("holt-winters-log-damped");
+const multiplicativeHoltWinters = compiledMethod("holt-winters-multiplicative");
+const steadyHoltWinters = compiledMethod("holt-winters-steady");
 
 describe("with given weights and states", () => {
   // α = .4, β = .1, φ = .9, γ = .3; l = 120, b = 2. Added: what statsmodels 0.15.0's ETSModel gives, to the digits it printed.
@@ -29,7 +20,7 @@ describe("with given weights and states", () => {
   test.each([
     [
       "added",
-      added,
+      addedPass,
       [-6, 2, 8, -4],
       [-3.8, -5.558, 4.01522, 10.4627802, -0.37569872, 4.7217635],
       [-50.79784044, 5.08609516],
@@ -37,7 +28,7 @@ describe("with given weights and states", () => {
     ],
     [
       "multiplied",
-      multiplied,
+      multipliedPass,
       [0.95, 1.02, 1.07, 0.96],
       [-3.71, -5.93654947, 3.81804146, 11.78328358, -0.28147397, 3.84018906],
       [-52.82235286, 4.52113138],
@@ -45,16 +36,15 @@ describe("with given weights and states", () => {
     ],
   ] as const)(
     "the season %s, the errors are those of another calculation",
-    (_, { pass }, indices, first, last, meanSquare) => {
-      const errors = new Float64Array(24);
-      const found = pass(values, shares, Float64Array.of(121.8, 1.8), Float64Array.from(indices), errors);
+    (_, pass, indices, first, last, expected) => {
+      const { errors, meanSquare } = pass(values, shares, [121.8, 1.8], indices);
       first.forEach((error, t) => {
         expect(errors[t]).toBeCloseTo(error, 7);
       });
       last.forEach((error, t) => {
         expect(errors[22 + t]).toBeCloseTo(error, 7);
       });
-      expect(found).toBeCloseTo(meanSquare, 7);
+      expect(meanSquare).toBeCloseTo(expected, 7);
     },
   );
 });
@@ -62,34 +52,28 @@ describe("with given weights and states", () => {
 test("the multiplicative form is of no worth where the level or an index falls to zero or below", () => {
   const fall = Float64Array.of(100, 1, 100, 1);
   const shares = Float64Array.of(0.99, 0.9, 0.5, 0.1);
-  expect(multiplied.pass(fall, shares, Float64Array.of(1, -50), Float64Array.of(1, 1), new Float64Array(4))).toBe(
-    Number.POSITIVE_INFINITY,
-  );
+  expect(multipliedPass(fall, shares, [1, -50], [1, 1]).meanSquare).toBe(Number.POSITIVE_INFINITY);
 });
 
 test("the search finds weights that no other tried here betters by more than two per cent", () => {
-  const history = createHistory(passengers, [12]);
-  const { meanSquare } = fitHoltWinters(history, true);
+  const { meanSquare, start } = searchAdditive(passengers, [12], true);
+  const indices = seasonalIndices(passengers, 12);
   for (const level of [0.05, 0.3, 0.6, 0.9])
     for (const trend of [0.02, 0.2])
       for (const damping of [0.2, 0.9])
         for (const season of [0.05, 0.3, 0.8]) {
-          const fixed = Float64Array.of(level, trend, damping, season);
-          expect(meanSquare).toBeLessThan(1.02 * fitHoltWinters(history, true, false, fixed).meanSquare);
+          const fixed = addedPass(passengers, [level, trend, damping, season], start, indices);
+          expect(meanSquare).toBeLessThan(1.02 * fixed.meanSquare);
         }
 });
 
 test("the errors are those that go with the state after the last step", () => {
-  const history = createHistory(passengers, [12]);
   const longer = Float64Array.of(...passengers, 250);
-  const { shares, errors } = fitHoltWinters(history, false);
-  expect(errors).toHaveLength(48);
-  // Fixed weights and the same indices: the 49th error is what the forecast of the 48 missed the 49th value by.
-  const next = createHistory(longer, [12]);
-  const seen = { ...next, indices: history.indices };
-  const out = new Float64Array(1);
-  holtWinters(history, out);
-  expect(fitHoltWinters(seen, false, false, shares).errors[48]).toBeCloseTo(250 - out[0]!, 9);
+  const { shares, start } = searchAdditive(passengers, [12], false);
+  // Fixed weights, the same start and indices: the 49th error is what the forecast of the 48 missed the 49th value by.
+  const { errors } = addedPass(longer, shares, start, seasonalIndices(passengers, 12));
+  const [next] = forecast(holtWinters, passengers, [12], 1);
+  expect(errors[48]).toBeCloseTo(250 - next!, 9);
 });
 
 test("growing swings are followed by the logarithmic and multiplicative forms alone", () => {
@@ -98,7 +82,7 @@ test("growing swings are followed by the logarithmic and multiplicative forms al
     (_, t) => Math.exp(0.02 * t) * (10 + 4 * Math.sin((Math.PI * t) / 6)),
   );
   const truth = (h: number) => Math.exp(0.02 * (72 + h)) * (10 + 4 * Math.sin((Math.PI * (72 + h)) / 6));
-  const miss = (method: Method) =>
+  const miss = (method: typeof holtWinters) =>
     forecast(method, growth, [12], 12).reduce((sum, value, h) => sum + Math.abs(value - truth(h)) / 12, 0);
   expect(miss(logDampedHoltWinters)).toBeLessThan(0.5 * miss(dampedHoltWinters));
   expect(miss(multiplicativeHoltWinters)).toBeLessThan(0.5 * miss(dampedHoltWinters));

@@ -1,11 +1,14 @@
 // Intermittent demand: rates worked out by hand and by another implementation.
 import { describe, expect, test } from "vitest";
-import { createHistory, type Method } from "../../src/classical/history.js";
-import { correctedCroston, croston, demandProbability } from "../../src/classical/intermittent.js";
+import type { Method } from "../../src/classical/history.js";
+import { correctedCroston, croston } from "../../src/classical/intermittent.js";
+import { compiledMethod } from "../../src/classical/methods.js";
+import { forecast } from "../support/classical.js";
+
+const demandProbability = compiledMethod("demand-probability");
 
 function rate(method: Method, ...values: number[]): number {
-  const out = new Float64Array(3);
-  method(createHistory(Float64Array.from(values), []), out);
+  const out = forecast(method, values, [], 3);
   expect(out[2]).toBe(out[0]);
   return out[0]!;
 }

@@ -1,9 +1,10 @@
 // Decomposition by loess, held to statsmodels 0.15.0: STL with inner_iter=2, outer_iter=0, the same windows and jumps, and MSTL's two passes
 // over it.
 import { describe, expect, test } from "vitest";
-import { createHistory } from "../../src/classical/history.js";
-import { createLoess, smooth, smoothAt } from "../../src/classical/loess.js";
-import { decompose, mstl } from "../../src/classical/mstl.js";
+import { compiledMethod } from "../../src/classical/methods.js";
+import { decompose, forecast, smoothByLoess } from "../support/classical.js";
+
+const mstl = compiledMethod("mstl");
 
 const series = (count: number, at: (t: number) => number) => Float64Array.from({ length: count }, (_, t) => at(t));
 const rising = (t: number) => 50 + 0.3 * t + 5 * Math.sin(t * t);
@@ -54,27 +55,24 @@ describe("loess", () => {
     for (const window of [5, 7, 31])
       for (const count of [2, 5, 20]) {
         const line = series(count, (t) => 3 - 0.25 * t);
-        const loess = createLoess(window, count);
-        const out = new Float64Array(count);
-        smooth(loess, line, out, 0);
-        out.forEach((value, t) => {
+        const { smooth, before, after } = smoothByLoess(line, window);
+        smooth.forEach((value, t) => {
           expect(value).toBeCloseTo(line[t]!, 10);
         });
-        expect(smoothAt(loess, line, -1)).toBeCloseTo(3.25, 10);
-        expect(smoothAt(loess, line, count)).toBeCloseTo(3 - 0.25 * count, 10);
+        expect(before).toBeCloseTo(3.25, 10);
+        expect(after).toBeCloseTo(3 - 0.25 * count, 10);
       }
   });
 
   test("weighs the middle of three by itself, for tricube weights end at the neighbours", () => {
-    expect(smoothAt(createLoess(3, 3), Float64Array.of(5, 1, 9), 1)).toBe(1);
+    expect(smoothByLoess(Float64Array.of(5, 1, 9), 3).smooth[1]).toBe(1);
   });
 });
 
 describe("the forecast", () => {
   test("goes on with the season in logarithms where it grows with the level", () => {
     const at = (t: number) => 100 * 1.01 ** t * (1 + 0.5 * Math.sin((2 * Math.PI * t) / 12));
-    const out = new Float64Array(12);
-    mstl(createHistory(series(120, at), [12]), out);
+    const out = forecast(mstl, series(120, at), [12], 12);
     // Trend damping and AICc's choice leave a few percent; a season of levels would be off by thirty.
     out.forEach((value, h) => {
       expect(Math.abs(value / at(120 + h) - 1)).toBeLessThan(0.05);
@@ -82,8 +80,6 @@ describe("the forecast", () => {
   });
 
   test("without a season is the smoothed level", () => {
-    const out = new Float64Array(3);
-    mstl(createHistory(Float64Array.of(4, 4, 4, 4, 4, 4), []), out);
-    expect([...out]).toEqual([4, 4, 4]);
+    expect([...forecast(mstl, [4, 4, 4, 4, 4, 4], [], 3)]).toEqual([4, 4, 4]);
   });
 });

@@ -2,20 +2,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ets } from "../../src/classical/ets.js";
-import { createHistory, type Method } from "../../src/classical/history.js";
-import {
-  dampedHoltWinters,
-  holtWinters,
-  logDampedHoltWinters,
-  logHoltWinters,
-  multiplicativeHoltWinters,
-  steadyHoltWinters,
-} from "../../src/classical/holt-winters.js";
-import { correctedCroston, croston, demandProbability } from "../../src/classical/intermittent.js";
-import { fitTrend, smoothLevelTrend, smoothTrend } from "../../src/classical/smoothing.js";
-import { adjustedTheta, theta } from "../../src/classical/theta.js";
+import type { Method } from "../../src/classical/history.js";
+import { correctedCroston, croston } from "../../src/classical/intermittent.js";
+import { compiledMethod } from "../../src/classical/methods.js";
+import { forecast, plainPass, searchAdditive } from "../support/classical.js";
 
-const levelTrend: Method = ({ values }, out) => smoothLevelTrend(values, out);
+const holtWinters = compiledMethod("holt-winters");
+const dampedHoltWinters = compiledMethod("holt-winters-damped");
+const steadyHoltWinters = compiledMethod("holt-winters-steady");
+const logHoltWinters = compiledMethod("holt-winters-log");
+const logDampedHoltWinters = compiledMethod("holt-winters-log-damped");
+const multiplicativeHoltWinters = compiledMethod("holt-winters-multiplicative");
+const theta = compiledMethod("theta");
+const adjustedTheta = compiledMethod("theta-adjusted");
+const demandProbability = compiledMethod("demand-probability");
+const levelTrend = compiledMethod("level-trend");
 const additive: Readonly<Record<string, Method>> = { holtWinters, dampedHoltWinters, steadyHoltWinters, levelTrend };
 const seasonal: Readonly<Record<string, Method>> = {
   holtWinters,
@@ -28,17 +29,6 @@ const seasonal: Readonly<Record<string, Method>> = {
   ets,
 };
 const unbiased: Readonly<Record<string, Method>> = { ...seasonal, levelTrend, theta, croston, demandProbability };
-
-function forecast(
-  method: Method,
-  values: ArrayLike<number>,
-  seasons: readonly number[],
-  horizon: number,
-): Float64Array {
-  const out = new Float64Array(horizon).fill(Number.NaN);
-  method(createHistory(Float64Array.from(values), seasons), out);
-  return out;
-}
 
 /** Rounding grows over a few dozen steps, and stays far below this share of the largest value. */
 const tolerance = 1e-9;
@@ -61,14 +51,11 @@ const walks = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength:
 
 describe("a level and a damped trend", () => {
   test("move by their shares of each error, as worked out by hand", () => {
-    const errors = new Float64Array(3);
-    const state = Float64Array.of(10 + 0.9 * 2, 0.9 * 2);
     // α = .5, β = .1, φ = .9, l = 10, b = 2: forecasts 11.8, then l = 12.9, b = 2.02: 14.718, then l = 13.859, b = 1.6462: 15.34058.
-    const meanSquare = smoothTrend(
+    const { errors, state, meanSquare } = plainPass(
       Float64Array.of(14, 13, 16),
-      Float64Array.of(0.5, 0.2, 0.1 / 0.18, 0),
-      state,
-      errors,
+      [0.5, 0.2, 0.1 / 0.18, 0],
+      [10 + 0.9 * 2, 0.9 * 2],
     );
     expectClose(errors, [2.2, -1.718, 0.65942], 1);
     expect(meanSquare).toBeCloseTo((2.2 ** 2 + 1.718 ** 2 + 0.65942 ** 2) / 3, 12);
@@ -78,10 +65,11 @@ describe("a level and a damped trend", () => {
 
   test("the search beats a fine net of fixed weights, or comes within two per cent of it", () => {
     const values = Float64Array.from({ length: 80 }, (_, t) => t / 8 + 3 * Math.sin(t * t) + 2 * Math.sin(t / 9));
+    const found = searchAdditive(values, [], false);
     let least = Number.POSITIVE_INFINITY;
     for (let level = 0.02; level < 1; level += 0.02)
-      least = Math.min(least, fitTrend(values, false, Float64Array.of(level, 0, 0, 0)).meanSquare);
-    expect(fitTrend(values, false).meanSquare).toBeLessThanOrEqual(1.02 * least);
+      least = Math.min(least, plainPass(values, [level, 0, 0, 0], found.start).meanSquare);
+    expect(found.meanSquare).toBeLessThanOrEqual(1.02 * least);
   });
 
   test("a steady slope is followed, white noise is not", () => {

@@ -1,15 +1,18 @@
 // The theta method against a calculation of its definition, and the test for a season that goes with it.
 import { expect, test } from "vitest";
-import { averageCycles, seasonalIndices, seasonalRatios } from "../../src/classical/decomposition.js";
-import { createHistory, type Method } from "../../src/classical/history.js";
-import { adjustedTheta, isSeasonal, smoothLevel, theta } from "../../src/classical/theta.js";
+import { compiledMethod } from "../../src/classical/methods.js";
+import {
+  averageCycles,
+  forecast,
+  isSeasonal,
+  seasonalIndices,
+  seasonalRatios,
+  smoothLevel,
+} from "../support/classical.js";
 import { passengers } from "./air-passengers.js";
 
-function forecast(method: Method, values: Float64Array, seasons: readonly number[], horizon: number): Float64Array {
-  const out = new Float64Array(horizon);
-  method(createHistory(values, seasons), out);
-  return out;
-}
+const theta = compiledMethod("theta");
+const adjustedTheta = compiledMethod("theta-adjusted");
 
 test("forecasts are those of the two lines worked out apart", () => {
   // NumPy's polyfit for the line and SciPy's L-BFGS-B for the smoothing of the other, weight and first level both free.

@@ -3,7 +3,6 @@ import { tensor, tensor2d, tensor3d, tidy } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
-import { createHistory } from "../../src/classical/history.js";
 import {
   candidateCount,
   gateInputs,
@@ -43,7 +42,7 @@ test.each([
 ])("forecasting and training compute the same quantiles: %o", (options) => {
   const network = someGate(1, options);
   const horizon = 9;
-  const inputs = gateInputs(createHistory(seasonalSeries(2, 80, 12), [12]), horizon);
+  const inputs = gateInputs({ values: seasonalSeries(2, 80, 12), seasons: [12] }, horizon);
   const { quantiles } = runGates([network], inputs);
   const expected = tidy(() => {
     const plan = gateParameters(network.config);
@@ -77,7 +76,7 @@ test("quantiles never cross and weights sum to one, whatever the series", () => 
       fc.constantFrom([], [4], [7, 14]),
       fc.integer({ min: 1, max: 15 }),
       (values, seasons, horizon) => {
-        const inputs = gateInputs(createHistory(Float64Array.from(values), seasons), horizon);
+        const inputs = gateInputs({ values: Float64Array.from(values), seasons }, horizon);
         const { quantiles, weights } = runGates(networks, inputs);
         for (let h = 0; h < horizon; h++) {
           let sum = 0;
@@ -99,16 +98,7 @@ test("another unit of measurement gives the same forecast in that unit", () => {
   const values = seasonalSeries(3, 70, 7);
   const network = someGate(4, { residual: true, units: 4 });
   const forecast = (factor: number) =>
-    runGates(
-      [network],
-      gateInputs(
-        createHistory(
-          values.map((value) => value * factor),
-          [7],
-        ),
-        10,
-      ),
-    ).quantiles;
+    runGates([network], gateInputs({ values: values.map((value) => value * factor), seasons: [7] }, 10)).quantiles;
   const [once, often] = [forecast(1), forecast(4096)];
   once.forEach((value, i) => {
     // Float32 features of values that differ by a power of two.

@@ -64,6 +64,8 @@ describe("the compiled artifacts", () => {
     const names = readdirSync(prebuilt);
     expect(names).toEqual(
       expect.arrayContaining([
+        "classical.cjs",
+        "classical.wasm",
         "darwin-arm64.node",
         "darwin-x64.node",
         "linux-arm64.node",

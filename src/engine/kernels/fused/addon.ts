@@ -9,13 +9,13 @@ type Entries = Readonly<Record<EntryName, (block: Uint8Array) => void>>;
 /** @throws Error when the file is not an add-on for this platform */
 export function loadAddon(path: string): Build[] {
   const loaded: unknown = createRequire(import.meta.url)(path);
-  return Object.entries(Object(loaded))
+  return Object.entries(Object(Object(loaded).recurrent))
     .map(([name, value]) => createBuild(path, name, parseEntries(value)))
     .reverse();
 }
 
 const bindHelper = `
-const entries = require(data.path)[data.name];
+const entries = require(data.path).recurrent[data.name];
 const block = new Uint8Array(buffer);
 const run = (entry) => entries[entry](block);`;
 
