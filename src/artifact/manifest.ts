@@ -80,10 +80,12 @@ const linearSchema = z.strictObject({
 });
 export type StoredLinear = z.infer<typeof linearSchema>;
 
+const baselineSchema = z.strictObject({ kind: z.literal("baseline"), name: z.enum(baselines.names) });
+
 const partSchema = z.strictObject({
   /** Of all parts they sum to 1. */
   weight: z.number().positive(),
-  model: z.discriminatedUnion("kind", [networkSchema, ensembleSchema, pretrainedSchema, linearSchema]),
+  model: z.discriminatedUnion("kind", [networkSchema, ensembleSchema, baselineSchema, pretrainedSchema, linearSchema]),
   /** What its intervals rest on; absent from a pretrained model, which has its own. */
   calibration: calibrationSchema.optional(),
 });
@@ -93,7 +95,7 @@ export type StoredPart = z.infer<typeof partSchema>;
 const modelSchema = z.discriminatedUnion("kind", [
   networkSchema,
   ensembleSchema,
-  z.strictObject({ kind: z.literal("baseline"), name: z.enum(baselines.names) }),
+  baselineSchema,
   pretrainedSchema,
   linearSchema,
   z.strictObject({

@@ -44,7 +44,6 @@ async function openStored(
   calibration: Calibration | null,
   stored: StoredModel,
 ): Promise<Fitted> {
-  if (model.kind === "baseline") return { kind: "baseline", name: model.name, calibration };
   if (model.kind !== "combination") return openPart(model, calibration, "", stored);
   const parts = await Promise.all(
     model.parts.map(async (part, i) => ({
@@ -68,6 +67,8 @@ async function openPart(
       const members = model.members.map((member, i) => openNetwork(member, `${place}${i + 1}/`, stored));
       return { kind: "ensemble", members, calibration };
     }
+    case "baseline":
+      return { kind: "baseline", name: model.name, calibration };
     case "pretrained": {
       const networks = await decodeGate(stored.files[`${place}gate.bin`], model, stored.path);
       return { kind: "pretrained", gate: { networks, calibration: model.calibration } };

@@ -71,29 +71,18 @@ export async function saveModel(
 
 /** Puts the files of a model into `files`, those of its parts in numbered subdirectories. @param place "", or ends in "/" */
 function storeModel(fitted: Fitted, place: Place, files: ModelFiles): Manifest["model"] {
-  switch (fitted.kind) {
-    case "network":
-    case "ensemble":
-    case "pretrained":
-    case "linear":
-      return storePart(fitted, place, files);
-    case "baseline":
-      return { kind: "baseline", name: fitted.name };
-    case "combination":
-      return {
-        kind: "combination",
-        name: answererOf(fitted),
-        parts: fitted.parts.map(({ weight, fitted: part }, i) => ({
-          weight,
-          model: storePart(part, `${i + 1}/`, files),
-          ...storedCalibration(part),
-        })),
-        ...(fitted.series.length > 0 && { series: fitted.series }),
-        stretch: fitted.stretch,
-      };
-    default:
-      return fitted satisfies never;
-  }
+  if (fitted.kind !== "combination") return storePart(fitted, place, files);
+  return {
+    kind: "combination",
+    name: answererOf(fitted),
+    parts: fitted.parts.map(({ weight, fitted: part }, i) => ({
+      weight,
+      model: storePart(part, `${i + 1}/`, files),
+      ...storedCalibration(part),
+    })),
+    ...(fitted.series.length > 0 && { series: fitted.series }),
+    stretch: fitted.stretch,
+  };
 }
 
 function storePart(fitted: FittedPart["fitted"], place: Place, files: ModelFiles): StoredPart["model"] {
@@ -104,6 +93,8 @@ function storePart(fitted: FittedPart["fitted"], place: Place, files: ModelFiles
       const members = fitted.members.map((member, i) => storeNetwork(member, `${place}${i + 1}/`, files));
       return { kind: "ensemble", name: answererOf(fitted), members };
     }
+    case "baseline":
+      return { kind: "baseline", name: fitted.name };
     case "pretrained": {
       const { networks, calibration } = fitted.gate;
       files[`${place}gate.bin`] = encodeWeights(networks);

@@ -9,7 +9,7 @@ import type { FitContext, Forecaster } from "../forecast/predictor.js";
 import { parseHead } from "../model/heads/names.js";
 import { type Frame, longestLength, sampleSeries } from "../series/frame.js";
 import type { Preset } from "./model-names.js";
-import { measuredLevels, stretchOf, weigh } from "./weights.js";
+import { cancellation, measuredLevels, stretchOf, weigh } from "./weights.js";
 
 export interface Choice {
   /** One, or several that answer together. */
@@ -28,9 +28,9 @@ const fewestFolds = 2;
 const mostFolds = 8;
 const heldBackShare = 0.1;
 /** Forecasts of single series that are compared, at most. */
-const windowLimit = 800;
+const windowLimit = 2000;
 /** Series of a panel that take part. */
-const panelSample = 400;
+const panelSample = 1000;
 /** What is believed in before anything was compared; only networks make use of covariates. */
 const priors = { pretrained: 0.6, linear: 0.25, networks: 0.15 };
 const informedPriors = { pretrained: 0.35, linear: 0.15, networks: 0.5 };
@@ -38,6 +38,10 @@ const informedPriors = { pretrained: 0.35, linear: 0.15, networks: 0.5 };
 const leastWeight = 0.05;
 /** The answer may be worse than the best baseline by this share, which chance alone explains. */
 const baselineMargin = 0.05;
+/** Errors that cancelled nearly all did so by chance. */
+const leastCancellation = 0.5;
+/** What a baseline may have of the answer. */
+const baselineShares = Array.from({ length: 11 }, (_, i) => i / 10);
 /** Observations from which an LSTM's extra gate has enough to learn from. */
 const muchData = 50_000;
 /** Steps across which dependencies count as long. */
@@ -112,25 +116,74 @@ export async function chooseByValidation(contest: Contest, context: FitContext):
   const forecasters = [...names, ...plainBaselines].map(contest.create);
   // What the models have to say is said by those that are chosen.
   const result = await backtest(sampled, forecasters, options, { ...context, notify: () => {} });
-  const { parts, series, folds, stretch } = combine(result, names, frame.covariates !== undefined);
-  const together = parts.map(({ name }) => name).join("+");
-  const isCombined = parts.length > 1;
-  const scores = scoresOf(isCombined ? { ...result, models: [...result.models, { name: together, folds }] } : result);
+  const combined = combine(result, names, frame.covariates !== undefined);
+  const scores = scoresOf(result.models, result);
   const scoreOf = (name: string) => scores.get(name) ?? Number.POSITIVE_INFINITY;
   const baseline = plainBaselines.reduce<BaselineName>(
     (best, name) => (scoreOf(name) < scoreOf(best) ? name : best),
     "naive",
   );
+  const { parts, series, stretch, score } = withBaseline(combined, baseline, result);
   const held = result.folds.length === 1 ? "the last horizon" : `the last ${result.folds.length} horizons`;
-  const told = [...new Set([...names, baseline, together])]
-    .filter((name) => scores.has(name))
-    .map((name) => `${name} ${scoreOf(name).toPrecision(3)}`);
+  const together = parts.map(({ name }) => name).join("+");
+  const told = new Map([...names, baseline].filter((name) => scores.has(name)).map((name) => [name, scoreOf(name)]));
+  if (Number.isFinite(score)) told.set(together, score);
   const shares = parts.map(({ name, weight }) => `${Math.round(100 * weight)} % ${name}`).join(", ");
   const bySeries = series.length === 0 ? "" : ", in each series by its own errors";
-  const reason = `${isCombined ? `${shares}${bySeries}; ` : ""}MASE on ${held}, held back: ${told.join(", ")}`;
-  if (!(scoreOf(baseline) * (1 + baselineMargin) < scoreOf(together))) return { parts, series, stretch, reason };
-  const warning = `no model beats the ${baseline} forecast here, so that is the answer; ${reason}`;
-  return { ...alone(baseline, reason), warning };
+  const reason = [
+    parts.length > 1 ? `${shares}${bySeries}; ` : "",
+    `MASE on ${held}, held back: `,
+    Array.from(told, ([name, one]) => `${name} ${one.toPrecision(3)}`).join(", "),
+  ].join("");
+  const choice = { parts, series, stretch, reason };
+  if (!parts.some(({ name }) => name === baseline)) return choice;
+  const role = parts.length === 1 ? "is the answer" : "is a part of the answer";
+  return { ...choice, warning: `no model beats the ${baseline} forecast here, so that ${role}; ${reason}` };
+}
+
+/**
+ * What is worse than a baseline by more than the margin takes in as much of it as keeps it within: chance has a hand in what did better on a
+ * few windows, and half of a forecast is rarely half as good.
+ */
+function withBaseline(
+  combined: Combined,
+  baseline: BaselineName,
+  result: BacktestResult,
+): Combined & { readonly score: number } {
+  const { folds } = result.models.find(({ name }) => name === baseline)!;
+  const mixed = baselineShares.map((share): BacktestModel => {
+    const made = folds.map(({ forecasts }, f): ModelFold => {
+      const weights = (weight: number) => new Float64Array(result.frame.series.length).fill(weight);
+      const { point } = combineForecasts(
+        [
+          { point: combined.folds[f]!.forecasts, quantiles: [], weights: weights(1 - share) },
+          { point: forecasts, quantiles: [], weights: weights(share) },
+        ],
+        result.horizon,
+        0,
+        1,
+      );
+      return { ...combined.folds[f]!, forecasts: point };
+    });
+    return { name: String(share), folds: made };
+  });
+  const scores = scoresOf(mixed, result);
+  const scoreOf = (share: number) => scores.get(String(share)) ?? Number.POSITIVE_INFINITY;
+  const most = (1 + baselineMargin) * scoreOf(1);
+  const share = baselineShares.find((one) => !(scoreOf(one) > most)) ?? 1;
+  const score = scoreOf(share);
+  if (share === 0) return { ...combined, score };
+  if (share === 1) return { ...combined, parts: [{ name: baseline, weight: 1 }], series: [], stretch: 1, score };
+  const keep = (weight: number) => (1 - share) * weight;
+  return {
+    ...combined,
+    parts: [
+      ...combined.parts.map(({ name, weight }) => ({ name, weight: keep(weight) })),
+      { name: baseline, weight: share },
+    ],
+    series: combined.series.map(({ weights, ...one }) => ({ ...one, weights: [...weights.map(keep), share] })),
+    score,
+  };
 }
 
 function foldCountOf({ series }: Frame, horizon: number): number {
@@ -193,15 +246,14 @@ function combine(result: BacktestResult, names: readonly string[], isInformed: b
   );
   const isKept = weights.map((weight) => weight >= leastWeight);
   const shares = divide(roundShares(weights, isKept));
-  const taken = take(
-    shares,
-    seriesWeights.map((own) => (own === weights ? shares : divide(roundShares(own, isKept)))),
-  );
+  const seriesShares = seriesWeights.map((own) => (own === weights ? shares : divide(roundShares(own, isKept))));
+  const taken = take(shares, seriesShares);
   if (taken.parts.length === 1 || taken.folds.some(({ quantiles }) => quantiles.length === 0)) return taken;
   const stretch = stretchOf(
     held,
     pointsOf(taken),
     taken.folds.map(({ quantiles }) => quantiles),
+    Math.max(cancellation(held, models.map(pointsOf), seriesShares), leastCancellation),
   );
   return { ...taken, stretch };
 }
@@ -224,8 +276,8 @@ function roundShares(weights: readonly number[], isKept: readonly boolean[]): nu
 }
 
 /** MASE by model; a model whose score is not defined, on constant series, has none. */
-function scoresOf(result: BacktestResult): Map<string, number> {
-  const { columns, rows } = scoreTable(result, { by: [] });
+function scoresOf(models: readonly BacktestModel[], result: BacktestResult): Map<string, number> {
+  const { columns, rows } = scoreTable({ ...result, models }, { by: [] });
   const [model, mase] = [columns.indexOf("model"), columns.indexOf("mase")];
   const scores = new Map<string, number>();
   for (const row of rows) {

@@ -96,7 +96,6 @@ async function fitParts({ parts, series, stretch }: Choice, task: Task, context:
   for (const { name, weight } of parts) {
     const part = await fitNamed(name, task, context);
     if (parts.length === 1) return part;
-    if (part.kind === "baseline") throw new Error(`${name} is no part of a combination`);
     fitted.push({ weight, fitted: part });
   }
   return { kind: "combination", parts: fitted, series, stretch };

@@ -33,7 +33,7 @@ export interface Combination {
 export interface FittedPart {
   /** Above 0; of all parts they sum to 1. */
   readonly weight: number;
-  readonly fitted: Exclude<Fitted, { readonly kind: "combination" | "baseline" }>;
+  readonly fitted: Exclude<Fitted, Combination>;
 }
 
 export type FittedModel = {

@@ -12,8 +12,10 @@ export interface HeldBack {
   readonly scales: Float64Array;
 }
 
-/** What a model weighs falls with its error on the panel, to this power. */
+/** What a model weighs falls with its error on the panel, to this power where there are few windows, and to twice of it where there are many. */
 const panelPower = 2;
+/** Windows at which the power has half of its growth. */
+const knownWindows = 30;
 /** And, in a series, with what its error there is of its error on the panel, to this power. */
 const seriesPower = 3;
 /** Steps of a series at which its own errors are believed as much as those of the panel. */
@@ -49,8 +51,10 @@ export function weigh(
   const seriesCount = held.frame.series.length;
   const sums = models.map(() => new Float64Array(seriesCount));
   const counts = new Float64Array(seriesCount);
+  let windowCount = 0;
   const said = new Float64Array(models.length);
   eachWindow(held, (f, s, actualAt) => {
+    windowCount++;
     for (let k = 0; k < held.horizon; k++) {
       const actual = actualAt(k);
       for (const [m, forecasts] of models.entries()) said[m] = forecasts[f]![s * held.horizon + k]! - actual;
@@ -61,7 +65,7 @@ export function weigh(
   });
   const stepCount = sumOf(counts);
   const errors = sums.map((own) => sumOf(own) / stepCount);
-  const weights = fallingWeights(priorWeights, errors, panelPower);
+  const weights = fallingWeights(priorWeights, errors, panelPower * (1 + windowCount / (windowCount + knownWindows)));
   const least = (leastOwnError * sumOf(errors)) / errors.length;
   const seriesWeights = Array.from(counts, (count, s) => {
     if (count === 0 || !(least > 0)) return weights;
@@ -86,12 +90,39 @@ function sumOf(values: Iterable<number>): number {
   return sum;
 }
 
+/**
+ * What errors are together of what they are apart: parts that err to either side cancel, and distances that are averaged do not know of it.
+ * @param weights [series][models]
+ * @returns 1 where nothing was observed
+ */
+export function cancellation(
+  held: HeldBack,
+  models: readonly (readonly Float64Array[])[],
+  weights: readonly (readonly number[])[],
+): number {
+  let [together, apart] = [0, 0];
+  eachWindow(held, (f, s, actualAt) => {
+    for (let k = 0; k < held.horizon; k++) {
+      let [sum, sizes] = [0, 0];
+      for (const [m, forecasts] of models.entries()) {
+        const weighed = (weights[s]![m]! * (forecasts[f]![s * held.horizon + k]! - actualAt(k))) / held.scales[s]!;
+        sum += weighed;
+        sizes += Math.abs(weighed);
+      }
+      if (Number.isNaN(sum)) continue;
+      together += Math.abs(sum);
+      apart += sizes;
+    }
+  });
+  return apart > 0 ? together / apart : 1;
+}
+
 /** @param seriesCounts [folds] series that were measured */
 function countWindows(seriesCounts: Float64Array): number {
   return seriesCounts.reduce((sum, m) => sum + (m === 0 ? 0 : m / (1 + (m - 1) * sharedShocks)), 0);
 }
 
-/** Windows at which the stretch that the errors ask for is believed as much as none. */
+/** Windows at which the stretch that the errors ask for is believed as much as what is expected. */
 const trustedWindows = 30;
 const mostStretch = 3;
 /** What the quantiles are of that are stretched. */
@@ -100,13 +131,16 @@ const coverage = 0.8;
 
 /**
  * The factor at which as many errors as should be lie within the quantiles: of n the (n + 1)·0.8-th smallest (split conformal
- * prediction: Vovk, Gammerman & Shafer 2005), drawn towards 1 as far as there are few.
+ * prediction: Vovk, Gammerman & Shafer 2005), drawn towards what is expected as far as there are
+ * few.
  * @param quantiles at `measuredLevels`
+ * @param expected above 0
  */
 export function stretchOf(
   held: HeldBack,
   points: readonly Float64Array[],
   quantiles: readonly (readonly Float64Array[])[],
+  expected: number,
 ): number {
   const ratios: number[] = [];
   const seriesCounts = new Float64Array(held.folds.length);
@@ -120,12 +154,13 @@ export function stretchOf(
     }
     seriesCounts[f]!++;
   });
-  if (ratios.length === 0) return 1;
+  if (ratios.length === 0) return expected;
   ratios.sort((a, b) => a - b);
   const wanted = ratios[Math.min(ratios.length, Math.ceil((ratios.length + 1) * coverage)) - 1]!;
   const windowCount = countWindows(seriesCounts);
   const trust = windowCount / (windowCount + trustedWindows);
-  return Number((Math.min(Math.max(wanted, 1 / mostStretch), mostStretch) ** trust).toPrecision(4));
+  const believed = Math.min(Math.max(wanted, 1 / mostStretch), mostStretch);
+  return Number((believed ** trust * expected ** (1 - trust)).toPrecision(4));
 }
 
 /** Every window of a series that can be measured. @param visit gets fold, series and the actual of each step */

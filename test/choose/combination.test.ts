@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
 import { createForecaster, fitModel, type ModelOptions } from "../../src/choose/model.js";
 import { answererOf, type FittedModel, networksOf, predictorOf } from "../../src/choose/predictor.js";
-import { type HeldBack, stretchOf, weigh } from "../../src/choose/weights.js";
+import { cancellation, type HeldBack, stretchOf, weigh } from "../../src/choose/weights.js";
 import { backtest } from "../../src/evaluate/backtest.js";
 import { combineForecasts } from "../../src/forecast/combination.js";
 import { quietContext, smallModel } from "../support/context.js";
@@ -37,17 +37,18 @@ function heldBack(windowCount: number, errors: readonly [number, number]) {
   return { held, first, second };
 }
 
-test("weights fall with the square of the errors, from the prior on", () => {
+test("weights fall with a power of the errors, from the prior on", () => {
   const oddsOf = (errors: readonly [number, number]) => {
     const { held, first, second } = heldBack(400, errors);
     const [one, other] = weigh(held, [first, second], [0.8, 0.2]).weights;
     return other! / one!;
   };
-  // Of 1,600 errors the mean size is known to 2 %, its square to some 6 %.
+  // Of 1,600 errors the mean size is known to 2 %, its power to some 8 %.
+  const power = 2 * (1 + 400 / 430);
   for (const [errors, odds] of [
     [[2, 2], 0.25],
-    [[2, 1], 0.25 * 4],
-    [[1, 2], 0.25 / 4],
+    [[2, 1], 0.25 * 2 ** power],
+    [[1, 2], 0.25 / 2 ** power],
   ] as const)
     expect(Math.abs(Math.log(oddsOf(errors) / odds))).toBeLessThan(0.3);
 });
@@ -89,10 +90,10 @@ test("weights lie between 0 and 1 and sum to 1, and are the prior where nothing 
 
 test("quantiles that were too narrow are stretched, wide ones drawn in, and few windows move them little", () => {
   const distance = 1.2816;
-  const stretchFor = (windowCount: number, errorSize: number) => {
+  const stretchFor = (windowCount: number, errorSize: number, expected = 1) => {
     const { held, first } = heldBack(windowCount, [errorSize, 1]);
     const quantiles = first.map((row) => [row.map((value) => value - distance), row.map((value) => value + distance)]);
-    return stretchOf(held, first, quantiles);
+    return stretchOf(held, first, quantiles, expected);
   };
   // 400 windows of 4 errors: the 0.8-th quantile of |z| is known to some 3 %, and 400 / 430 of what is asked for is believed.
   expect(stretchFor(400, 1)).toBeGreaterThan(0.94);
@@ -100,6 +101,16 @@ test("quantiles that were too narrow are stretched, wide ones drawn in, and few 
   expect(stretchFor(400, 2)).toBeGreaterThan(1.75);
   expect(stretchFor(400, 0.5)).toBeLessThan(0.6);
   expect(stretchFor(1, 2)).toBeLessThan(1.1);
+  expect(stretchFor(1, 1, 0.8)).toBeLessThan(0.86);
+});
+
+test("errors to either side cancel, and those to the same side do not", () => {
+  const { held, first, second } = heldBack(400, [2, 2]);
+  const equal = [[0.5, 0.5]];
+  expect(cancellation(held, [first, first], equal)).toBeCloseTo(1, 12);
+  // Of two independent errors the mean is smaller by √2; of 1,600 of them, to 2 % or so.
+  expect(Math.abs(cancellation(held, [first, second], equal) - Math.SQRT1_2)).toBeLessThan(0.05);
+  expect(cancellation({ ...held, scales: Float64Array.of(0) }, [first, second], equal)).toBe(1);
 });
 
 test("parts that say the same say it together to the last bit, and one without a forecast leaves it to the others", () => {

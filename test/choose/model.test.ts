@@ -266,7 +266,9 @@ test("data too short for a network are an error for one that was asked for, and 
 
 test("auto says what it chose and why", async () => {
   const { fitted } = await forecast("auto", frameOf(wave(60)), 4);
-  expect(fitted.reason).toMatch(/^MASE on the last 2 horizons, held back: pretrained [\d.e-]+, gru [\d.e-]+/);
+  expect(fitted.reason).toMatch(
+    /^\d+ % pretrained, \d+ % linear; MASE on the last 2 horizons, held back: pretrained [\d.e-]+, linear [\d.e-]+, gru [\d.e-]+/,
+  );
 });
 
 test("the fast preset of auto trains no network", async () => {
