@@ -36,6 +36,8 @@ function asOther(directory) {
   if (process.getuid?.() !== 0 || !hasCommand("setpriv")) return "needs root and setpriv";
   for (const path of [directory, ...readdirSync(directory).map((name) => join(directory, name))])
     chmodSync(path, 0o777);
+  // A temporary directory is its maker's alone, and nobody else would come through it.
+  chmodSync(work, 0o755);
   const readers = ["--reuid", `${otherUser}`, "--regid", `${otherUser}`, "--clear-groups"];
   const probe = spawnSync("setpriv", [
     ...readers,

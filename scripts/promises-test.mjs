@@ -2,7 +2,7 @@
 // of the tree, and the tests that are to notice have to pass before it and to fail after it. Out: a line for each, a dated CSV in
 // bench/results/, and exit code 1 where one goes unnoticed.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -37,6 +37,7 @@ function runTests({ test, name }) {
     stdio: "ignore",
     timeout: 900_000,
   });
+  if (!existsSync(report)) return { passed: 0, failed: 1, message: "the tests do not end" };
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
   const messages = testResults.flatMap(({ assertionResults }) =>
     assertionResults.flatMap(({ failureMessages }) => failureMessages),
