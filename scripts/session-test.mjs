@@ -1,14 +1,16 @@
 // The README's session on a machine that has just got hindcast: `npm run test:session`. In: --nodes 20,22,24. For each Node, which comes from
 // npm, the package is packed, installed into an empty prefix from npm alone, and the lines of "A session" are run in an empty directory
 // beside the package's own fixtures: without TensorFlow's native engine, and with it as `hindcast engine install` builds it. Out: a line
-// for each, what ends in another way or says something else than the first, a dated CSV in bench/results/, and exit code 1 where one does.
+// for each, what ends in another way or says something else than the first, a dated CSV in bench/results/, in which other machines of the same
+// day stay, and exit code 1 where one does.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { installPackage, keepResults, nodeOf, packPackage, root, temporary } from "./tools.mjs";
+import { writeResults } from "./results.mjs";
+import { installPackage, nodeOf, packPackage, root, temporary } from "./tools.mjs";
 
 const { values: options } = parseArgs({ options: { nodes: { type: "string", default: "20,22,24" } } });
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -38,7 +40,6 @@ function runLine(line, cwd, env) {
   return { line, status, stdout, stderr };
 }
 
-const rows = ["node,native_engine,lines,differences,seconds"];
 const expected = new Map();
 for (const major of options.nodes.split(",")) {
   const [prefix, data] = [join(home, `node${major}`), join(home, `data${major}`)];
@@ -74,7 +75,8 @@ for (const major of options.nodes.split(",")) {
         return !isFine;
       });
     const seconds = Math.round((performance.now() - began) / 1000);
-    rows.push([major, engine, steps.length, differences.length, seconds].join());
+    const machine = `Node ${major} ${engine} the native engine`;
+    writeResults("session", [{ machine, lines: steps.length, differences: differences.length, seconds }]);
     console.log(
       `Node ${major}, ${engine} the native engine: ${steps.length} lines, ${differences.length} differences, ${seconds} s`,
     );
@@ -83,4 +85,3 @@ for (const major of options.nodes.split(",")) {
 }
 rmSync(work, { recursive: true, force: true });
 rmSync(home, { recursive: true, force: true });
-if (options.nodes === "20,22,24") keepResults("session", rows);
