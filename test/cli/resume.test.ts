@@ -1,7 +1,7 @@
 // Real trainings, real signals: what is cut off and goes on ends with the very bytes of one that ran through.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../support/directory.js";
@@ -24,8 +24,9 @@ const runTrain = (out: string, ...flags: string[]) =>
 /** All that a run may not change: run.json says when and where it was. */
 const bytesOf = (out: string) =>
   Object.fromEntries(
-    readdirSync(join(directory, out))
-      .filter((name) => name !== "run.json")
+    readdirSync(join(directory, out), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== "run.json")
+      .map((entry) => relative(join(directory, out), join(entry.parentPath, entry.name)))
       .map((name) => [name, readFileSync(join(directory, out, name)).toString("base64")]),
   );
 
