@@ -1,13 +1,14 @@
 // Breaks the promises of docs/reliability.md on purpose: `npm run test:promises`. In: --only a word of a promise. Each sabotage is made in a copy
 // of the tree, and the tests that are to notice have to pass before it and to fail after it. Out: a line for each, a dated CSV in
-// bench/results/, and exit code 1 where one goes unnoticed.
+// bench/results/, in which other sabotages of the same day stay, and exit code 1 where one goes unnoticed.
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { sabotages } from "./promises-test/sabotages.mjs";
-import { keepResults, root, temporary } from "./tools.mjs";
+import { writeResults } from "./results.mjs";
+import { root, temporary } from "./tools.mjs";
 
 const { values: options } = parseArgs({ options: { only: { type: "string", default: "" } } });
 const tree = join(temporary, "promises");
@@ -56,8 +57,6 @@ function runTests({ test, name }) {
   return { passed: numPassedTests, failed: numFailedTests, message: messages[0]?.split("\n")[0] ?? "" };
 }
 
-const rows = ["promise,sabotage,test,passed_before,failed_after,notice"];
-const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
 const before = new Map();
 for (const sabotage of sabotages.filter(({ promise }) => promise.includes(options.only))) {
   const { promise, how, file, find, put, test, name } = sabotage;
@@ -78,7 +77,9 @@ for (const sabotage of sabotages.filter(({ promise }) => promise.includes(option
   console.log(
     `${isSeen ? "seen" : "NOT SEEN"}: ${promise} ${how}: ${broken.failed} of ${whole.passed} tests fail: ${told}`,
   );
-  rows.push([quoted(promise), quoted(how), test, whole.passed, broken.failed, quoted(told)].join());
+  const of = `${promise} ${how}`.replaceAll(",", ";");
+  writeResults("promises", [
+    { sabotage: of, test, passed_before: whole.passed, failed_after: broken.failed, notice: told },
+  ]);
 }
 rmSync(tree, { recursive: true, force: true });
-if (options.only === "") keepResults("promises", rows);
