@@ -1,7 +1,7 @@
 // Real trainings, real signals: what is cut off and goes on ends with the very bytes of one that ran through.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../support/directory.js";
@@ -24,9 +24,10 @@ const runTrain = (out: string, ...flags: string[]) =>
 /** All that a run may not change: run.json says when and where it was. */
 const bytesOf = (out: string) =>
   Object.fromEntries(
-    readdirSync(join(directory, out))
-      .filter((name) => name !== "run.json")
-      .map((name) => [name, readFileSync(join(directory, out, name)).toString("base64")]),
+    readdirSync(join(directory, out), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== "run.json")
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [relative(join(directory, out), path), readFileSync(path).toString("base64")]),
   );
 
 /** Kills a training once so much of it is kept. @returns how it ended */
