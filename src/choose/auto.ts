@@ -132,8 +132,9 @@ export async function chooseByValidation(contest: Contest, context: FitContext):
   const bySeries = series.length === 0 ? "" : ", in each series by its own errors";
   const reason = [
     parts.length > 1 ? `${shares}${bySeries}; ` : "",
-    `MASE on ${held}, held back: `,
-    Array.from(told, ([name, one]) => `${name} ${one.toPrecision(3)}`).join(", "),
+    told.size === 0
+      ? `no MASE on ${held}, as nothing ever changed before`
+      : `MASE on ${held}, held back: ${Array.from(told, ([name, one]) => `${name} ${one.toPrecision(3)}`).join(", ")}`,
   ].join("");
   const choice = { parts, series, stretch, reason };
   if (!parts.some(({ name }) => name === baseline)) return choice;

@@ -7,7 +7,7 @@ import { root, runShell } from "../support/hindcast.js";
 
 const cwd = mkdtempSync(join(tmpdir(), "hindcast-combination-"));
 const data = `${root}fixtures/air-passengers.csv`;
-const chose = "pretrained+gru*2";
+const chose = "pretrained+linear+gru*2";
 
 async function run(line: string): Promise<string> {
   const { stdout, stderr, exit } = await runShell(line, cwd);
@@ -34,7 +34,14 @@ test("backtest, inspect and pipe take it, and say what it is", async () => {
   const scores = await run(`hindcast backtest ${data} --from model --folds 2 --format csv --quiet`);
   expect(scores).toContain(`auto,${chose},all,`);
   const told = await run("hindcast inspect model --format csv");
-  for (const row of [`chose,${chose}`, "part 1,pretrained", "part 2,gru*2", "part 2 members,2", "part 2 layers,32"])
+  for (const row of [
+    `chose,${chose}`,
+    "part 1,pretrained",
+    "part 2,linear",
+    "part 3,gru*2",
+    "part 3 members,2",
+    "part 3 layers,32",
+  ])
     expect(told).toContain(`${row}\n`);
   const target = Array.from({ length: 40 }, (_, t) => 100 + t + 10 * Math.sin((t * Math.PI) / 6));
   const line = JSON.stringify({ id: "x", start: "2020-01-01T00:00:00Z", freq: "ms", target });

@@ -26,8 +26,8 @@ const bytesOf = (out: string) =>
   Object.fromEntries(
     readdirSync(join(directory, out), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name !== "run.json")
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => [relative(join(directory, out), path), readFileSync(path).toString("base64")]),
+      .map((entry) => relative(join(directory, out), join(entry.parentPath, entry.name)))
+      .map((name) => [name, readFileSync(join(directory, out, name)).toString("base64")]),
   );
 
 /** Kills a training once so much of it is kept. @returns how it ended */
