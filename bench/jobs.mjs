@@ -1,6 +1,7 @@
-// What a second job is worth: the same command with --jobs 1 and 2, in turns, by the clock. In: --rounds N. Out: a table, and a dated CSV in
-// bench/results/: medians, and the ratio, which is told of each pair that ran one after the other and its median taken, so that a machine that
-// others use as well weighs on both alike. `cpu_s` is what both together had of the cores.
+// What a second job is worth to a backtest and to a model per series: the same command with --jobs 1 and 2, in turns, by the clock (a search's
+// is in bench/tune.mjs). In: --rounds N. Out: a table, and a dated CSV in bench/results/: medians, and the ratio, which is told of each pair
+// that ran one after the other and its median taken, so that a machine that others use as well weighs on both alike. `cpu_s` is what both
+// together had of the cores.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +18,6 @@ for (let s = 0; s < 60; s++)
 writeFileSync(join(directory, "shops.csv"), `${shops.join("\n")}\n`);
 
 const cases = [
-  ["tune, 40 trials", `tune ${air} -H 12 --max-trials 40 --epochs 60`],
   ["backtest, 8 networks", `backtest ${air} -H 12 --model gru,lstm --folds 4 --refit every`],
   ["forecast --local, 60 networks", "forecast shops.csv -H 7 --local --model gru"],
 ];

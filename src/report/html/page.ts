@@ -78,7 +78,7 @@ function headlineHtml({ tone, answer, trust }: Headline): string {
   const badge = {
     better: "better than the baselines",
     baseline: "a baseline itself",
-    even: "no better than a baseline",
+    even: "not clearly better than a baseline",
     worse: "worse than a baseline",
     unknown: "not compared",
   }[tone];
