@@ -1,6 +1,6 @@
 // Makes every call of hindcast to the system fail, one at a time and in each way that it can, and looks at what is left. In: which
-// scenarios (all, when left out) by a word of their names, and N to take every N-th fault only. Out: counts, and exit code 1 when
-// anything was lost. Linux only, with a C compiler.
+// scenarios (all, when left out) by a word of their names, and N to take every N-th fault only. Out: counts, a dated CSV in
+// bench/results/, in which other scenarios of the same day stay, and exit code 1 when anything was lost. Linux only, with a C compiler.
 //
 //     node scripts/fault-test.mjs [--every N] [--only retrain]
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildLibrary, listCalls, planFaults, run, runFaulty } from "./fault-test/harness.mjs";
 import { scenarios } from "./fault-test/scenarios.mjs";
+import { writeResults } from "./results.mjs";
 
 const { values } = parseArgs({
   options: { every: { type: "string", default: "1" }, only: { type: "string", default: "" } },
@@ -72,6 +73,8 @@ async function testFault(scenario, fault, states) {
   if (left.length > 0) report("left behind", left.join(" "));
 }
 
+const lossCount = () => Object.values(losses).reduce((sum, count) => sum + count, 0);
+
 mkdirSync(start);
 const library = buildLibrary(home);
 if (library === undefined) process.exit(0);
@@ -94,8 +97,17 @@ for (const scenario of scenarios.filter(({ name }) => name.includes(values.only)
   console.log(`${scenario.name}: ${calls.length} calls, ${faults.length} faults`);
   counts.scenarios++;
   counts.calls += calls.length;
+  const before = { ...counts, losses: lossCount() };
   for (const fault of faults) await testFault(scenario, fault, states);
+  const own = (name) => counts[name] - before[name];
+  writeResults("faults", [
+    {
+      ...{ scenario: scenario.name.replaceAll(",", ";"), calls: calls.length, one_of: every, faults: own("faults") },
+      ...{ killed: own("killed"), failed: own("failed"), done: own("done all the same") },
+      ...{ left_old: own("old"), left_new: own("new"), losses: lossCount() - before.losses },
+    },
+  ]);
 }
 rmSync(home, { recursive: true });
 for (const [name, count] of Object.entries({ ...counts, ...losses })) console.log(`${name}: ${count}`);
-process.exit(Object.values(losses).some((count) => count > 0) ? 1 : 0);
+process.exit(lossCount() > 0 ? 1 : 0);

@@ -1,6 +1,7 @@
 // Fuzzes everything that reads what comes from outside, led by the coverage that V8 tells: `npm run test:fuzz`. In: --inputs N together
 // (1,000,000), --seconds N for each target at most, --seed N, --only NAMES. Out: a line for each target and for each finding, which is
-// kept in .tmp/fuzz/ beside the inputs that the next run begins with; a dated CSV in bench/results/; exit code 1 when there was any.
+// kept in .tmp/fuzz/ beside the inputs that the next run begins with; a dated CSV in bench/results/, in which other targets of the same day
+// stay; exit code 1 when there was any.
 // A finding is an exception that is no refusal, a rejection that nobody handles, an array of more than 256 MiB, an input that takes more
 // than 10 s, a process of more than 2 GB, or its end.
 import { spawn } from "node:child_process";
@@ -9,7 +10,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { keepResults, root, temporary } from "./tools.mjs";
+import { writeResults } from "./results.mjs";
+import { root, temporary } from "./tools.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -107,7 +109,6 @@ async function runCampaign(name, directory, inputs, seed) {
 const all = await listTargets();
 const targets = all.filter(({ name }) => options.only === undefined || options.only.split(",").includes(name));
 const shares = targets.reduce((sum, { share }) => sum + share, 0);
-const rows = ["target,inputs,seconds,corpus,blocks,findings"];
 const total = { inputs: 0, findings: 0 };
 for (const { name, share } of targets) {
   const directory = join(home, name);
@@ -128,11 +129,10 @@ for (const { name, share } of targets) {
     writeFileSync(path, result.input);
     console.error(`${name}: ${path} ${result.reason}`);
   }
-  rows.push([name, done.inputs, done.seconds, done.corpus, done.blocks, done.findings].join());
+  writeResults("fuzz", [{ target: name, ...done }]);
   console.log(`${name}: ${done.inputs} inputs in ${done.seconds} s, ${done.findings} findings`);
   total.inputs += done.inputs;
   total.findings += done.findings;
 }
 console.log(`seed ${options.seed}: ${total.inputs} inputs, ${total.findings} findings`);
 if (total.findings > 0) process.exitCode = 1;
-if (options.only === undefined) keepResults("fuzz", rows);

@@ -1,13 +1,15 @@
-// Large data: `npm run test:load`. In: --only CASES, --largest N to leave out what is larger. Each case is run at sizes a decade apart, on data
+// Large data: `npm run test:load`. In: --only CASE, --largest N to leave out what is larger. Each case is run at sizes a decade apart, on data
 // that are made here. Out: a line for each run with time and peak memory, how both grow (the slope of their logarithms: 1 is linear), a
-// dated CSV in bench/results/, and exit code 1 where a run takes more than 2 GB or grows much faster than its data.
+// dated CSV in bench/results/, in which other cases of the same day stay, and exit code 1 where a run takes more than 2 GB or grows much
+// faster than its data.
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { keepResults, root } from "./tools.mjs";
+import { writeResults } from "./results.mjs";
+import { root } from "./tools.mjs";
 
 const { values: options } = parseArgs({
   options: { only: { type: "string" }, largest: { type: "string", default: "10000000" } },
@@ -134,10 +136,10 @@ function slopeOf(sizes, values) {
   return above / below;
 }
 
-const rows = ["case,command,size,data_mb,seconds,cpu_seconds,peak_mb,slope_cpu,slope_peak"];
 for (const [name, { sizes, data, commands }] of Object.entries(cases)) {
   if (options.only !== undefined && !name.includes(options.only)) continue;
   const taken = sizes.filter((size) => size <= Number(options.largest));
+  const rows = [];
   const runs = new Map(Object.keys(commands).map((command) => [command, []]));
   for (const size of taken) {
     const dataBytes = writeData(data(size));
@@ -164,11 +166,19 @@ for (const [name, { sizes, data, commands }] of Object.entries(cases)) {
     );
     if (slopes.some((slope) => slope > mostSlope)) process.exitCode = 1;
     for (const [i, { size, dataBytes, seconds, cpuSeconds, bytes }] of all.entries()) {
-      const numbers = [dataBytes / 1e6, seconds, cpuSeconds, bytes / 1e6].map((value) => value.toFixed(1));
-      const last = i === all.length - 1 ? slopes.map((slope) => slope.toFixed(2)) : ["", ""];
-      rows.push([name.replaceAll(",", ""), command, size, ...numbers, ...last].join());
+      const [slope_cpu, slope_peak] = i === all.length - 1 ? slopes.map((slope) => slope.toFixed(2)) : ["", ""];
+      rows.push({
+        ...{
+          case: name.replaceAll(",", ""),
+          command,
+          size,
+          data_mb: (dataBytes / 1e6).toFixed(1),
+          seconds: seconds.toFixed(1),
+        },
+        ...{ cpu_seconds: cpuSeconds.toFixed(1), peak_mb: (bytes / 1e6).toFixed(1), slope_cpu, slope_peak },
+      });
     }
   }
+  if (rows.length > 0) writeResults("load", rows);
 }
 rmSync(directory, { recursive: true });
-if (options.only === undefined && Number(options.largest) >= 1e7) keepResults("load", rows);

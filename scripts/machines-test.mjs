@@ -1,6 +1,6 @@
 // The same session on many machines: `npm run test:machines`. In: --only NAMES. The package is packed and installed from npm, without what is
-// optional; each Node comes from npm. Out: a line for each machine, what differs on it from the first, a dated CSV in bench/results/, and
-// exit code 1 where anything does. What cannot be had here (another user, qemu, a terminal) is skipped, and said.
+// optional; each Node comes from npm. Out: a line for each machine, what differs on it from the first, a dated CSV in bench/results/, in
+// which other machines of the same day stay, and exit code 1 where anything does. What cannot be had here (another user, qemu, a terminal) is skipped, and said.
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { compareSessions, prepareDirectory, runSession } from "./machines-test/session.mjs";
-import { installPackage, keepResults, nodeOf, packagesAt, packPackage, temporary } from "./tools.mjs";
+import { writeResults } from "./results.mjs";
+import { installPackage, nodeOf, packagesAt, packPackage, temporary } from "./tools.mjs";
 
 const { values: options } = parseArgs({ options: { only: { type: "string", default: "" } } });
 const home = join(temporary, "machines");
@@ -36,6 +37,8 @@ function asOther(directory) {
   if (process.getuid?.() !== 0 || !hasCommand("setpriv")) return "needs root and setpriv";
   for (const path of [directory, ...readdirSync(directory).map((name) => join(directory, name))])
     chmodSync(path, 0o777);
+  // A temporary directory is its maker's alone, and nobody else would come through it.
+  chmodSync(work, 0o755);
   const readers = ["--reuid", `${otherUser}`, "--regid", `${otherUser}`, "--clear-groups"];
   const probe = spawnSync("setpriv", [
     ...readers,
@@ -94,7 +97,7 @@ const machines = {
   ...Object.fromEntries(["20", "22", "24"].map((major) => [`Node ${major}`, () => here({}, [nodeOf(major), binary])])),
   "without the add-on": () => ({ ...here({}, [process.execPath, withoutAddon()]), hasOtherKernels: true }),
   "without SIMD": () => ({ ...here({ HINDCAST_KERNELS: "js" }), hasOtherKernels: true }),
-  "another user, a directory of the package that is read-only to them, no HOME": asOther,
+  "another user; a directory of the package that is read-only to them; no HOME": asOther,
   "no HOME": () => ({ start: [process.execPath, binary], env: homeless }),
   "a HOME that is not there": () => here({ HOME: "/nonexistent/home" }),
   // Where there is no UTF-8, nothing is drawn.
@@ -120,10 +123,12 @@ const machines = {
     ]),
   "one processor": () =>
     hasCommand("taskset") ? here({}, ["taskset", "-c", "0", process.execPath, binary]) : "needs taskset",
-  "arm64, by qemu": onArm64,
+  "arm64 by qemu": onArm64,
 };
 
-const rows = ["machine,steps,differences,seconds"];
+/** At once, since a later machine may take long. */
+const keep = (machine, steps, differences, seconds) =>
+  writeResults("machines", [{ machine, steps, differences, seconds }]);
 let expected;
 for (const [name, find] of Object.entries(machines)) {
   if (expected !== undefined && !name.includes(options.only)) continue;
@@ -140,7 +145,7 @@ for (const [name, find] of Object.entries(machines)) {
   const differences = compareSessions(expected, session, !machine.hasOtherKernels, machine.seen);
   for (const text of differences) console.error(`${name}: ${text}`);
   const seconds = Math.round((performance.now() - began) / 1000);
-  rows.push([JSON.stringify(name), session.size, differences.length, seconds].join());
+  keep(name, session.size, differences.length, seconds);
   console.log(`${name}: ${session.size} steps, ${differences.length} differences, ${seconds} s`);
   if (differences.length > 0) process.exitCode = 1;
 }
@@ -153,15 +158,14 @@ const terminal = inTerminal();
 if (typeof terminal === "string") console.log(`a terminal of 80 × 24: skipped, ${terminal}`);
 else {
   for (const line of terminal.wide) console.error(`a terminal of 80 × 24: ${line.length} columns: ${line}`);
-  rows.push(["a terminal of 80 × 24", terminal.lineCount, terminal.wide.length, ""].join());
+  keep("a terminal of 80 × 24", terminal.lineCount, terminal.wide.length, "");
   console.log(`a terminal of 80 × 24: ${terminal.lineCount} lines, ${terminal.wide.length} too wide`);
   if (terminal.wide.length > 0) process.exitCode = 1;
 }
 const functionCount = inMusl();
 if (typeof functionCount === "string") console.log(`the add-on in musl's loader: skipped, ${functionCount}`);
 else {
-  rows.push(["the add-on in musl's loader", functionCount, 0, ""].join());
+  keep("the add-on in musl's loader", functionCount, 0, "");
   console.log(`the add-on in musl's loader: ${functionCount} functions`);
 }
 rmSync(work, { recursive: true, force: true });
-if (options.only === "") keepResults("machines", rows);

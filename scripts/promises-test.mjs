@@ -2,7 +2,7 @@
 // of the tree, and the tests that are to notice have to pass before it and to fail after it. Out: a line for each, a dated CSV in
 // bench/results/, and exit code 1 where one goes unnoticed.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -26,17 +26,29 @@ symlinkSync(join(root, "node_modules"), join(tree, "node_modules"));
 /** Whether tests start the built program, which then has to be built anew. */
 const startsProgram = (test) => readFileSync(join(tree, test), "utf8").includes("support/hindcast.js");
 
+/** Programs that a test had started, and that a sabotage let go on after it. */
+function endGroup(pid) {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // There are none.
+  }
+}
+
 /** @returns how many tests passed and failed */
 function runTests({ test, name }) {
   if (startsProgram(test)) execFileSync(process.execPath, ["scripts/build.mjs"], { cwd: tree });
   const report = join(tree, "report.json");
   rmSync(report, { force: true });
   const flags = ["--reporter=json", `--outputFile.json=${report}`, ...(name === "" ? [] : ["-t", name])];
-  spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), "run", test, ...flags], {
+  const { pid } = spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), "run", test, ...flags], {
     cwd: tree,
     stdio: "ignore",
     timeout: 900_000,
+    detached: true,
   });
+  endGroup(pid);
+  if (!existsSync(report)) return { passed: 0, failed: 1, message: "the tests do not end" };
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
   const messages = testResults.flatMap(({ assertionResults }) =>
     assertionResults.flatMap(({ failureMessages }) => failureMessages),

@@ -48,11 +48,11 @@ export function packPackage() {
   return { ...packed, path: join(directory, packed.filename) };
 }
 
-/** Installs the package where nothing is. @param flags of npm @returns the directory that it stands in */
-export function installPackage(home, path, flags = []) {
+/** Installs the package where nothing is. @param flags of npm @param env in which npm runs @returns the directory that it stands in */
+export function installPackage(home, path, flags = [], env = process.env) {
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
   const common = ["install", "--global", "--prefix", home, "--no-audit", "--no-fund", "--loglevel=error"];
-  execFileSync("npm", [...common, ...flags, path], { cwd: home, stdio: ["ignore", 2, 2] });
+  execFileSync("npm", [...common, ...flags, path], { cwd: home, env, stdio: ["ignore", 2, 2] });
   return join(home, "lib/node_modules/hindcast");
 }

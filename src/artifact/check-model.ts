@@ -56,6 +56,7 @@ function problemOfWeights(fitted: Fitted): string | undefined {
 
 function problemOfLinear(model: LinearModel, horizon: number): string | undefined {
   if (horizon > model.horizon) return `its horizon is ${horizon} steps, its regression's ${model.horizon}`;
+  if (model.horizon > maxSteps) return `a regression of ${model.horizon} steps`;
   if (model.season > maxSteps) return `a season of ${model.season} steps`;
   return undefined;
 }
@@ -92,6 +93,10 @@ function problemOfNetwork(
   const { difference } = preparation.config;
   if (channelCount(channels) !== inputs)
     return `its network takes ${inputs} channels, its data have ${channelCount(channels)}`;
+  const unscaled = (channels.covariates?.columns ?? []).find(
+    ({ name, categories }) => categories === null && !preparation.covariates?.some((scale) => scale.name === name),
+  );
+  if (unscaled !== undefined) return `its ${unscaled.name} has no scale`;
   if (window % segment !== 0) return `its window of ${window} steps is no multiple of ${segment}`;
   if (decoder === "direct" && horizon > config.horizon)
     return `its horizon is ${horizon} steps, its network's ${config.horizon}`;

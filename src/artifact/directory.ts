@@ -48,9 +48,12 @@ export async function checkModelTarget(path: string): Promise<void> {
 /** A model is written beside its place and renamed, so the directory above has to take new files. */
 async function checkParent(path: string): Promise<void> {
   const parent = dirname(resolve(path));
-  const above = await promises.stat(parent).catch(() => undefined);
   const refuse = (reason: string, hint: string) =>
     new HindcastError("output", `${path} cannot be written: ${reason}`, hint);
+  const above = await promises.stat(parent).catch((error: unknown) => {
+    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
+    throw refuse(messageOf(error), "choose another --out");
+  });
   if (above === undefined) throw refuse("its directory does not exist", `mkdir -p ${dirname(path)}`);
   if (!above.isDirectory()) throw refuse("what should be its directory is a file", "choose another --out");
   await promises.access(parent, constants.W_OK).catch((error: unknown) => {

@@ -2,7 +2,7 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
-import { HindcastError } from "./errors.js";
+import { HindcastError, messageOf } from "./errors.js";
 
 /** Of what is not whole yet: it may hold anything of the user's, and its final mode is not known to be private. */
 export const privateMode = { file: 0o600, directory: 0o700 } as const;
@@ -31,10 +31,18 @@ function umask(): number {
  * @param shown the path as the user knows it @throws HindcastError "output"
  */
 export function refuseForeignLink(path: string, shown = path): void {
-  const link = lstatSync(path, { throwIfNoEntry: false });
+  const look = (at: string) => {
+    try {
+      return lstatSync(at, { throwIfNoEntry: false });
+    } catch (error) {
+      const text = `${shown} cannot be written: ${messageOf(error)}`;
+      throw new HindcastError("output", text, "name another place to write to", { cause: error });
+    }
+  };
+  const link = look(path);
   const self = process.geteuid?.();
   if (self === undefined || link?.isSymbolicLink() !== true || link.uid === self) return;
-  if (link.uid !== lstatSync(dirname(path)).uid)
+  if (link.uid !== look(dirname(path))?.uid)
     throw new HindcastError(
       "output",
       `${shown} is a link that another user has put there`,

@@ -34,7 +34,7 @@ export async function completeFuture(
   let known = frame;
   if (args.futureData !== undefined) {
     const { addFutureData } = await import("../series/future-data.js");
-    const source = args.futureData === "-" ? stdinSource(io.stdin) : fileSource(args.futureData);
+    const source = args.futureData === "-" ? stdinSource(io.stdin) : fileSource(args.futureData, io.signal);
     known = await addFutureData(known, source, args.reading, io.notify);
   }
   if (known.covariates?.some(({ place }) => place !== null)) {

@@ -12,7 +12,7 @@ export async function readRows(paths: readonly string[], reading: ReadOptions, i
   const { sql, database } = reading;
   const sources =
     sql === undefined
-      ? paths.map((path) => (path === "-" ? stdinSource(io.stdin) : fileSource(path)))
+      ? paths.map((path) => (path === "-" ? stdinSource(io.stdin) : fileSource(path, io.signal)))
       : [{ name: "--sql", sql, database }];
   // A forecast that goes on from a model's own data reads none.
   const { readRaw } = await import("../series/read.js");

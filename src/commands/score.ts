@@ -10,7 +10,7 @@ import { scorePlaced } from "./score-placed.js";
 
 export async function run(args: ScoreArgs, io: Io): Promise<number | undefined> {
   const frame = await readFrame([...(args.history ?? []), args.actuals], args.reading, io);
-  const source = args.forecast === "-" ? stdinSource(io.stdin) : fileSource(args.forecast);
+  const source = args.forecast === "-" ? stdinSource(io.stdin) : fileSource(args.forecast, io.signal);
   const { rows, quantiles } = await readForecasts(source, frame, args.forecastColumn, args.reading);
   const placed = placeForecasts(frame, rows, io.notify, quantiles);
   const own = (models: readonly string[]) => models.filter((name) => !baselines.has(name));

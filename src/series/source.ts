@@ -19,9 +19,9 @@ export interface Query {
   readonly database?: string | undefined;
 }
 
-/** A file, a named pipe or a device. Nothing is opened yet. */
-export function fileSource(path: string): Source {
-  return { name: path, path, open: () => createReadStream(path) };
+/** A file, a named pipe or a device. Nothing is opened yet. @param signal ends the reading, which may take long */
+export function fileSource(path: string, signal?: AbortSignal): Source {
+  return { name: path, path, open: () => createReadStream(path, { signal }) };
 }
 
 export function stdinSource(stream: Readable): Source {

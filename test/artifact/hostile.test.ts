@@ -43,6 +43,7 @@ beforeAll(async () => {
     ["gru", { decoder: "recursive", window: 6, segment: 2 }],
     ["seasonal-naive", {}],
     ["pretrained", {}],
+    ["linear", {}],
   ];
   for (const [name, own] of kinds) {
     const fitted = await fitModel(name, frame, horizon, { ...smallModel, seasons: [12], ...own }, quietContext());
@@ -136,6 +137,24 @@ test.each([
   expect(await use(work)).toMatchObject({ code: "model" });
   expect(performance.now() - started).toBeLessThan(2000);
   expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
+});
+
+test("a regression that claims more steps than it has weights for is refused at once", async () => {
+  forge(models[5]!, (manifest) => {
+    setAt(manifest, ["model", "horizon"], 1e15);
+    setAt(manifest, ["model", "forms"], [{ log: false, lags: [], share: 1 }]);
+    forgeFile(manifest, "linear.bin", "");
+  });
+  expect(await use(work)).toMatchObject({ code: "model" });
+});
+
+test("a file that has grown since it was written is not read", async () => {
+  forge(models[0]!, () => {});
+  // Of zeros that take no room.
+  truncateSync(join(work, "context.bin"), 1.5e9);
+  const before = process.resourceUsage().maxRSS;
+  expect(await use(work)).toMatchObject({ code: "model" });
+  expect(1024 * (process.resourceUsage().maxRSS - before)).toBeLessThan(200e6);
 });
 
 test("a file that is claimed to be, or is, larger than any file of a model is not read", async () => {

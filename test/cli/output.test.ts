@@ -49,6 +49,16 @@ describe("an output file", () => {
     expect(readdirSync(directory)).toEqual(["next.csv"]);
   });
 
+  test("is refused where the system lets nobody look", async () => {
+    const { directory, outputs } = await setUp();
+    const name = "a".repeat(300);
+    await expect(outputs.prepare(name)).rejects.toMatchObject({
+      code: "output",
+      message: expect.stringMatching(/^a{300} cannot be written: ENAMETOOLONG/),
+    });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   test("that was prepared and not written leaves nothing behind, and the old one as it was", async () => {
     const { directory, outputs } = await setUp();
     writeFileSync(join(directory, "next.csv"), "old");

@@ -1,5 +1,5 @@
 // The built binary as a process: pipes that close, signals, terminals.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -58,6 +58,20 @@ describe("a signal", () => {
     expect(await closed).toBe(exitCode);
     expect(readdirSync(directory)).toEqual([]);
     expect(stderr()).toMatch(/^hindcast: note: interrupted.*\n$/);
+  });
+
+  test("ends the reading of a file that has no end", async () => {
+    const directory = await temporaryDirectory();
+    execFileSync("mkfifo", [join(directory, "rows.csv")]);
+    const lines = "(echo day,value; yes 2024-01-01,1) > rows.csv";
+    const writer = spawn("bash", ["-c", lines], { cwd: directory, stdio: "ignore" });
+    const { child, closed, stderr } = start(directory, "forecast", "rows.csv", "-H", "3", "-o", "next.csv");
+    await until(isWaiting(directory));
+    child.kill("SIGTERM");
+    expect(await closed).toBe(143);
+    expect(stderr()).toMatch(/^hindcast: note: interrupted.*\n$/);
+    expect(readdirSync(directory)).toEqual(["rows.csv"]);
+    writer.kill();
   });
 
   test("ends a training after the batch it is at", async () => {

@@ -7,10 +7,11 @@ import { openCheckpoint } from "../../../src/artifact/checkpoint.js";
 import { readModel, type StoredModel } from "../../../src/artifact/directory.js";
 import type { FileName } from "../../../src/artifact/manifest.js";
 import { openModel } from "../../../src/artifact/open-model.js";
+import { saveModel } from "../../../src/artifact/save-model.js";
 import { readShardSet } from "../../../src/artifact/shard-set.js";
 import { HindcastError } from "../../../src/base/errors.js";
 import { sealJson } from "../../../src/base/sealed-json.js";
-import { predictorOf } from "../../../src/choose/predictor.js";
+import { type FittedPart, predictorOf } from "../../../src/choose/predictor.js";
 import { chooseSettings } from "../../../src/fit/defaults.js";
 import { fitNetwork } from "../../../src/fit/fit.js";
 import { kernelTrainers } from "../../../src/fit/kernel-trainer.js";
@@ -23,7 +24,34 @@ import { quiet, splitChoice, type Target, utf8, utf8Text } from "../target.js";
 const kinds = [
   ...["gru", "lstm", "segment", "convolution", "additive", "dot", "mix", "ensemble", "quantile", "negbin", "bins"],
   ...["recursive", "scaled-robust", "scaled-mean", "naive", "covariates", "wide", "targets", "integers", "pretrained"],
+  ...["linear", "weighed"],
 ];
+
+/** Not among the kept ones: a regression, a baseline and a network together, with weights of a series' own. */
+const weighedParts = ["linear", "seasonal-naive", "gru"];
+const weighedPath = join(
+  workDirectory("weighed", () => {}),
+  "model",
+);
+const directoryOf = (kind: string) => (kind === "weighed" ? weighedPath : join(keptModels, kind));
+
+async function saveWeighed(): Promise<void> {
+  const stored = await Promise.all(weighedParts.map((kind) => readModel(directoryOf(kind))));
+  const opened = await Promise.all(stored.map(openModel));
+  const [manifest, frame] = [stored[0]!.manifest, opened[0]!.context!];
+  const parts = opened.map(({ fitted }, i): FittedPart => {
+    if (fitted.kind === "combination") throw new Error(`${weighedParts[i]} is a combination`);
+    return { weight: [0.5, 0.25, 0.25][i]!, fitted };
+  });
+  const series = frame.series.map(({ key, target }) => ({ key, target, weights: [0, 0.75, 0.25] }));
+  const { asked, reason, seasons, horizon } = opened[0]!.fitted;
+  const fitted = { asked, reason, seasons, horizon, kind: "combination", parts, series, stretch: 0.8 } as const;
+  const { seed, engine, limits, reading } = manifest;
+  const read = { ...reading, aggregate: reading.aggregate ?? undefined };
+  const saved = { fitted, frame, horizon, seed, engine, limits, reading: read, heldOut: null, keepContext: true };
+  await saveModel(weighedPath, saved, manifest.hindcast, {});
+}
+await saveWeighed();
 
 /** Longer ones are opened, and not asked. */
 const mostSteps = 1000;
@@ -61,9 +89,7 @@ function sealed(bytes: Uint8Array): Uint8Array | string {
 }
 
 const filesOf = (kind: string) =>
-  readdirSync(join(keptModels, kind), { recursive: true, encoding: "utf8" }).filter((name) =>
-    /\.(json|bin)$/.test(name),
-  );
+  readdirSync(directoryOf(kind), { recursive: true, encoding: "utf8" }).filter((name) => /\.(json|bin)$/.test(name));
 
 export const manifest: Target = {
   name: "manifest",
@@ -71,7 +97,7 @@ export const manifest: Target = {
   share: 2,
   seeds: () =>
     kinds.map((kind, i) =>
-      Buffer.concat([Buffer.of(i), utf8(unsealed(readFileSync(join(keptModels, kind, "hindcast.json"))))]),
+      Buffer.concat([Buffer.of(i), utf8(unsealed(readFileSync(join(directoryOf(kind), "hindcast.json"))))]),
     ),
   async run(input) {
     const { choice: kind, rest } = splitChoice(input, kinds);
@@ -79,7 +105,7 @@ export const manifest: Target = {
     const directory = workDirectory(`model-${kind}`, (path) => {
       for (const name of filesOf(kind)) {
         mkdirSync(join(path, name, ".."), { recursive: true });
-        writeFileSync(join(path, name), readFileSync(join(keptModels, kind, name)));
+        writeFileSync(join(path, name), readFileSync(join(directoryOf(kind), name)));
       }
     });
     writeFileSync(join(directory, "hindcast.json"), sealed(rest));
@@ -99,7 +125,7 @@ const stored = new Map<string, StoredModel>();
 async function useWith(kind: string, name: FileName, bytes: Uint8Array): Promise<void> {
   let whole = stored.get(kind);
   if (whole === undefined) {
-    whole = await readModel(join(keptModels, kind));
+    whole = await readModel(directoryOf(kind));
     stored.set(kind, whole);
   }
   await use({ ...whole, files: { ...whole.files, [name]: bytes } });
@@ -112,7 +138,7 @@ function partTarget(name: string, file: string, form: Target["form"], share: num
     form,
     share,
     seeds: () =>
-      own.map((part, i) => Buffer.concat([Buffer.of(i), readFileSync(join(keptModels, part.kind, part.name))])),
+      own.map((part, i) => Buffer.concat([Buffer.of(i), readFileSync(join(directoryOf(part.kind), part.name))])),
     run(input) {
       const { choice: part, rest } = splitChoice(input, own);
       return useWith(part.kind, part.name, rest);
@@ -124,6 +150,7 @@ export const layers = partTarget("layers", "model.json", "json", 3);
 export const weights = partTarget("weights", "weights.bin", "bytes", 3);
 export const context = partTarget("context", "context.bin", "bytes", 3);
 export const gate = partTarget("gate", "gate.bin", "bytes", 1);
+export const linear = partTarget("linear", "linear.bin", "bytes", 1);
 
 const frame = dailyFrame(Float64Array.from({ length: 30 }, (_, t) => 10 + (t % 7)));
 const run = { hindcast: "0.1.0", settings: {}, data: { series: 1, steps: 30, observed: 30, sha256: "" } };
