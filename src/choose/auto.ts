@@ -89,7 +89,7 @@ export interface Contest {
 }
 
 /**
- * Weighs the contenders by their errors on the last horizons, of which none has seen anything; a baseline answers where it is
+ * Weighs the contenders by their errors on the last horizons, of which none has seen anything; a baseline takes part where it is
  * clearly better than they are together.
  */
 export async function chooseByValidation(contest: Contest, context: FitContext): Promise<Choice> {

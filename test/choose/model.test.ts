@@ -290,6 +290,32 @@ test("where a baseline is clearly better than every model, auto answers with it 
   expect(choice.warning).toContain("no model beats");
 });
 
+test("of a baseline that is somewhat better, auto takes in as much as keeps it near, in each series, and says so", async () => {
+  const random = seededRandom(4);
+  const frame = frameOf(...[1, 2].map(() => Array.from({ length: 400 }, () => random.normal())));
+  // |z − 0.6| is 1.17 times as large as |z| on average.
+  const create = (name: string) => ({
+    name,
+    fit: async () => constantPredictor(name, name === "mean" ? 0 : name === "naive" ? 5 : 0.6),
+  });
+  const contest = { frame, horizon: 4, season: 1, names: ["pretrained", "gru"], intervals: false, create };
+  const { parts, series, warning, reason } = await chooseByValidation(contest, quietContext());
+  expect(parts.map(({ name }) => name)).toEqual(["pretrained", "gru", "mean"]);
+  const share = parts.at(-1)!.weight;
+  expect(share).toBeGreaterThan(0.1);
+  expect(share).toBeLessThan(0.9);
+  for (const { weights } of series) {
+    expect(weights.at(-1)).toBe(share);
+    expect(weights.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 12);
+  }
+  const mases = Object.fromEntries(
+    Array.from(reason.matchAll(/([a-z+]+) ([\d.]+)(?:,|$)/g), ([, name, mase]) => [name, Number(mase)]),
+  );
+  expect(mases["pretrained+gru+mean"]! / mases.mean!).toBeLessThan(1.055);
+  expect(mases.pretrained! / mases.mean!).toBeGreaterThan(1.1);
+  expect(warning).toContain("is a part of the answer");
+});
+
 test("auto trains gru for little data, lstm for long dependencies with much", () => {
   expect(chooseCell(frameOf(wave(60)), 4, [], {})).toBe("gru");
   expect(chooseCell(frameOf(new Array(60_000).fill(1)), 48, [24, 168], {})).toBe("lstm");
