@@ -5,6 +5,7 @@ import { type Fitted, type FittedModel, networksOf } from "../choose/predictor.j
 import type { FittedNetwork } from "../fit/fit.js";
 import type { Calibration } from "../forecast/calibration.js";
 import { highestLevel, lowestLevel } from "../forecast/levels.js";
+import { longestHorizon } from "../gate/schema.js";
 import type { LinearModel } from "../linear/model.js";
 import { type Frame, longestLength } from "../series/frame.js";
 import { zoneClock } from "../series/zone.js";
@@ -29,6 +30,7 @@ export function checkModel(
     horizon > maxSteps ? `a horizon of ${horizon} steps` : undefined,
     ...calibrationsOf(fitted).map(problemOfCalibration),
     problemOfWeights(fitted),
+    isPretrained(fitted) && horizon > longestHorizon ? `a pretrained model for ${horizon} steps` : undefined,
     ...linearsOf(fitted).map((model) => problemOfLinear(model, horizon)),
     ...networksOf(fitted).map((network) => problemOfNetwork(network, horizon, context)),
   ].find((one) => one !== undefined);
@@ -44,6 +46,12 @@ function calibrationsOf(fitted: Fitted): readonly Calibration[] {
 function linearsOf(fitted: Fitted): readonly LinearModel[] {
   if (fitted.kind === "combination") return fitted.parts.flatMap((part) => linearsOf(part.fitted));
   return fitted.kind === "linear" ? [fitted.model] : [];
+}
+
+function isPretrained(fitted: Fitted): boolean {
+  return fitted.kind === "combination"
+    ? fitted.parts.some((part) => isPretrained(part.fitted))
+    : fitted.kind === "pretrained";
 }
 
 function problemOfWeights(fitted: Fitted): string | undefined {

@@ -5,7 +5,7 @@ import type { Frame } from "../series/frame.js";
 import { calibrateGates, uncalibrated } from "./calibration.js";
 import type { GateNetwork } from "./network.js";
 import { originLimitOf } from "./predictor.js";
-import type { GateCalibration } from "./schema.js";
+import { checkHorizon, type GateCalibration } from "./schema.js";
 import { pretrainedGates } from "./weights.js";
 
 export interface FittedGate {
@@ -28,6 +28,7 @@ export async function fitGate(
   { seasons, intervals = true, fineTuningSeed }: GateFitOptions,
   { notify, signal }: FitContext,
 ): Promise<FittedGate> {
+  checkHorizon(horizon);
   let networks = pretrainedGates();
   if (fineTuningSeed !== undefined) {
     // Training brings the engine along, which forecasting does without.

@@ -9,7 +9,7 @@ import type { Forecasts, Predictor } from "../forecast/predictor.js";
 import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
 import { forecastSeries } from "./forecast.js";
 import type { GateNetwork } from "./network.js";
-import { type GateCalibration, knots } from "./schema.js";
+import { checkHorizon, type GateCalibration, knots } from "./schema.js";
 
 export interface GateOptions {
   readonly networks: readonly GateNetwork[];
@@ -59,6 +59,7 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
         const late = series.values.length - 1 - last;
         const unit = unitOf(series.values);
         const values = unit === 1 ? series.values : series.values.map((value) => value / unit);
+        checkHorizon(horizon + late);
         const terms = { networks, seasons, horizon: horizon + late, originLimit };
         const forecast = forecastSeries(values, terms);
         const stretched = stretch(forecast.quantiles, horizon + late, calibration);

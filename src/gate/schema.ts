@@ -1,6 +1,20 @@
 // What a model directory says of a gate, apart from the gate itself so that reading a directory loads none of it. In: nothing. Out:
 // schemas and types.
+import { HindcastError } from "../base/errors.js";
 import * as z from "../base/schema.js";
+
+/** Steps ahead that it forecasts at most: every candidate says all of them at each origin, in memory. */
+export const longestHorizon = 2 ** 17;
+
+/** @throws HindcastError "usage" */
+export function checkHorizon(horizon: number): void {
+  if (horizon <= longestHorizon) return;
+  throw new HindcastError(
+    "usage",
+    `the pretrained model forecasts ${longestHorizon} steps at most from the last value on, not ${horizon}`,
+    "lower --horizon, aggregate to longer steps, or use a plain baseline such as --model seasonal-naive",
+  );
+}
 
 /** The levels that the network speaks of, the median among them. */
 export const knots = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975] as const;

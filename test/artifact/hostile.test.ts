@@ -139,6 +139,11 @@ test.each([
   expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
 });
 
+test("a pretrained model that claims a horizon for which there is no memory is refused at once", async () => {
+  forge(models[4]!, (manifest) => setAt(manifest, ["horizon"], 1e6));
+  expect(await use(work)).toMatchObject({ code: "model" });
+});
+
 test("a regression that claims more steps than it has weights for is refused at once", async () => {
   forge(models[5]!, (manifest) => {
     setAt(manifest, ["model", "horizon"], 1e15);
