@@ -12,7 +12,7 @@ import { type Head, headWidth } from "../model/heads/head.js";
 import { openHead } from "../model/heads/index.js";
 import { predictArrays } from "../model/inference.js";
 import type { Affine } from "../scale/scalers.js";
-import type { Frame } from "../series/frame.js";
+import { type Frame, seriesId } from "../series/frame.js";
 import { type Batch, createBatch, gatherBatch, type WindowShape } from "../windows/gather.js";
 import { planForecast } from "../windows/plan.js";
 import { invertForecast, type PreparedFrame, prepareActual, prepareFrame } from "../windows/prepare.js";
@@ -120,8 +120,7 @@ function affineOf({ offsets, spreads }: Batch, b: number): Affine {
 
 /** Each series has a stream of its own, so that its paths are the same in whatever panel. */
 function streamOf({ training }: FittedNetwork, { series }: Frame, s: number): Random {
-  const { key, target } = series[s]!;
-  return portableRandom(training.seed).fork(`paths ${JSON.stringify([key, target])}`);
+  return portableRandom(training.seed).fork(`paths ${seriesId(series[s]!)}`);
 }
 
 /** Each step by its own distribution. @param stepCount that `row` holds, of which the first `horizon` are wanted */

@@ -6,7 +6,7 @@ import { mean, observedCount, saturate } from "../base/numeric.js";
 import * as z from "../base/schema.js";
 import { type CovariateScale, knownValues } from "../features/covariates.js";
 import type { Covariate } from "../series/covariates.js";
-import { type Frame, type Series, seriesName } from "../series/frame.js";
+import { type Frame, type Series, seriesId, seriesName } from "../series/frame.js";
 import { stampAt, stepsBetween } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import { type ScaleConfig, scaleConfigSchema } from "./config.js";
@@ -155,7 +155,7 @@ function meanChange(levels: Float64Array): number {
 const indexes = new WeakMap<Preparation, ReadonlyMap<string, SeriesPreparation>>();
 
 function indexOf(preparation: Preparation): ReadonlyMap<string, SeriesPreparation> {
-  const index = indexes.get(preparation) ?? new Map(preparation.series.map((fitted) => [nameOf(fitted), fitted]));
+  const index = indexes.get(preparation) ?? new Map(preparation.series.map((fitted) => [seriesId(fitted), fitted]));
   indexes.set(preparation, index);
   return index;
 }
@@ -167,7 +167,7 @@ export function seriesFinder(
 ): (series: Series) => { fitted: SeriesPreparation; phase: number } | undefined {
   const byName = indexOf(preparation);
   return (series) => {
-    const fitted = byName.get(nameOf(series));
+    const fitted = byName.get(seriesId(series));
     if (fitted === undefined) return undefined;
     const { indices } = fitted;
     if (indices === null) return { fitted, phase: 0 };
@@ -175,10 +175,6 @@ export function seriesFinder(
     // On other stamps than before its phases mean nothing, so the series counts as new.
     return Number.isNaN(steps) ? undefined : { fitted, phase: modulo(steps, indices.length) };
   };
-}
-
-function nameOf({ key, target }: { readonly key: readonly string[]; readonly target: string }): string {
-  return JSON.stringify([key, target]);
 }
 
 function modulo(a: number, b: number): number {

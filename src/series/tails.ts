@@ -1,7 +1,7 @@
 // The ends of series that grow row by row, and no more of them than a model looks at. In: stamps and values in the order of time. Out:
 // each series as it stands after a row. What a row costs does not depend on how many came before it.
 import { lastObservedIndex } from "../base/numeric.js";
-import type { Series } from "./frame.js";
+import { type Series, seriesId } from "./frame.js";
 import { type Grid, isAnchor, stampAt, stepsBetween } from "./grid.js";
 
 export interface TailOptions {
@@ -40,7 +40,7 @@ interface Tail {
 }
 
 export function createTails({ grid, stepCount, valueLimit, before }: TailOptions): Tails {
-  const ends = new Map(before.map((series) => [nameOf(series.key, series.target), series]));
+  const ends = new Map(before.map((series) => [seriesId(series), series]));
   /** The one that grew last stands last. */
   const tails = new Map<string, Tail>();
   let cost = 0;
@@ -65,7 +65,7 @@ export function createTails({ grid, stepCount, valueLimit, before }: TailOptions
       return droppedCount;
     },
     append(key, target, stamp, value) {
-      const name = nameOf(key, target);
+      const name = seriesId({ key, target });
       let tail = tails.get(name) ?? open(name, stamp);
       if (tail.length === 0 && !isAnchor(grid, stamp)) return "off the grid";
       const step = stepsBetween(grid, tail.start, stamp) - tail.dropped;
@@ -89,10 +89,6 @@ export function createTails({ grid, stepCount, valueLimit, before }: TailOptions
       return { key, target, start: stampAt(grid, tail.start, start), values: values.slice() };
     },
   };
-}
-
-function nameOf(key: readonly string[], target: string): string {
-  return JSON.stringify([key, target]);
 }
 
 /** The last steps, beginning at an observed one. @returns a view, and the step it begins at */
