@@ -1,7 +1,7 @@
 // Whether the parts of a model directory fit each other. In: parts that each fit their schema. Out: nothing, or a refusal: what is
 // computed from them later takes their word for sizes, so that no number may claim more than the data that are there.
 import { HindcastError, messageOf } from "../base/errors.js";
-import { type Fitted, type FittedModel, networksOf } from "../choose/predictor.js";
+import { type Fitted, type FittedModel, type FittedPart, networksOf, partsOf } from "../choose/predictor.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import type { Calibration } from "../forecast/calibration.js";
 import { highestLevel, lowestLevel } from "../forecast/levels.js";
@@ -28,30 +28,12 @@ export function checkModel(
   const problem = [
     problemOfZone(zone),
     horizon > maxSteps ? `a horizon of ${horizon} steps` : undefined,
-    ...calibrationsOf(fitted).map(problemOfCalibration),
     problemOfWeights(fitted),
-    isPretrained(fitted) && horizon > longestHorizon ? `a pretrained model for ${horizon} steps` : undefined,
-    ...linearsOf(fitted).map((model) => problemOfLinear(model, horizon)),
+    ...partsOf(fitted).map((part) => problemOfPart(part, horizon)),
     ...networksOf(fitted).map((network) => problemOfNetwork(network, horizon, context)),
   ].find((one) => one !== undefined);
   if (problem !== undefined)
     throw new HindcastError("model", `${path} does not fit together: ${problem}`, "train the model again");
-}
-
-function calibrationsOf(fitted: Fitted): readonly Calibration[] {
-  if (fitted.kind === "combination") return fitted.parts.flatMap((part) => calibrationsOf(part.fitted));
-  return "calibration" in fitted && fitted.calibration !== null ? [fitted.calibration] : [];
-}
-
-function linearsOf(fitted: Fitted): readonly LinearModel[] {
-  if (fitted.kind === "combination") return fitted.parts.flatMap((part) => linearsOf(part.fitted));
-  return fitted.kind === "linear" ? [fitted.model] : [];
-}
-
-function isPretrained(fitted: Fitted): boolean {
-  return fitted.kind === "combination"
-    ? fitted.parts.some((part) => isPretrained(part.fitted))
-    : fitted.kind === "pretrained";
 }
 
 function problemOfWeights(fitted: Fitted): string | undefined {
@@ -60,6 +42,13 @@ function problemOfWeights(fitted: Fitted): string | undefined {
   const isWhole = ({ weights }: { readonly weights: readonly number[] }) =>
     weights.length === fitted.parts.length && sumsToOne(weights);
   return fitted.series.every(isWhole) ? undefined : "the weights of a series do not go with its parts";
+}
+
+function problemOfPart(part: FittedPart["fitted"], horizon: number): string | undefined {
+  if (part.kind === "pretrained")
+    return horizon > longestHorizon ? `a pretrained model for ${horizon} steps` : undefined;
+  const calibration = part.calibration === null ? undefined : problemOfCalibration(part.calibration);
+  return calibration ?? (part.kind === "linear" ? problemOfLinear(part.model, horizon) : undefined);
 }
 
 function problemOfLinear(model: LinearModel, horizon: number): string | undefined {

@@ -64,6 +64,11 @@ export function answererOf(fitted: Fitted): string {
   }
 }
 
+/** What it consists of: itself, or the parts of a combination. */
+export function partsOf(fitted: Fitted): readonly FittedPart["fitted"][] {
+  return fitted.kind === "combination" ? fitted.parts.map((part) => part.fitted) : [fitted];
+}
+
 /** The networks that it consists of. */
 export function networksOf(fitted: Fitted): readonly FittedNetwork[] {
   switch (fitted.kind) {
