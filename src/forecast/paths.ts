@@ -43,12 +43,14 @@ export async function followPaths(
     out.fill(Number.NaN);
     (isObserved ? outOfRange : empty).push(seriesName(frame, series));
   }
-  const warn = (names: readonly string[], what: string) => {
-    if (names.length === 0) return;
-    const which = names.length === 1 ? `"${names[0]}" has` : `"${names[0]}" and ${names.length - 1} more have`;
-    notify({ level: "warning", text: `${name}: ${which} ${what}` });
-  };
-  warn(empty, "no observed value, so no forecast");
-  warn(outOfRange, "no forecast, as it left the range of numbers");
+  sayWithout(name, empty, "no observed value, so no forecast", notify);
+  sayWithout(name, outOfRange, "no forecast, as it left the range of numbers", notify);
   return forecasts;
+}
+
+/** @param model which says nothing of them @param series their names; of none nothing is said */
+export function sayWithout(model: string, series: readonly string[], what: string, notify: Notify): void {
+  if (series.length === 0) return;
+  const which = series.length === 1 ? `"${series[0]}" has` : `"${series[0]}" and ${series.length - 1} more have`;
+  notify({ level: "warning", text: `${model}: ${which} ${what}` });
 }

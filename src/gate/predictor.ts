@@ -5,6 +5,7 @@ import { normalQuantile } from "../base/normal.js";
 import type { Notify } from "../base/notes.js";
 import { extent, lastObservedIndex, saturate } from "../base/numeric.js";
 import { candidateCount, candidateNames } from "../classical/candidates.js";
+import { sayWithout } from "../forecast/paths.js";
 import type { Forecasts, Predictor } from "../forecast/predictor.js";
 import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
 import { forecastSeries } from "./forecast.js";
@@ -75,10 +76,7 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
         // Lets signals in.
         if (s % 64 === 63) await new Promise((resolve) => setImmediate(resolve));
       }
-      if (empty.length > 0) {
-        const which = empty.length === 1 ? `"${empty[0]}" has` : `"${empty[0]}" and ${empty.length - 1} more have`;
-        notify({ level: "warning", text: `pretrained: ${which} no observed value, so no forecast` });
-      }
+      sayWithout("pretrained", empty, "no observed value, so no forecast", notify);
       return { point, quantiles };
     },
     explanation() {
