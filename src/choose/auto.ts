@@ -40,8 +40,6 @@ const leastWeight = 0.05;
 const baselineMargin = 0.05;
 /** Errors that cancelled nearly all did so by chance. */
 const leastCancellation = 0.5;
-/** What a baseline may have of the answer. */
-const baselineShares = Array.from({ length: 11 }, (_, i) => i / 10);
 /** Observations from which an LSTM's extra gate has enough to learn from. */
 const muchData = 50_000;
 /** Steps across which dependencies count as long. */
@@ -152,27 +150,23 @@ function withBaseline(
   result: BacktestResult,
 ): Combined & { readonly score: number } {
   const { folds } = result.models.find(({ name }) => name === baseline)!;
-  const mixed = baselineShares.map((share): BacktestModel => {
+  const weights = (weight: number) => new Float64Array(result.frame.series.length).fill(weight);
+  const scoreOf = (share: number) => {
     const made = folds.map(({ forecasts }, f): ModelFold => {
-      const weights = (weight: number) => new Float64Array(result.frame.series.length).fill(weight);
-      const { point } = combineForecasts(
-        [
-          { point: combined.folds[f]!.forecasts, quantiles: [], weights: weights(1 - share) },
-          { point: forecasts, quantiles: [], weights: weights(share) },
-        ],
-        result.horizon,
-        0,
-        1,
-      );
-      return { ...combined.folds[f]!, forecasts: point };
+      const said = [
+        { point: combined.folds[f]!.forecasts, quantiles: [], weights: weights(1 - share) },
+        { point: forecasts, quantiles: [], weights: weights(share) },
+      ];
+      return { ...combined.folds[f]!, forecasts: combineForecasts(said, result.horizon, 0, 1).point };
     });
-    return { name: String(share), folds: made };
-  });
-  const scores = scoresOf(mixed, result);
-  const scoreOf = (share: number) => scores.get(String(share)) ?? Number.POSITIVE_INFINITY;
+    return scoresOf([{ name: baseline, folds: made }], result).get(baseline) ?? Number.POSITIVE_INFINITY;
+  };
   const most = (1 + baselineMargin) * scoreOf(1);
-  const share = baselineShares.find((one) => !(scoreOf(one) > most)) ?? 1;
-  const score = scoreOf(share);
+  let [share, score] = [0, scoreOf(0)];
+  for (let tenths = 1; score > most && tenths <= 10; tenths++) {
+    share = tenths / 10;
+    score = scoreOf(share);
+  }
   if (share === 0) return { ...combined, score };
   if (share === 1) return { ...combined, parts: [{ name: baseline, weight: 1 }], series: [], stretch: 1, score };
   const keep = (weight: number) => (1 - share) * weight;
