@@ -6,7 +6,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { keepResults, nodeOf, root, temporary } from "./tools.mjs";
+import { writeResults } from "./results.mjs";
+import { nodeOf, root, temporary } from "./tools.mjs";
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,7 +20,7 @@ const tests =
   positionals.length > 0 ? positionals : ["test/engine", "test/model", "test/fit", "test/choose", "test/gate"];
 
 mkdirSync(temporary, { recursive: true });
-const rows = ["node,kernels,passed,failed,seconds"];
+const rows = [];
 for (const major of options.nodes.split(","))
   for (const kernels of options.kernels.split(",")) {
     const binary = nodeOf(major);
@@ -35,8 +36,8 @@ for (const major of options.nodes.split(","))
     });
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
     const seconds = Math.round((performance.now() - began) / 1000);
-    rows.push([major, kernels, numPassedTests, numFailedTests, seconds].join());
+    rows.push({ node: major, kernels, passed: numPassedTests, failed: numFailedTests, seconds });
     console.log(`Node ${major}, ${kernels}: ${numPassedTests} passed, ${numFailedTests} failed, ${seconds} s`);
     if (numFailedTests > 0) process.exitCode = 1;
   }
-keepResults("matrix", rows);
+writeResults("matrix", rows);

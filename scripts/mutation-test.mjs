@@ -7,7 +7,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join, relative } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { keepResults, nodeOf, packagesAt, root, temporary } from "./tools.mjs";
+import { writeResults } from "./results.mjs";
+import { nodeOf, packagesAt, root, temporary } from "./tools.mjs";
 
 const leastScore = 85;
 const folders = ["windows", "scale", "evaluate", "registry", "artifact"];
@@ -96,7 +97,7 @@ function printMissed(path, { source, mutants }) {
     );
 }
 
-const rows = ["folder,mutants,killed,timed_out,survived,not_covered,score,minutes"];
+const rows = [];
 const total = { mutants: 0, found: 0 };
 for (const folder of options.folders.split(",")) {
   const { files, minutes } = mutate(folder);
@@ -105,12 +106,20 @@ for (const folder of options.folders.split(",")) {
   const count = (...states) => all.filter((status) => states.includes(status)).length;
   const [found, tested] = [count(...detected), count(...detected, ...missed)];
   const score = ((100 * found) / tested).toFixed(1);
-  const counts = [count("Killed"), count("Timeout"), count("Survived"), count("NoCoverage")];
-  rows.push([folder, tested, ...counts, score, minutes].join());
+  rows.push({
+    folder,
+    mutants: tested,
+    killed: count("Killed"),
+    timed_out: count("Timeout"),
+    survived: count("Survived"),
+    not_covered: count("NoCoverage"),
+    score,
+    minutes,
+  });
   console.log(`${folder}: ${found} of ${tested} mutants noticed, ${score} %`);
   total.mutants += tested;
   total.found += found;
   if (score < leastScore) process.exitCode = 1;
 }
 console.log(`all: ${((100 * total.found) / total.mutants).toFixed(1)} % of ${total.mutants}`);
-keepResults("mutation", rows);
+writeResults("mutation", rows);

@@ -6,7 +6,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { keepResults, root, temporary } from "./tools.mjs";
+import { writeResults } from "./results.mjs";
+import { root, temporary } from "./tools.mjs";
 
 const program = join(temporary, "sanitize");
 const clang = [process.env.CLANG, "clang-19", "clang-18", "clang-17", "clang-16", "clang"].find(
@@ -29,7 +30,7 @@ const programs = [
 const runs = programs.flatMap(({ source, own, checked }) =>
   sets.flatMap((set) => checked.map((checks) => ({ source, own, set, checks }))),
 );
-const rows = ["source,instruction_set,sanitizers,exit_code,seconds"];
+const rows = [];
 for (const { source, own, set, checks } of runs) {
   const flags = [...common, ...own, `-march=${set}`, `-fsanitize=${checks}`, "-fno-sanitize-recover=all"];
   execFileSync(clang, [...flags, source, "-o", program, "-lm"], { cwd: root });
@@ -40,10 +41,10 @@ for (const { source, own, set, checks } of runs) {
   const outcome = isMissing ? "not on this processor" : `exit code ${status}, ${seconds} s`;
   console.log(`${source}, ${set}, ${checks}: ${outcome}`);
   if (isMissing) continue;
-  rows.push(`${source},${set},"${checks}",${status},${seconds}`);
+  rows.push({ source, instruction_set: set, sanitizers: checks, exit_code: status, seconds });
   if (status !== 0) {
     process.exitCode = 1;
     console.error(stderr);
   }
 }
-keepResults("sanitize", rows);
+writeResults("sanitize", rows);

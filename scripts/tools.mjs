@@ -1,6 +1,6 @@
 // What the scripts here need beside the packages of the repository, in pinned versions under .tmp/, so that no `npm ci` has to wait for
 // it. In: the major version of a Node; names of npm packages. Out: its binary; the directory that holds them. What is not there yet
-// is installed. And where dated results are kept.
+// is installed.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,12 +28,6 @@ export function packagesAt(name, specs, flags = []) {
   execFileSync("npm", [...common, ...flags, ...specs], { cwd: home, stdio: ["ignore", 2, 2] });
   writeFileSync(record, wanted);
   return home;
-}
-
-/** Writes bench/results/NAME-DATE.csv. @param rows lines, the header first */
-export function keepResults(name, rows) {
-  const date = new Date().toISOString().slice(0, 10);
-  writeFileSync(join(root, "bench/results", `${name}-${date}.csv`), `${rows.join("\n")}\n`);
 }
 
 /** The package as npm would publish it. @returns its file, and what stands in it */
