@@ -3,24 +3,12 @@
 // largest relative difference; the exit code is 1 when one is above 1e-4.
 import { execFileSync } from "node:child_process";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { pythonWith } from "./environments.mjs";
+import { importParts, pythonWith, root } from "./environments.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const bundle = `${root}.tmp/bench-curves.mjs`;
-await build({
-  stdin: {
-    contents: `export { listKernels } from "./src/engine/kernels/fused/load.ts"; export { fillUniform } from "./bench/peers/answer.mjs";`,
-    resolveDir: root,
-  },
-  outfile: bundle,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  logLevel: "error",
-});
-const { listKernels, fillUniform } = await import(bundle);
+const { listKernels, fillUniform } = await importParts(
+  "curves",
+  `export { listKernels } from "./src/engine/kernels/fused/load.ts"; export { fillUniform } from "./bench/peers/answer.mjs";`,
+);
 
 const steps = 200;
 const tolerance = 1e-4;

@@ -12,6 +12,8 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 const temporary = `${root}.tmp`;
 /** What an installation says goes to stderr: stdout is for results. */
 const stdio = ["ignore", 2, 2];
+/** Of esbuild. */
+const bundling = { bundle: true, platform: "node", format: "esm", logLevel: "error" };
 
 const environments = {
   pytorch: { home: "pytorch-2.15.0", packages: ["numpy", "torch==2.15.0"] },
@@ -69,16 +71,15 @@ export async function nativePackage() {
 /** Bundles a file that imports the sources, which are TypeScript. @returns the bundle's file */
 export async function bundle(entry) {
   const outfile = `${temporary}/bench/${basename(entry, extname(entry))}.mjs`;
-  await build({
-    entryPoints: [`${root}${entry}`],
-    outfile,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    logLevel: "error",
-  });
+  await build({ ...bundling, entryPoints: [`${root}${entry}`], outfile, packages: "external" });
   return outfile;
+}
+
+/** Parts of the sources, as one module. @param contents export statements, with paths from the root @returns what they export */
+export async function importParts(name, contents) {
+  const outfile = `${temporary}/bench-${name}.mjs`;
+  await build({ ...bundling, stdin: { contents, resolveDir: root }, outfile });
+  return import(outfile);
 }
 
 /** Flags of Node that let it run relaxed SIMD, which is on by default from version 22 on. */

@@ -8,8 +8,7 @@
 //   spikes  the largest norm of the gradient and the error that is left where one target in a hundred is off by 100, up or down
 //   explode the same of a simple RNN that recalls over 20 steps, its recurrent weights too large at the start
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
-import { median, root } from "./environments.mjs";
+import { importParts, median } from "./environments.mjs";
 import { keepResults } from "./measuring.mjs";
 
 const { values: options } = parseArgs({
@@ -19,10 +18,10 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "reach,recall,marked,spikes,explode" },
   },
 });
-const bundle = `${root}.tmp/bench-gradients.mjs`;
-await build({
-  stdin: {
-    contents: `
+const { loadKernels, gateCounts, recurrentForward, tapeViews, initialise, learningRateFactor, seededRandom } =
+  await importParts(
+    "gradients",
+    `
       export { loadKernels } from "./src/engine/kernels/fused/load.ts";
       export { gateCounts } from "./src/engine/kernels/cells.ts";
       export { recurrentForward } from "./src/engine/kernels/recurrent.ts";
@@ -30,16 +29,7 @@ await build({
       export { initialise } from "./src/model/initialisers.ts";
       export { learningRateFactor } from "./src/fit/schedule.ts";
       export { seededRandom } from "./src/base/random.ts";`,
-    resolveDir: root,
-  },
-  outfile: bundle,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  logLevel: "error",
-});
-const { loadKernels, gateCounts, recurrentForward, tapeViews, initialise, learningRateFactor, seededRandom } =
-  await import(bundle);
+  );
 const { kernels } = loadKernels();
 
 const cells = ["rnn", "lstm", "gru"];

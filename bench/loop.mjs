@@ -4,9 +4,8 @@
 // kernels'.
 import { cpus } from "node:os";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { importParts } from "./environments.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -20,23 +19,13 @@ const { values: options } = parseArgs({
 });
 process.env.HINDCAST_KERNELS = options.kernels;
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const bundle = `${root}.tmp/bench-loop.mjs`;
-await build({
-  stdin: {
-    contents: `
+const { loadKernels, kernelTrainers, fitNetwork } = await importParts(
+  "loop",
+  `
       export { loadKernels } from "./src/engine/kernels/fused/load.ts";
       export { kernelTrainers } from "./src/fit/kernel-trainer.ts";
       export { fitNetwork } from "./src/fit/fit.ts";`,
-    resolveDir: root,
-  },
-  outfile: bundle,
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  logLevel: "error",
-});
-const { loadKernels, kernelTrainers, fitNetwork } = await import(bundle);
+);
 
 const [batch, window, inputs, units] = options.size.split(",").map(Number);
 const horizon = 12;
