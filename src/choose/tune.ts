@@ -43,7 +43,7 @@ export interface SearchOptions {
  * Trial n is chosen from what trials 0 … n − mostAtOnce came to: the ones between may still be running, so they are left out of it
  * even when they are not.
  */
-export const mostAtOnce = 6;
+export const mostAtOnce = 12;
 /** Trials that got as far, before one is broken off there. */
 const leastPeers = 4;
 
