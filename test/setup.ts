@@ -2,4 +2,4 @@
 // draws others; fuzzing looks further.
 import fc from "fast-check";
 
-fc.configureGlobal({ seed: Number(process.env["HINDCAST_TEST_SEED"] ?? 1) });
+fc.configureGlobal({ seed: Number(process.env.HINDCAST_TEST_SEED ?? 1) });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
-import { rate, type SearchOptions, searchSettings, type Trial } from "../../src/choose/tune.js";
+import { mostAtOnce, rate, type SearchOptions, searchSettings, type Trial } from "../../src/choose/tune.js";
 import { settingImportance } from "../../src/choose/tune-importance.js";
 import { type Dimension, type Point, planSpace, settingsAt } from "../../src/choose/tune-space.js";
 import type { TrialOutcome } from "../../src/choose/tune-trial.js";
@@ -133,7 +133,7 @@ describe("the search", () => {
     const stopped = trials.filter(({ state }) => state === "stopped");
     expect(stopped.length).toBeGreaterThan(10);
     for (const { trial, scores } of stopped) {
-      const peers = trials.slice(0, trial - 5).filter((other) => other.scores.length >= scores.length);
+      const peers = trials.slice(0, trial - mostAtOnce + 1).filter((other) => other.scores.length >= scores.length);
       const better = peers.filter((other) => other.scores[scores.length - 1]! < scores.at(-1)!);
       expect(better.length).toBeGreaterThanOrEqual(peers.length / 2);
     }
