@@ -8,6 +8,7 @@ import type { Part, SeriesWeights } from "../forecast/combination.js";
 import { applyLimits, type ForecastLimits } from "../forecast/limits.js";
 import { networkPredictor } from "../forecast/network.js";
 import type { FitContext, Forecasts, PointPredictor, Predictor } from "../forecast/predictor.js";
+import { keepSteadyPhases } from "../forecast/steady.js";
 import type { FittedGate } from "../gate/fit.js";
 import type { LinearModel } from "../linear/model.js";
 
@@ -92,6 +93,8 @@ export async function predictorOf(model: FittedModel, limits: ForecastLimits, co
   const predictor = await openPredictor(model, model.seasons, context.notify);
   const isCount = networksOf(model).some(({ config }) => config.head?.kind === "negbin");
   const kept = isCount ? { ...limits, min: Math.max(0, limits.min ?? 0) } : limits;
+  // A network or a baseline that was asked for by name says what it says.
+  const weighsPhases = model.kind === "pretrained" || model.kind === "combination";
   return {
     ...predictor,
     ...(model.reason === undefined ? {} : { reason: model.reason }),
@@ -99,6 +102,7 @@ export async function predictorOf(model: FittedModel, limits: ForecastLimits, co
       // The pretrained model weighs its candidates for a horizon as a whole; fewer steps are the first of those.
       const whole = Math.max(horizon, model.horizon);
       const forecasts = firstSteps(await predictor.predict(frame, whole, levels), whole, horizon);
+      if (weighsPhases) keepSteadyPhases(frame, model.seasons, forecasts, levels ?? []);
       for (const values of [forecasts.point, ...forecasts.quantiles]) applyLimits(values, kept);
       return forecasts;
     },

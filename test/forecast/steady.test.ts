@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../src/base/random.js";
+import { fitModel, type ModelOptions } from "../../src/choose/model.js";
+import { predictorOf } from "../../src/choose/predictor.js";
+import { keepSteadyPhases } from "../../src/forecast/steady.js";
+import { quietContext, smallModel } from "../support/context.js";
+import { frameOf } from "../support/frames.js";
+
+const levels = [0.025, 0.1, 0.9, 0.975];
+
+/** Sun from the eighth to the seventeenth hour of each day. */
+function solar(days: number): number[] {
+  const random = seededRandom(1);
+  return Array.from({ length: 24 * days }, (_, t) => {
+    const hour = t % 24;
+    return hour >= 8 && hour < 18 ? (5 + 2 * random.uniform()) * Math.sin((Math.PI * (hour - 7)) / 11) : 0;
+  });
+}
+
+/** What comes of a forecast that says `said` at every step, with quantiles at 1 and 2 on both sides. */
+function keep(values: readonly number[], seasons: readonly number[], horizon: number, said = 3) {
+  const all = (by: number) => new Float64Array(horizon).fill(said + by);
+  const forecasts = { point: all(0), quantiles: [all(-2), all(-1), all(1), all(2)] };
+  keepSteadyPhases(frameOf(values), seasons, forecasts, levels);
+  return forecasts;
+}
+
+describe("a phase of a season that never changes", () => {
+  test("is forecast as it always was, and no other", () => {
+    const { point, quantiles } = keep(solar(40), [24], 24);
+    for (let h = 0; h < 24; h++) {
+      const isNight = h < 8 || h >= 18;
+      expect([point[h], ...quantiles.map((values) => values[h])]).toEqual(isNight ? [0, 0, 0, 0, 0] : [3, 1, 2, 4, 5]);
+    }
+  });
+
+  test("is met in every cycle of a longer horizon, and from wherever the series ends", () => {
+    const { point } = keep(solar(40).slice(0, -7), [24], 60);
+    point.forEach((value, h) => {
+      const hour = (24 - 7 + h) % 24;
+      expect(value).toBe(hour >= 8 && hour < 18 ? 3 : 0);
+    });
+  });
+
+  test("may be one of the longer season", () => {
+    const random = seededRandom(2);
+    const shop = Array.from({ length: 7 * 12 }, (_, t) => (t % 7 === 6 ? 0 : 10 + random.uniform()));
+    expect([...keep(shop, [7], 7).point]).toEqual([3, 3, 3, 3, 3, 3, 0]);
+    const hours = Array.from({ length: 168 * 12 }, (_, t) => (t % 168 === 50 ? 7 : random.uniform()));
+    const { point } = keep(hours, [24, 168], 168);
+    expect(point.findIndex((value) => value !== 3)).toBe(50);
+    expect(point[50]).toBe(7);
+  });
+
+  test("is less sure the fewer cycles had the value", () => {
+    const shop = (weeks: number) => {
+      const random = seededRandom(3);
+      return Array.from({ length: 7 * weeks }, (_, t) => (t % 7 === 6 ? 0 : 10 + random.uniform()));
+    };
+    const lastOf = (weeks: number) => keep(shop(weeks), [7], 7).quantiles.map((values) => values[6]);
+    expect(keep(shop(7), [7], 7).point[6]).toBe(3);
+    // One in ten weeks may differ: 80 % are sure, 95 % are not.
+    expect(lastOf(8)).toEqual([0, 0, 0, 5]);
+    // One in twenty.
+    expect(lastOf(17)).toEqual([0, 0, 0, 5]);
+    expect(lastOf(19)).toEqual([0, 0, 0, 0]);
+  });
+
+  test("is none where chance, or standing still, brings its value", () => {
+    const random = seededRandom(4);
+    const rare = Array.from({ length: 7 * 20 }, () => (random.uniform() < 0.1 ? 1 : 0));
+    expect(new Set(keep(rare, [7], 7).point)).toEqual(new Set([3]));
+    const price = Array.from({ length: 7 * 20 }, (_, t) => (t < 7 * 20 - 2 ? 4.25 : 4.5));
+    expect(new Set(keep(price, [7], 7).point)).toEqual(new Set([3]));
+  });
+
+  test("has ended once its value has changed, and is seen through gaps", () => {
+    const changed = solar(40);
+    changed[24 * 39 + 2] = 1;
+    expect(keep(changed, [24], 24).point[2]).toBe(3);
+    changed[24 * 39 + 2] = Number.NaN;
+    expect(keep(changed, [24], 24).point[2]).toBe(0);
+  });
+
+  test("keeps quantiles in order and around the forecast, and leaves what has no forecast", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.double({ min: -9, max: 9, noNaN: true }), (days, said) => {
+        const { point, quantiles } = keep(solar(days), [24], 24, said);
+        for (let h = 0; h < 24; h++) {
+          const all = [quantiles[0]!, quantiles[1]!, point, quantiles[2]!, quantiles[3]!].map((values) => values[h]!);
+          expect(all).toEqual(all.toSorted((a, b) => a - b));
+        }
+      }),
+    );
+    expect([...keep(solar(40), [24], 24, Number.NaN).point].every(Number.isNaN)).toBe(true);
+  });
+});
+
+test.each(["auto", "pretrained"])("%s forecasts no sun at night", async (name) => {
+  const { window: _, layers: __, ...rest } = smallModel;
+  const options: ModelOptions = { ...rest, seasons: "auto", epochs: 1 };
+  const frame = { ...frameOf(solar(40)), grid: { frequency: { kind: "fixed", ms: 3_600_000 }, zone: "UTC" } } as const;
+  const context = quietContext();
+  const fitted = await fitModel(name, frame, 24, options, context);
+  const { point } = await (await predictorOf(fitted, options.limits, context)).predict(frame, 24, levels);
+  point.forEach((value, hour) => {
+    if (hour >= 8 && hour < 18) expect(value).toBeGreaterThan(0.3);
+    else expect(value).toBe(0);
+  });
+});
