@@ -27,7 +27,7 @@ function giveScale(random: Random, latent: Float64Array): Float64Array {
   const kind = drawWeighted(random, unitShares);
   switch (kind) {
     case "exponentiated": {
-      const depth = drawLogBetween(random, 0.02, 0.9);
+      const depth = drawLogBetween(random, 0.02, 1.2);
       return latent.map((value) => portableExp(Math.min(mostLog, Math.max(-mostLog, depth * value))));
     }
     case "offset": {

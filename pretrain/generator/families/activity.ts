@@ -8,6 +8,8 @@ import { chooseShape, drawSeason, drawWeek, drawWeekStyle, type ShapeSource, typ
 import { drawTrend } from "../trends.js";
 
 const weekDayCount = 7;
+/** Deviation of a day's course in logarithms. */
+const deepestSwing = 2;
 
 export const activity: Family = (random, length, seasons) => {
   const calendar = readCalendar(seasons);
@@ -17,12 +19,13 @@ export const activity: Family = (random, length, seasons) => {
   const dayTypes = drawDayTypes(random, length, style);
   const course = followDays(random, length, week, style, dayTypes);
   const level = drawLevel(random, length, calendar);
-  const swing = drawLogBetween(random, 0.05, 0.6);
-  const spread = swing * drawLogBetween(random, 0.03, 0.6);
+  // Sums where much of the load is always there, products where there is none at night: a street at noon sees hundreds of times
+  // what it sees at four.
+  const isProduct = drawChance(random, 0.6);
+  const swing = drawLogBetween(random, 0.05, isProduct ? deepestSwing : 0.6);
+  const spread = Math.min(swing, 0.6) * drawLogBetween(random, 0.03, 0.6);
   const noise = drawMemory(random, length, drawBetween(random, 0, calendar.day > 1 ? 0.95 : 0.6));
   const bursts = drawBursts(random, length, calendar.day);
-  // Sums where much of the load is always there, products where there is none at night.
-  const isProduct = drawChance(random, 0.6);
   const values = Float64Array.from({ length }, (_, t) => {
     const wave = swing * course[t]! + spread * noise[t]!;
     const height = isProduct ? portableExp(level[t]! + wave) : Math.max(0, portableExp(level[t]!) + wave);
