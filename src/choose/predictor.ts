@@ -10,6 +10,7 @@ import { networkPredictor } from "../forecast/network.js";
 import type { FitContext, Forecasts, PointPredictor, Predictor } from "../forecast/predictor.js";
 import { keepSteadyPhases } from "../forecast/steady.js";
 import type { FittedGate } from "../gate/fit.js";
+import { historyLimit } from "../gate/history-limit.js";
 import type { LinearModel } from "../linear/model.js";
 
 /** What forecasts. `calibration` is what intervals rest on; null where none were asked for, or in a model that was saved before there were any. */
@@ -102,7 +103,10 @@ export async function predictorOf(model: FittedModel, limits: ForecastLimits, co
       // The pretrained model weighs its candidates for a horizon as a whole; fewer steps are the first of those.
       const whole = Math.max(horizon, model.horizon);
       const forecasts = firstSteps(await predictor.predict(frame, whole, levels), whole, horizon);
-      if (weighsPhases) keepSteadyPhases(frame, model.seasons, forecasts, levels ?? []);
+      if (weighsPhases) {
+        const { seasons } = model;
+        keepSteadyPhases(frame, { seasons, reach: historyLimit(seasons) }, forecasts, levels ?? []);
+      }
       for (const values of [forecasts.point, ...forecasts.quantiles]) applyLimits(values, kept);
       return forecasts;
     },

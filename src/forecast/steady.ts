@@ -1,6 +1,5 @@
 // Phases of a season that never change: solar power at night, a shop on Sundays. In: what is known and forecasts of it. Out: the same,
 // but where a phase has had one value for long, that value.
-import { historyLimit } from "../gate/history-limit.js";
 import type { Frame } from "../series/frame.js";
 import type { Forecasts } from "./predictor.js";
 
@@ -18,17 +17,17 @@ interface SteadyPhase {
 /**
  * In place. After n cycles with one value the next has another with probability 1 / (n + 2) (Laplace's rule of succession): quantiles
  * that lie within the rest are that value too, the others stay where they are.
- * @param seasons in steps @param levels of the forecasts' quantiles
+ * @param seasons in steps @param reach newest steps that are looked at @param levels of the forecasts' quantiles
  */
 export function keepSteadyPhases(
   { series }: Pick<Frame, "series">,
-  seasons: readonly number[],
+  { seasons, reach }: { readonly seasons: readonly number[]; readonly reach: number },
   { point, quantiles }: Forecasts,
   levels: readonly number[],
 ): void {
   const horizon = point.length / series.length;
   series.forEach(({ values }, s) => {
-    const known = values.subarray(-historyLimit(seasons));
+    const known = values.subarray(-reach);
     for (let h = 0; h < horizon; h++) {
       const steady = longestOf(seasons.map((season) => steadyPhase(known, season, h)));
       const i = s * horizon + h;

@@ -22,7 +22,7 @@ function solar(days: number): number[] {
 function keep(values: readonly number[], seasons: readonly number[], horizon: number, said = 3) {
   const all = (by: number) => new Float64Array(horizon).fill(said + by);
   const forecasts = { point: all(0), quantiles: [all(-2), all(-1), all(1), all(2)] };
-  keepSteadyPhases(frameOf(values), seasons, forecasts, levels);
+  keepSteadyPhases(frameOf(values), { seasons, reach: 4096 }, forecasts, levels);
   return forecasts;
 }
 
