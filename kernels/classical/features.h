@@ -15,7 +15,9 @@ enum {
   RECENT_STEPS = 64,
   RECENT_FEATURES = 6,
   // More earlier origins than this tell little more.
-  MOST_ORIGINS = 12
+  MOST_ORIGINS = 12,
+  // Steps of the longest horizon that the gates were trained on: what lies beyond is told as that far.
+  FARTHEST = 60
 };
 
 // Added to an error over the scale before its logarithm is taken.
@@ -99,7 +101,7 @@ static void describe_series(const History *h, int horizon, const Spread *spread,
   out[6] = (float)((double)origin_count / MOST_ORIGINS);
   out[7] = (float)whole;
   out[8] = (float)((double)zeros / h->count);
-  out[9] = (float)(logarithm(horizon) / 2 - 1);
+  out[9] = (float)(logarithm(smaller(horizon, FARTHEST)) / 2 - 1);
   out[10] = (float)inverse_hyperbolic_sine(bias / spread->scale);
   out[11] = (float)log_of_bounded(spread->near_step / spread->scale);
   out[12] = (float)(season == 1);
@@ -128,7 +130,7 @@ static void describe_step(const Origin *origin, int season, int h, int horizon, 
     out[STEP_FACTS + CANDIDATES + c] = (float)log_error(errors->by_step[c * horizon + h], scale, log_errors[c]);
   }
   out[0] = (float)((h + 1.0) / horizon);
-  out[1] = (float)(logarithm(h + 1) / 2 - 1);
+  out[1] = (float)(logarithm(smaller(h + 1, FARTHEST)) / 2 - 1);
   out[2] = (float)(lesser((h + 1.0) / season, 4) / 2);
   out[3] = season > 1 ? (float)sine((double)h / season) : 0;
   out[4] = season > 1 ? (float)cosine((double)h / season) : 0;
