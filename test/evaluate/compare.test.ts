@@ -5,6 +5,7 @@ import { explainNoTest, leaderboardTable } from "../../src/evaluate/compare.js";
 import { testEquality } from "../../src/evaluate/diebold-mariano.js";
 import { scoreTable } from "../../src/evaluate/score-table.js";
 import { type BaselineName, baselines } from "../../src/forecast/baselines.js";
+import type { Forecaster } from "../../src/forecast/predictor.js";
 import { quantileColumns } from "../../src/forecast/quantile-columns.js";
 import type { Frame } from "../../src/series/frame.js";
 import { airPassengers, dailyFrame, listeningContext } from "./frames.js";
@@ -54,6 +55,33 @@ describe("a leaderboard", () => {
     expect(records(leaderboardTable(same, { step: 1 })).map(({ model }) => model)).toEqual(["seasonal-naive", "naive"]);
     const constant = await run(dailyFrame(new Array(10).fill(5)), ["naive"], { horizon: 1, step: 1, season: 1 });
     expect(records(leaderboardTable(constant, { step: 1 }))).toMatchObject([{ rank: null, mase: null, p_naive: null }]);
+  });
+
+  test("ranks a model by the series that it has forecasts and MASE in, and not one without any", async () => {
+    // All are alike in the flat series, which has no MASE; the one that forecasts nothing else has none.
+    const frame = dailyFrame([1, 3, 2, 5, 4, 6, 8, 7], new Array(8).fill(5));
+    const flatOnly: Forecaster = {
+      name: "flat-only",
+      fit: async () => ({
+        name: "flat-only",
+        predict: async (known, horizon) => ({
+          point: Float64Array.from(
+            known.series.flatMap(({ key }) => new Array(horizon).fill(key[0] === "a" ? Number.NaN : 5)),
+          ),
+          quantiles: [],
+        }),
+        dispose() {},
+      }),
+    };
+    const options = { horizon: 2, folds: 2, step: 1, refit: "never", span: "expanding", season: 1 } as const;
+    const models = [flatOnly, ...(["mean", "naive"] as const).map((name) => baselines.get(name)({ seasons: [1] }))];
+    const rows = records(leaderboardTable(await backtest(frame, models, options, listeningContext()), { step: 1 }));
+    expect(rows.map(({ rank, model }) => [rank, model])).toEqual([
+      [1, "naive"],
+      [2, "mean"],
+      [null, "flat-only"],
+    ]);
+    expect(rows[2]).toMatchObject({ n: 4, mase: null, mse: 0, skill: null, p_best: null, p_naive: null });
   });
 
   test("tests the losses at the origins, against the best and against the seasonal naive", async () => {

@@ -137,6 +137,27 @@ describe("a forecast file", () => {
     expect(result.reference).toEqual([Float64Array.of(2, 6)]);
   });
 
+  test("is compared with what the seasonal naive says by all that is before an origin", async () => {
+    const { NaN: gap } = Number;
+    const frame = dailyFrame([5, 1, gap, 3, gap, 7, 8]);
+    const rows = [row(3, 4, { origin: day(2) }), row(7, 7, { origin: day(6) })];
+    const { reference } = await besideSeasonalNaive(placeForecasts(frame, rows, quiet), 2, quiet);
+    // Two and four steps before the seventh there is nothing, six steps before it 5.
+    expect(reference).toEqual([Float64Array.of(5), Float64Array.of(5)]);
+  });
+
+  test("may say the newest origins first", () => {
+    const frame = dailyFrame(Array.from({ length: 12 }, (_, t) => t));
+    const rows = [11, 3, 7].map((n) => row(n, n, { origin: day(n - 1) }));
+    const { folds, models } = placeForecasts(frame, rows, quiet);
+    expect(folds.map(({ fold, origins }) => [fold, ...origins])).toEqual([
+      [1, 2],
+      [2, 6],
+      [3, 10],
+    ]);
+    expect(models[0]!.folds.map(({ forecasts }) => [...forecasts])).toEqual([[3], [7], [11]]);
+  });
+
   test("tells targets apart where there are several, by their names, and columns where each is a series", () => {
     const [series] = dailyFrame([1, 2, 3]).series;
     const frame: Frame = {

@@ -104,6 +104,7 @@ describe("a forecast file is read", () => {
 
   test.each([
     ["", "forecast is missing"],
+    [" ", "forecast is missing"],
     ["NaN", 'forecast is "NaN", missing'],
     ["inf", 'forecast is "inf", infinite'],
     ["n.a. ", 'forecast is "n.a. ", not a number'],
@@ -200,6 +201,38 @@ describe("the columns beside it", () => {
     const [row] = await read("shop,day,yhat\na,2024-01-03,1\n", panel);
     expect(row).toEqual({ key: ["a"], model: "yhat", stamp: Date.UTC(2024, 0, 3), forecast: 1, where: "line 2" });
     expect(await read("day,yhat\n2024-01-03,1\n", dailyFrame([1, 2, 3]))).toMatchObject([{ key: [] }]);
+  });
+
+  test("may stand anywhere, and none that has its place is the forecast", async () => {
+    for (const first of ["model", "origin", "target", "shop"]) {
+      const cells = new Map([
+        ["model", "3"],
+        ["origin", "2024-01-02"],
+        ["target", "sales"],
+        ["shop", "7"],
+      ]);
+      const names = [first, ...[...cells.keys()].filter((name) => name !== first), "day", "mine"];
+      const text = `${names.join()}\n${names.map((name) => cells.get(name) ?? { day: "2024-01-03", mine: "1" }[name]).join()}\n`;
+      expect(await read(text, several)).toMatchObject([
+        { key: ["7"], model: "3", target: "sales", origin: Date.UTC(2024, 0, 2), forecast: 1 },
+      ]);
+    }
+    const steps: Frame = {
+      ...several,
+      timeStyle: { kind: "integer" },
+      grid: { frequency: { kind: "integer", step: 1 }, zone: "UTC" },
+    };
+    const text = "target,shop,day,model,origin,mine\n5,7,3,1,2,1.5\n5,7,4,1,2,2.5\n";
+    expect(await read(text, steps)).toMatchObject([
+      { key: ["7"], target: "5", model: "1", stamp: 3, origin: 2, forecast: 1.5 },
+      { stamp: 4, forecast: 2.5 },
+    ]);
+    // Both columns hold integers that increase, of which one is the forecast.
+    const one: Frame = { ...steps, columns: { ...steps.columns, targets: ["sales"] } };
+    expect(await read("shop,t,yhat\na,3,10\na,4,11\n", one)).toMatchObject([
+      { stamp: 3, forecast: 10 },
+      { stamp: 4, forecast: 11 },
+    ]);
   });
 
   test("are missed by name", async () => {

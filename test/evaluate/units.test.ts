@@ -163,8 +163,11 @@ describe("the reference", () => {
     const values = [1, 5, 2, 6, 3, 7];
     const models = (["naive", "seasonal-naive"] as const).map((name) => baselines.get(name)({ seasons: [2] }));
     const context = listeningContext();
-    const { reference } = await backtest(dailyFrame(values), models, { ...options, folds: 1, season: 2 }, context);
+    const asked = { ...options, folds: 1, season: 2 };
+    const { reference, models: scored } = await backtest(dailyFrame(values), models, asked, context);
     expect(reference.map((row) => [...row])).toEqual([[2, 6]]);
+    // It is not run again.
+    expect(reference[0]).toBe(scored[1]!.folds[0]!.forecasts);
   });
 });
 
