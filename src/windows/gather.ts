@@ -253,7 +253,7 @@ function affineOf({ preparation }: PreparedFrame, { fitted }: PreparedSeries, va
  */
 export function rescaleWindow(prepared: PreparedFrame, { fitted }: PreparedSeries, batch: Batch, b: number): void {
   const { scale, scaler } = prepared.preparation.config;
-  if (scale !== "window" || scaler === "none") return;
+  if (scale !== "window") return;
   const { window } = batch.shape;
   const width = channelCount(prepared.channels);
   const begin = batch.mask.subarray(b * window, (b + 1) * window).indexOf(1);

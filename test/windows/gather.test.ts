@@ -39,8 +39,9 @@ describe("a batch", () => {
         const { training } = planTraining(prepared, { ...size, validationSteps: 0 });
         const windowCount = training.origins.length;
         const order = Int32Array.from({ length: windowCount }, (_, i) => windowCount - 1 - i);
-        const [afresh, kept] = [createBatch(prepared, size, 3), createBatch(prepared, size, 3)];
-        const gather = createGather(prepared, training, size);
+        const shape = { ...size, lags: [1, 3] };
+        const [afresh, kept] = [createBatch(prepared, shape, 3), createBatch(prepared, shape, 3)];
+        const gather = createGather(prepared, training, shape);
         for (let from = 0; from < windowCount; from += 3) {
           const count = Math.min(3, windowCount - from);
           gatherBatch(prepared, training, order, from, count, afresh);

@@ -38,4 +38,17 @@ describe("the windows of a plan", () => {
   it("are gathered each time where they take more", () => {
     expect(inputsOf(2 ** 15 + 1)).toEqual([first, first + 1000]);
   });
+
+  it("that were kept leave the rows after those asked for as they are", () => {
+    const frame = dailyPanel([1, 2, 3, 4, 5, 6]);
+    const preparation = fitPreparation(frame, { ...plainScale, scale: "none" });
+    const prepared = prepareFrame(frame, preparation, { gapIndicator: false, calendar: [] }, 1);
+    const plan = { series: new Int32Array(4), origins: Int32Array.of(2, 3, 4, 5) };
+    const gather = createGather(prepared, plan, { window: 2 });
+    const batch = createBatch(prepared, { window: 2 }, 3);
+    gather(Int32Array.of(0, 1, 2), 0, 3, batch);
+    gather(Int32Array.of(0, 3, 3, 3), 1, 2, batch);
+    expect([...batch.inputs]).toEqual([4, 5, 4, 5, 3, 4]);
+    expect([...batch.targets]).toEqual([6, 6, 5]);
+  });
 });

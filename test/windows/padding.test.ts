@@ -60,9 +60,9 @@ describe("a window longer than its series", () => {
       inputs: Float32Array.of(...[1, 10, 2, 20], ...[3, 30, 4, 40]),
       mask: new Float32Array(4),
     };
-    padWindow(batch, 0, 2);
-    expect([...batch.inputs]).toEqual([0, 0, 0, 0, 3, 30, 4, 40]);
     padWindow(batch, 1, 2);
+    expect([...batch.inputs]).toEqual([1, 10, 2, 20, 0, 0, 0, 0]);
+    padWindow(batch, 0, 2);
     expect([...batch.inputs]).toEqual(new Array(8).fill(0));
     expect([...batch.mask]).toEqual([1, 1, 1, 1]);
   });

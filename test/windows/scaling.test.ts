@@ -86,7 +86,8 @@ describe("a window", () => {
     // Before step 4: 0 1 3 4, spread 4. Before step 5: 1 3 4 2, spread 3.
     const expected = [[4, 4, 4, 1, 3, 4].map((value) => value / 4), [2, 2, 2, 3, 4, 2].map((value) => (value - 1) / 3)];
     expect(batch.candidates).toEqual(Float32Array.from(expected.flat()));
-    expect(gather(prepared, { window: 4 }, [0], [4]).candidates).toHaveLength(0);
+    for (const none of [{ window: 4 }, { window: 4, horizon: 3 }, { window: 4, lags: [], horizon: 3 }])
+      expect(gather(prepared, none, [0], [4]).candidates).toHaveLength(0);
   });
 
   it("leaves nothing of the windows before it in its targets, and the rows of others as they are", () => {
