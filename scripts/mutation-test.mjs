@@ -109,7 +109,6 @@ function printMissed(path, { source, mutants }) {
     );
 }
 
-const rows = [];
 const total = { mutants: 0, found: 0 };
 for (const folder of options.folders.split(",")) {
   const { files, minutes } = mutate(folder);
@@ -118,20 +117,12 @@ for (const folder of options.folders.split(",")) {
   const count = (...states) => all.filter((status) => states.includes(status)).length;
   const [found, tested] = [count(...detected), count(...detected, ...missed)];
   const score = ((100 * found) / tested).toFixed(1);
-  rows.push({
-    folder,
-    mutants: tested,
-    killed: count("Killed"),
-    timed_out: count("Timeout"),
-    survived: count("Survived"),
-    not_covered: count("NoCoverage"),
-    score,
-    minutes,
-  });
+  const states = { killed: count("Killed"), timed_out: count("Timeout"), survived: count("Survived") };
+  const row = { folder, mutants: tested, ...states, not_covered: count("NoCoverage"), score, minutes };
+  writeResults("mutation", [row]);
   console.log(`${folder}: ${found} of ${tested} mutants noticed, ${score} %`);
   total.mutants += tested;
   total.found += found;
   if (score < leastScore) process.exitCode = 1;
 }
 console.log(`all: ${((100 * total.found) / total.mutants).toFixed(1)} % of ${total.mutants}`);
-writeResults("mutation", rows);
