@@ -121,7 +121,7 @@ function scaledErrors(result: BacktestResult, forecasts: readonly Float64Array[]
     Float64Array.from(frame.series, ({ values }, s) => {
       const origin = origins[s]!;
       const said = forecasts[f]!.subarray(s * horizon, (s + 1) * horizon);
-      if (origin < 0 || Number.isNaN(said[0]!)) return Number.NaN;
+      if (Number.isNaN(said[0]!)) return Number.NaN;
       const actual = Float64Array.from(said, (_, k) => values[origin + k] ?? Number.NaN);
       const { absolute } = seasonalScales(values.subarray(0, origin), season);
       return mase(actual, said, new Float64Array(horizon).fill(absolute));

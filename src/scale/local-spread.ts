@@ -20,10 +20,10 @@ function localSpreads(values: Float64Array, length: number): LocalSpreads {
   for (let g = 0; g < available; g += stride) {
     const end = values.length - g * length;
     const stretch = values.subarray(end - length, end);
-    if (observedCount(stretch) * 2 < length || observedCount(stretch) < 2) continue;
+    if (observedCount(stretch) * 2 < length) continue;
     const level = mean(stretch);
     const deviation = standardDeviation(stretch);
-    // A deviation in the last digits is rounding.
+    // A deviation in the last digits is rounding, and a single value has none.
     if (!(deviation > 1e-12 * Math.abs(level))) continue;
     means.push(level);
     deviations.push(deviation);
@@ -100,8 +100,9 @@ function growsWithLevel(columns: readonly Float64Array[], season: number): boole
     count += x.length;
     seriesCount++;
   }
+  if (count < minStretchCount || widest < Math.log(minLevelRatio)) return false;
+  // At least 2: each series counted has two stretches or more.
   const freedom = count - seriesCount - 1;
-  if (count < minStretchCount || freedom < 1 || widest < Math.log(minLevelRatio)) return false;
   const slope = xy / xx;
   const error = Math.sqrt(Math.max(0, yy - slope * xy) / freedom / xx);
   return slope - error > 0.5;

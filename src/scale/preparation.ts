@@ -123,10 +123,9 @@ export function fitSeries(
     affine: null,
     typicalChange: 0,
   };
-  const levels = levelsOf(values, unadjusted, 0);
-  const found = config.deseasonalize ? seasonalIndices(levels, config.season) : null;
+  const found = config.deseasonalize ? seasonalIndices(levelsOf(values, unadjusted, 0), config.season) : null;
   const adjusted = { ...unadjusted, indices: found === null ? null : Array.from(found) };
-  const changes = changesOf(found === null ? levels : levelsOf(values, adjusted, 0), config);
+  const changes = changesOf(levelsOf(values, adjusted, 0), config);
   return {
     ...adjusted,
     affine: config.scale === "series" ? scalers.get(config.scaler).fit(changes) : null,

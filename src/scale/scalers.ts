@@ -59,15 +59,8 @@ function scaler(rule: Rule): Scaler {
       if (Number.isNaN(min)) return { offset: 0, spread: safeSpread(0, smallestSpread, 0) };
       const size = Math.max(Math.abs(min), Math.abs(max));
       const unit = unitOf(size);
-      if (unit === 1) {
-        const { offset, spread } = rule(values, min, max);
-        return { offset, spread: safeSpread(spread, smallestSpread, size) };
-      }
-      const { offset, spread } = rule(
-        values.map((value) => value / unit),
-        min / unit,
-        max / unit,
-      );
+      const measured = unit === 1 ? values : values.map((value) => value / unit);
+      const { offset, spread } = rule(measured, min / unit, max / unit);
       return { offset: offset * unit, spread: safeSpread(spread * unit, smallestSpread, size) };
     },
   };

@@ -98,8 +98,7 @@ function boxCox(logarithm: number, lambda: number): number {
 /** log x of a Box–Cox level; ±∞ beyond the range of the transform. */
 function inverseBoxCox(level: number, lambda: number): number {
   if (lambda === 0) return level;
-  const power = lambda * level;
-  return power <= -1 ? Number.NEGATIVE_INFINITY / lambda : Math.log1p(power) / lambda;
+  return Math.log1p(Math.max(-1, lambda * level)) / lambda;
 }
 
 function clamp(value: number, low: number, high: number): number {

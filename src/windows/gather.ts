@@ -231,10 +231,8 @@ function gatherTargets(
   const known = Math.max(0, Math.min(horizon, changes.length - origin));
   scaleValues(changes, origin, known, affine, limit, batch.targets, first, 1);
   for (let k = 0; k < known; k++) batch.weights[first + k] = Number.isNaN(changes[origin + k]!) ? 0 : 1;
-  if (known < horizon) {
-    batch.targets.fill(0, first + known, first + horizon);
-    batch.weights.fill(0, first + known, first + horizon);
-  }
+  batch.targets.fill(0, first + known, first + horizon);
+  batch.weights.fill(0, first + known, first + horizon);
 }
 
 const unscaled: Affine = { offset: 0, spread: 1 };
@@ -244,18 +242,9 @@ export const quietShare = 0.5;
 /** @param values of the window: what is observed of it, or else what stands for it */
 function affineOf({ preparation }: PreparedFrame, { fitted }: PreparedSeries, values: Float64Array): Affine {
   const { scale, scaler } = preparation.config;
-  switch (scale) {
-    case "none":
-      return unscaled;
-    case "global":
-      return preparation.affine ?? unscaled;
-    case "series":
-      return fitted.affine ?? unscaled;
-    case "window":
-      return scalers.get(scaler).fit(values, quietShare * fitted.typicalChange);
-    default:
-      return scale satisfies never;
-  }
+  if (scale === "window") return scalers.get(scaler).fit(values, quietShare * fitted.typicalChange);
+  // Whichever of them was fitted: the panel's for scale global, the series' for scale series, none for scale none.
+  return preparation.affine ?? fitted.affine ?? unscaled;
 }
 
 /**
@@ -264,7 +253,7 @@ function affineOf({ preparation }: PreparedFrame, { fitted }: PreparedSeries, va
  */
 export function rescaleWindow(prepared: PreparedFrame, { fitted }: PreparedSeries, batch: Batch, b: number): void {
   const { scale, scaler } = prepared.preparation.config;
-  if (scale !== "window" || scaler === "none") return;
+  if (scale !== "window") return;
   const { window } = batch.shape;
   const width = channelCount(prepared.channels);
   const begin = batch.mask.subarray(b * window, (b + 1) * window).indexOf(1);

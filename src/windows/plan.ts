@@ -38,7 +38,7 @@ export function planTraining(
     return { first: firstOrigin(series, last, window), last };
   });
   const validation = prepared.series.map((series, s): Range => {
-    const last = validationSteps > 0 ? series.length - horizon : -1;
+    const last = series.length - horizon;
     return { first: Math.max(cuts[s]!, firstOrigin(series, last, window)), last };
   });
   return {

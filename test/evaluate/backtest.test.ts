@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HindcastError } from "../../src/base/errors.js";
 import { type BacktestOptions, backtest } from "../../src/evaluate/backtest.js";
-import { planFolds } from "../../src/evaluate/folds.js";
 import { baselines, plainBaselines } from "../../src/forecast/baselines.js";
 import type { Forecaster } from "../../src/forecast/predictor.js";
 import { quantileColumns } from "../../src/forecast/quantile-columns.js";
@@ -66,50 +65,6 @@ const unfit = (name: string): Forecaster => ({
   fit: async () => {
     throw new HindcastError("data", `too few steps for ${name}`, "add history");
   },
-});
-
-describe("the plan of the folds", () => {
-  test("counts origins from each series' own end, the newest data last", () => {
-    const folds = planFolds(dailyFrame(ramp(10), ramp(8)), options, () => {});
-    expect(folds.map(({ fold, origins }) => [fold, ...origins])).toEqual([
-      [1, 4, 2],
-      [2, 6, 4],
-      [3, 8, 6],
-    ]);
-  });
-
-  test("uses short series in the folds they reach, and says so once", () => {
-    const { notes, notify } = listeningContext();
-    const folds = planFolds(dailyFrame(ramp(10), ramp(5), ramp(2)), options, notify);
-    expect(folds.map(({ origins }) => [...origins])).toEqual([
-      [4, -1, -1],
-      [6, 1, -1],
-      [8, 3, -1],
-    ]);
-    expect(notes.map(({ text }) => text)).toEqual([
-      '2 of 3 series are too short for all 3 folds ("b" has 5 steps) and are scored in those they reach, 1 in none',
-    ]);
-  });
-
-  test("plans fewer folds when no series has enough steps, with a warning", () => {
-    const { notes, notify } = listeningContext();
-    const folds = planFolds(dailyFrame(ramp(5)), options, notify);
-    expect(folds.map(({ fold, origins }) => [fold, ...origins])).toEqual([
-      [1, 1],
-      [2, 3],
-    ]);
-    expect(notes).toEqual([{ level: "warning", text: "no series has the 7 steps that 3 folds need: 2 planned" }]);
-  });
-
-  test("refuses data too short for a single fold, saying what there is and what it takes", () => {
-    expect(() => planFolds(dailyFrame(ramp(1), ramp(2)), options, () => {})).toThrow(
-      expect.objectContaining({
-        code: "data",
-        message: 'the longest series, "b", has 2 steps; a fold with horizon 2 needs 3',
-        hint: "add history, or lower the horizon: -H 1",
-      }),
-    );
-  });
 });
 
 describe("backtest", () => {

@@ -44,6 +44,8 @@ describe("the test of equal accuracy", () => {
     expect(leastOriginCount(6)).toBe(12);
     expect(testEquality(sleep, 6).pValue).toBeNaN();
     expect(testEquality(Float64Array.of(1, -1, 1, -1, 1, -1, 1, -1), 2).pValue).toBeNaN();
+    // The same difference at each origin: no variance to weigh it by.
+    expect(testEquality(new Float64Array(8).fill(0.5), 1)).toEqual({ statistic: Number.NaN, pValue: Number.NaN });
   });
 
   test("finds no difference between forecasts that are the same", () => {

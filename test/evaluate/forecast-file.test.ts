@@ -4,6 +4,7 @@ import { backtest } from "../../src/evaluate/backtest.js";
 import { besideSeasonalNaive, type ForecastRow, placeForecasts } from "../../src/evaluate/forecast-file.js";
 import { predictionsTable, scoreTable } from "../../src/evaluate/score-table.js";
 import { baselines, plainBaselines } from "../../src/forecast/baselines.js";
+import { quantileColumns } from "../../src/forecast/quantile-columns.js";
 import type { Frame } from "../../src/series/frame.js";
 import { airPassengers, dailyFrame, listeningContext } from "./frames.js";
 
@@ -126,5 +127,131 @@ describe("a forecast file", () => {
       [1, 2, -1],
       [2, 3, 3],
     ]);
+  });
+
+  test("is compared with the seasonal naive of the season given, from the same origins", async () => {
+    const frame = dailyFrame([1, 5, 2, 6, 3, 7]);
+    const placed = placeForecasts(frame, [row(5, 4), row(6, 7)], quiet);
+    const result = await besideSeasonalNaive(placed, 2, quiet);
+    expect(result).toMatchObject({ frame, horizon: 2, season: 2, quantiles: [], models: placed.models });
+    expect(result.reference).toEqual([Float64Array.of(2, 6)]);
+  });
+
+  test("is compared with what the seasonal naive says by all that is before an origin", async () => {
+    const { NaN: gap } = Number;
+    const frame = dailyFrame([5, 1, gap, 3, gap, 7, 8]);
+    const rows = [row(3, 4, { origin: day(2) }), row(7, 7, { origin: day(6) })];
+    const { reference } = await besideSeasonalNaive(placeForecasts(frame, rows, quiet), 2, quiet);
+    // Two and four steps before the seventh there is nothing, six steps before it 5.
+    expect(reference).toEqual([Float64Array.of(5), Float64Array.of(5)]);
+  });
+
+  test("may say the newest origins first", () => {
+    const frame = dailyFrame(Array.from({ length: 12 }, (_, t) => t));
+    const rows = [11, 3, 7].map((n) => row(n, n, { origin: day(n - 1) }));
+    const { folds, models } = placeForecasts(frame, rows, quiet);
+    expect(folds.map(({ fold, origins }) => [fold, ...origins])).toEqual([
+      [1, 2],
+      [2, 6],
+      [3, 10],
+    ]);
+    expect(models[0]!.folds.map(({ forecasts }) => [...forecasts])).toEqual([[3], [7], [11]]);
+  });
+
+  test("tells targets apart where there are several, by their names, and columns where each is a series", () => {
+    const [series] = dailyFrame([1, 2, 3]).series;
+    const frame: Frame = {
+      ...dailyFrame([1, 2, 3]),
+      columns: { time: "day", ids: ["shop"], targets: ["sales", "returns"], wide: false },
+      series: [series!, { ...series!, target: "returns", values: Float64Array.of(7, 8, 9) }],
+    };
+    const rows = [row(3, 1, { target: "returns" }), row(3, 2, { target: "sales" })];
+    const placed = placeForecasts(frame, rows, quiet);
+    expect(placed.models[0]!.folds[0]!.forecasts).toEqual(Float64Array.of(2, 1));
+    expect(() => placeForecasts(frame, [row(3, 1), row(3, 1, { target: "gifts" })], quiet)).toThrow(
+      "none of the 2 forecasts has an actual: the first is for a 2024-01-03, next.csv line 3",
+    );
+    const wide: Frame = {
+      ...frame,
+      columns: { ...frame.columns, ids: ["series"], wide: true },
+      series: [
+        { ...frame.series[0]!, key: ["sales"] },
+        { ...frame.series[1]!, key: ["returns"] },
+      ],
+    };
+    const byKey = placeForecasts(wide, [row(3, 5, { key: ["returns"] })], quiet);
+    expect(byKey.models[0]!.folds[0]!.forecasts).toEqual(Float64Array.of(Number.NaN, 5));
+  });
+
+  test("without a key is of the only series; of several there must be one", () => {
+    const single = placeForecasts(dailyFrame([1, 2, 3]), [row(3, 4, { key: [] })], quiet);
+    expect(single.models[0]!.folds[0]!.forecasts).toEqual(Float64Array.of(4));
+    expect(() => placeForecasts(dailyFrame([1, 2, 3], [4, 5, 6]), [row(3, 4, { key: [] })], quiet)).toThrow(
+      expect.objectContaining({
+        code: "data",
+        message: "none of the 1 forecasts has an actual: the first is for 2024-01-03, next.csv line 3",
+        hint: "check that both files name series and time alike, or set --id, --time, --tz",
+      }),
+    );
+  });
+
+  test("has its quantiles beside its forecasts, and none where the row has none", () => {
+    const frame = dailyFrame([1, 2, 3, 4]);
+    const columns = quantileColumns({ level: [80] });
+    const rows = [row(3, 5, { quantiles: [4, 6] }), row(4, 6), row(4, 7, { model: "b", quantiles: [Number.NaN, 8] })];
+    const { quantiles, models, horizon } = placeForecasts(frame, rows, quiet, columns);
+    expect([quantiles, horizon]).toEqual([columns, 2]);
+    const { NaN: gap } = Number;
+    expect(models).toEqual([
+      {
+        name: "forecast",
+        folds: [
+          {
+            chose: "forecast",
+            forecasts: Float64Array.of(5, 6),
+            quantiles: [Float64Array.of(4, gap), Float64Array.of(6, gap)],
+          },
+        ],
+      },
+      {
+        name: "b",
+        folds: [
+          {
+            chose: "b",
+            forecasts: Float64Array.of(gap, 7),
+            quantiles: [Float64Array.of(gap, gap), Float64Array.of(gap, 8)],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("says nothing where all have an actual, and is nothing where it is empty", () => {
+    const context = listeningContext();
+    placeForecasts(dailyFrame([1, 2, 3]), [row(2, 1), row(3, 1)], context.notify);
+    expect(context.notes).toEqual([]);
+    expect(placeForecasts(dailyFrame([1, 2, 3]), [], context.notify)).toMatchObject({
+      horizon: 0,
+      folds: [],
+      models: [],
+    });
+  });
+
+  test("is refused with what to do about it", () => {
+    const frame = dailyFrame([1, 2, 3, 4]);
+    const hint = "origin is the last stamp known when the forecast was made";
+    for (const [rows, message] of [
+      [[row(4, 1, { origin: day(3) + 1 })], "next.csv line 4: the origin is no stamp of the series"],
+      [[row(3, 1, { origin: day(4) })], "next.csv line 3: the forecast's time is not after its origin"],
+    ] as const)
+      expect(() => placeForecasts(frame, rows, quiet)).toThrow(
+        expect.objectContaining({ code: "data", message, hint }),
+      );
+    expect(() => placeForecasts(frame, [row(3, 1), row(3, 1)], quiet)).toThrow(
+      expect.objectContaining({
+        code: "data",
+        hint: "one row a series and stamp; forecasts made at different times need an origin column",
+      }),
+    );
   });
 });

@@ -28,8 +28,15 @@ describe("scores of intervals", () => {
     expect(winkler).toBeCloseTo((5 + 5 + (2 / 0.2) * 4) / 2, 12);
   });
 
-  test("count an end as inside", () => {
+  test("count an end as inside, and nothing beyond", () => {
     expect(scores({ level: [80] }, [3, 8], [5, 5], [3, 3], [8, 8]).coverage).toBe(1);
+    expect(scores({ level: [80] }, [2.9, 8.1], [5, 5], [3, 3], [8, 8]).coverage).toBe(0);
+  });
+
+  test("take the forecast for the median where there is no other", () => {
+    // Each of three quantiles stands for the levels nearest to it: 0.3, 0.4 and 0.3 of them.
+    const { crps } = scores({ quantiles: [0.9, 0.5, 0.1] }, [5], [100], [8], [6], [3]);
+    expect(crps).toBeCloseTo(2 * (0.3 * 0.1 * 3 + 0.4 * 0.5 * 1 + 0.3 * 0.1 * 2), 12);
   });
 
   test("name further intervals by their share, the first asked for having none", () => {

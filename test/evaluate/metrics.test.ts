@@ -40,6 +40,10 @@ describe("the point scores", () => {
     expect(mse(array(gap), array(1))).toBeNaN();
   });
 
+  test("are refused by name where there is none", () => {
+    expect(() => metrics.get("r2")).toThrow('there is no metric "r2"');
+  });
+
   test("sMAPE takes 0/0 as 0 and is 200 for a miss of a zero", () => {
     expect(smape(array(0, 0), array(0, 5))).toBe(100);
   });

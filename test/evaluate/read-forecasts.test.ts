@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readForecasts } from "../../src/evaluate/read-forecasts.js";
+import type { Frame } from "../../src/series/frame.js";
 import { defaultReadOptions, type ReadOptions } from "../../src/series/options.js";
 import { fileSource } from "../../src/series/source.js";
 import { temporaryDirectory } from "../support/directory.js";
@@ -103,6 +104,7 @@ describe("a forecast file is read", () => {
 
   test.each([
     ["", "forecast is missing"],
+    [" ", "forecast is missing"],
     ["NaN", 'forecast is "NaN", missing'],
     ["inf", 'forecast is "inf", infinite'],
     ["n.a. ", 'forecast is "n.a. ", not a number'],
@@ -118,5 +120,180 @@ describe("a forecast file is read", () => {
   test("only if it tells the series apart that the actuals have", async () => {
     await expect(read("id,day,forecast\na,2024-01-03,1\n", panel)).rejects.toThrow("has no column shop");
     await expect(read("day,forecast\n", panel)).rejects.toThrow("a header and no rows");
+  });
+});
+
+describe("the forecast is found", () => {
+  const names = ["forecast", "yhat", "y_hat", "y_pred", "prediction", "predicted", "pred", "point_forecast"];
+
+  test.each(names)("in a column called %s, in any case, whatever numbers stand beside it", async (name) => {
+    for (const called of [name, name.toUpperCase()])
+      expect(await read(`month,size,${called}\n1960-01,7,405\n`)).toMatchObject([{ forecast: 405, model: called }]);
+  });
+
+  test.each([
+    ...["step", "h", "level", "lo", "hi", "lower", "upper", "STEP"],
+    ...["ets-lo", "ets_hi", "ets.lower", "ets-upper", "ets-lo-80", "ets_hi_97.5", "ets.upper.95", "ets-lower80"],
+    ...["lo-80", "hi_95", "q0.1", "q-5", "q_25", "lo80"],
+  ])("beside %s, which is none", async (beside) => {
+    const rows = await read(`month,${beside},mine\n1960-01,7,405\n`);
+    expect(rows).toMatchObject([{ forecast: 405, model: "mine" }]);
+  });
+
+  test.each(["steps", "hello", "q", "qty", "hilo", "lot5", "slo", "echo-lower-bound", "alevel", "my-hi-fi"])(
+    "not for sure beside %s, which may be one, too",
+    async (beside) => {
+      await expect(read(`month,${beside},mine\n1960-01,7,405\n`)).rejects.toMatchObject({
+        code: "data",
+        message: expect.stringContaining(`several columns may be the forecast: ${beside}, mine`),
+        hint: `--forecast ${beside}`,
+      });
+    },
+  );
+
+  test("in the only column of numbers all through, though it be called like the actuals where there is no other", async () => {
+    expect(await read("month,note,mine\n1960-01,7,405\n1960-02,x,406\n")).toMatchObject([
+      { forecast: 405, model: "mine" },
+      { forecast: 406 },
+    ]);
+    for (const own of ["y", "actual", "passengers"]) {
+      expect(await read(`month,${own},mine\n1960-01,417,405\n`)).toMatchObject([{ forecast: 405 }]);
+      expect(await read(`month,${own}\n1960-01,405\n`)).toMatchObject([{ forecast: 405, model: own }]);
+    }
+    expect(await read("month,model,origin,mine\n1960-01,3,1959-12,405\n")).toMatchObject([
+      { forecast: 405, model: "3" },
+    ]);
+  });
+
+  test("or the columns are said", async () => {
+    await expect(read("month,note\n1960-01,x\n")).rejects.toMatchObject({
+      code: "data",
+      message: expect.stringMatching(/f\.csv: no column is called forecast$/),
+      hint: "--forecast COL, one of: month, note",
+    });
+    await expect(read("month,mine\n1960-01,405\n", single, "your")).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(/f\.csv: there is no column "your"$/),
+      hint: "--forecast COL, one of: month, mine",
+    });
+  });
+});
+
+describe("the columns beside it", () => {
+  const several: Frame = {
+    ...dailyFrame([1, 2, 3], [4, 5, 6]),
+    columns: { time: "day", ids: ["shop"], targets: ["sales", "returns"], wide: false },
+  };
+
+  test("tell models, targets, origins and series apart, and are not needed for a single series", async () => {
+    const text = "shop,day,Target,MODEL,Cutoff,yhat\na,2024-01-03,returns,ets,2024-01-02,1\n";
+    expect(await read(text, several)).toEqual([
+      {
+        key: ["a"],
+        target: "returns",
+        model: "ets",
+        stamp: Date.UTC(2024, 0, 3),
+        origin: Date.UTC(2024, 0, 2),
+        forecast: 1,
+        where: "line 2",
+      },
+    ]);
+    const [row] = await read("shop,day,yhat\na,2024-01-03,1\n", panel);
+    expect(row).toEqual({ key: ["a"], model: "yhat", stamp: Date.UTC(2024, 0, 3), forecast: 1, where: "line 2" });
+    expect(await read("day,yhat\n2024-01-03,1\n", dailyFrame([1, 2, 3]))).toMatchObject([{ key: [] }]);
+  });
+
+  test("may stand anywhere, and none that has its place is the forecast", async () => {
+    for (const first of ["model", "origin", "target", "shop"]) {
+      const cells = new Map([
+        ["model", "3"],
+        ["origin", "2024-01-02"],
+        ["target", "sales"],
+        ["shop", "7"],
+      ]);
+      const names = [first, ...[...cells.keys()].filter((name) => name !== first), "day", "mine"];
+      const text = `${names.join()}\n${names.map((name) => cells.get(name) ?? { day: "2024-01-03", mine: "1" }[name]).join()}\n`;
+      expect(await read(text, several)).toMatchObject([
+        { key: ["7"], model: "3", target: "sales", origin: Date.UTC(2024, 0, 2), forecast: 1 },
+      ]);
+    }
+    const steps: Frame = {
+      ...several,
+      timeStyle: { kind: "integer" },
+      grid: { frequency: { kind: "integer", step: 1 }, zone: "UTC" },
+    };
+    const text = "target,shop,day,model,origin,mine\n5,7,3,1,2,1.5\n5,7,4,1,2,2.5\n";
+    expect(await read(text, steps)).toMatchObject([
+      { key: ["7"], target: "5", model: "1", stamp: 3, origin: 2, forecast: 1.5 },
+      { stamp: 4, forecast: 2.5 },
+    ]);
+    // Both columns hold integers that increase, of which one is the forecast.
+    const one: Frame = { ...steps, columns: { ...steps.columns, targets: ["sales"] } };
+    expect(await read("shop,t,yhat\na,3,10\na,4,11\n", one)).toMatchObject([
+      { stamp: 3, forecast: 10 },
+      { stamp: 4, forecast: 11 },
+    ]);
+  });
+
+  test("are missed by name", async () => {
+    await expect(read("shop,day,yhat\na,2024-01-03,1\n", several)).rejects.toMatchObject({
+      code: "data",
+      message: expect.stringMatching(/f\.csv has no column target, and the actuals have several: sales, returns$/),
+      hint: "add the column, or --target with one of them",
+    });
+    const wide = { ...several, columns: { ...several.columns, wide: true } };
+    expect(await read("shop,day,yhat\na,2024-01-03,1\n", wide)).toMatchObject([{ key: ["a"], forecast: 1 }]);
+    await expect(read("id,day,yhat\na,2024-01-03,1\n", panel)).rejects.toMatchObject({
+      code: "data",
+      message: expect.stringMatching(/f\.csv has no column shop, which tells the series of the actuals apart$/),
+      hint: "name it as in the actuals; its columns: id, day, yhat",
+    });
+  });
+
+  test("of time may be called otherwise than in the actuals, and are not mistaken for the origin", async () => {
+    const text = "origin,when,mine\n1959-12-01,1960-01-01,405\n";
+    expect(await read(text)).toMatchObject([{ stamp: Date.UTC(1960, 0, 1), origin: Date.UTC(1959, 11, 1) }]);
+    // By the name that the actuals have, though another column would be found first.
+    const both = "date,month,mine\n1970-01-01,1960-01,405\n";
+    expect(await read(both)).toMatchObject([{ stamp: Date.UTC(1960, 0, 1) }]);
+  });
+
+  test("count steps where the actuals do", async () => {
+    const frame: Frame = {
+      ...dailyFrame([1, 2, 3]),
+      timeStyle: { kind: "integer" },
+      grid: { frequency: { kind: "integer", step: 1 }, zone: "UTC" },
+    };
+    expect(await read("shop,day,yhat\na,3,1.5\n", frame)).toMatchObject([{ stamp: 3, forecast: 1.5 }]);
+  });
+});
+
+describe("a forecast file's rows", () => {
+  test("may be empty lines in between", async () => {
+    const rows = await read("month,forecast\n1960-01,405\n , \n1960-02,406\n");
+    expect(rows.map(({ forecast, where }) => [forecast, where])).toEqual([
+      [405, "line 2"],
+      [406, "line 4"],
+    ]);
+    await expect(read("month,forecast\n")).rejects.toMatchObject({ code: "data", hint: "rows of forecasts" });
+  });
+
+  test("need a forecast each, and say why", async () => {
+    await expect(read("month,forecast\n1960-01,\n")).rejects.toMatchObject({
+      code: "data",
+      message: expect.stringMatching(/line 2: forecast is missing$/),
+      hint: "every row needs a finite forecast: a gap would flatter its scores",
+    });
+  });
+
+  test("have intervals with a decimal comma where they are written so, and none of other columns", async () => {
+    const style = { decimal: "," } as const;
+    const text = "month;forecast;lo-80;hi-80\n1960-01;405;1,5;2.5\n1960-02;406;;3\n";
+    await expect(read(text, single, undefined, style)).resolves.toMatchObject([
+      { quantiles: [1.5, 2.5] },
+      { quantiles: [Number.NaN, 3] },
+    ]);
+    const [plain] = await read("month,forecast,yhat-lo-80\n1960-01,405,1\n");
+    expect(plain).not.toHaveProperty("quantiles");
   });
 });

@@ -4,6 +4,7 @@ import { type BacktestOptions, backtest } from "../../src/evaluate/backtest.js";
 import { predictionsTable, type Split, scoreTable } from "../../src/evaluate/score-table.js";
 import { type BaselineName, baselines } from "../../src/forecast/baselines.js";
 import type { Forecaster } from "../../src/forecast/predictor.js";
+import { quantileColumns } from "../../src/forecast/quantile-columns.js";
 import type { Frame } from "../../src/series/frame.js";
 import { airPassengers, dailyFrame, listeningContext } from "./frames.js";
 
@@ -115,6 +116,69 @@ describe("scoreTable", () => {
     expect(both[0]).toMatchObject({ n: 2, mse: (1 + 9) / 2, mase: 3, mape: 100 / 6 });
   });
 
+  test("has columns for the intervals asked for, and gives up columns on a narrow screen in this order", async () => {
+    const quantiles = quantileColumns({ level: [80, 95] });
+    const { columns, spare } = scoreTable(await run(dailyFrame([1, 2, 4, 3]), ["naive"], { quantiles }), { by: [] });
+    const scores = "mse,rmse,mae,bias,mape,smape,mase,rmsse,pinball,crps,coverage,winkler,coverage-95,winkler-95";
+    expect(columns.join()).toBe(`model,chose,series,fold,step,n,${scores},skill`);
+    expect(spare!.join()).toBe("rmsse,crps,pinball,mape,bias,rmse,n,smape");
+  });
+
+  test("names what a model chose, once each", async () => {
+    const result = await run(dailyFrame([1, 2, 4, 3, 5]), ["naive"], { folds: 3 });
+    const [naive] = result.models;
+    const chose = ["ets", "theta", "ets"];
+    const folds = naive!.folds.map((fold, f) => ({ ...fold, chose: chose[f]! }));
+    const changed = { ...result, models: [{ name: "auto", folds }] };
+    expect(records(scoreTable(changed, { by: [] }))[0]!.chose).toBe("ets|theta");
+    expect(records(scoreTable(changed, { by: ["fold"] })).map((row) => row.chose)).toEqual(chose);
+  });
+
+  test("takes each series' steps from its own rows: forecasts, quantiles, cross-entropies and the reference", async () => {
+    const frame = dailyFrame([1, 2, 4, 8, 16, 32], [3, 5, 4, 6, 5, 9], [9, 7, 8, 2, 6, 1]);
+    const all = await run(frame, ["drift"], { horizon: 2, folds: 2, quantiles: quantileColumns({ level: [50] }) });
+    const model = all.models[0]!;
+    // Numbers of their own for each step of each series, in the way that they would stand there.
+    const withOwn = {
+      ...all,
+      models: [
+        {
+          ...model,
+          folds: model.folds.map((fold, f) => ({
+            ...fold,
+            quantiles: [-2, 2].map((width) => fold.forecasts.map((value, i) => value + width * (1 + i + 6 * f))),
+            crossEntropies: fold.forecasts.map((_, i) => (1 + i + 6 * f) / 10),
+          })),
+        },
+      ],
+    };
+    const rows = records(scoreTable(withOwn, { by: ["series", "fold", "step"] }));
+    expect(rows).toHaveLength(12);
+    for (const { series, fold, step, perplexity, winkler, coverage, mae, skill, mase } of rows) {
+      const [s, f, k] = ["abc".indexOf(String(series)), Number(fold) - 1, Number(step) - 1];
+      const place = 2 * s + k;
+      const { values } = frame.series[s]!;
+      const actual = values[all.folds[f]!.origins[s]! + k]!;
+      expect(perplexity).toBeCloseTo(Math.exp((1 + place + 6 * f) / 10), 12);
+      const half = 2 * (1 + place + 6 * f);
+      const error = Math.abs(actual - model.folds[f]!.forecasts[place]!);
+      expect(mae).toBeCloseTo(error, 12);
+      // Winkler of a 50 % interval: its width, and four times what lies beyond it.
+      expect(winkler).toBeCloseTo(2 * half + 4 * Math.max(0, error - half), 12);
+      expect(coverage).toBe(error <= half ? 1 : 0);
+      const naive = (Math.abs(actual - all.reference[f]![place]!) * Number(mase)) / error;
+      if (error > 0 && naive > 0) expect(skill).toBeCloseTo(1 - Number(mase) / naive, 12);
+    }
+  });
+
+  test("leaves a series out of skill where the seasonal naive has nothing to say at one of its origins", async () => {
+    const result = await run(dailyFrame([1, 2, 4, 3, 6], [1, 5, 2, 4, 3]), ["naive"], { folds: 2 });
+    const alone = { ...result, reference: result.reference.map((row) => row.slice()) };
+    alone.reference[0]![0] = Number.NaN;
+    const [whole, part] = [result, alone].map((each) => records(scoreTable(each, { by: [] }))[0]!);
+    expect(part).toEqual({ ...whole!, skill: records(scoreTable(result, { by: ["series"] }))[1]!.skill });
+  });
+
   test("does not score a step whose actual is missing", async () => {
     const frame = dailyFrame([1, 2, 3, Number.NaN, 6]);
     const [row] = records(scoreTable(await run(frame, ["naive"], { horizon: 2 }), { by: [] }));
@@ -133,6 +197,51 @@ describe("predictionsTable", () => {
       ["a", "2024-01-05", "2024-01-03", 2, 9, "naive", 4],
       ["a", "2024-01-05", "2024-01-03", 2, 9, "drift", 7],
     ]);
+  });
+});
+
+describe("predictionsTable of a panel", () => {
+  test("has the series of each fold, their quantiles, and empty cells from a model without", async () => {
+    const frame = dailyFrame([1, 2, 4, 3, 9], [5, 6]);
+    const quantiles = quantileColumns({ level: [80] });
+    const result = await run(frame, ["naive", "drift"], { folds: 2, quantiles });
+    const [naive, drift] = result.models;
+    const folds = naive!.folds.map((fold) => ({
+      ...fold,
+      quantiles: [fold.forecasts.map((value) => value - 1), fold.forecasts.map((value) => value + 1)],
+    }));
+    const mute = drift!.folds.map((fold, f) => ({
+      ...fold,
+      quantiles: [],
+      forecasts: f === 0 ? fold.forecasts : fold.forecasts.map((value, s) => (s === 0 ? Number.NaN : value)),
+    }));
+    const table = predictionsTable({
+      ...result,
+      models: [
+        { name: "naive", folds },
+        { name: "drift", folds: mute },
+      ],
+    });
+    expect(table.type).toBe("prediction");
+    expect(table.columns.join()).toBe("shop,day,origin,step,actual,model,forecast,lo-80,hi-80");
+    expect([...table.rows]).toEqual([
+      ["a", "2024-01-04", "2024-01-03", 1, 3, "naive", 4, 3, 5],
+      ["a", "2024-01-04", "2024-01-03", 1, 3, "drift", 5.5, null, null],
+      ["a", "2024-01-05", "2024-01-04", 1, 9, "naive", 3, 2, 4],
+      ["b", "2024-01-02", "2024-01-01", 1, 6, "naive", 5, 4, 6],
+      ["b", "2024-01-02", "2024-01-01", 1, 6, "drift", 5, null, null],
+    ]);
+  });
+
+  test("tells targets apart where there are several, and names columns that are series by themselves", async () => {
+    const frame = dailyFrame([1, 2]);
+    const targets = ["sales", "returns"];
+    const several: Frame = { ...frame, columns: { ...frame.columns, targets } };
+    const [first] = [...predictionsTable(await run(several, ["naive"], {})).rows];
+    expect(first).toEqual(["a", "sales", "2024-01-02", "2024-01-01", 1, 2, "naive", 1]);
+    expect(predictionsTable(await run(several, ["naive"], {})).columns.slice(0, 3)).toEqual(["shop", "target", "day"]);
+    const wide: Frame = { ...frame, columns: { ...frame.columns, targets, wide: true } };
+    expect(predictionsTable(await run(wide, ["naive"], {})).columns.slice(0, 2)).toEqual(["shop", "day"]);
   });
 });
 

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { portableRandom } from "../../src/base/distributions.js";
 import { normalQuantile } from "../../src/base/normal.js";
@@ -10,12 +9,9 @@ import { calibrateOwn } from "../../src/forecast/calibrate.js";
 import { calibrationSchema, withOwnIntervals } from "../../src/forecast/calibration.js";
 import { headPredictor } from "../../src/forecast/distribution.js";
 import type { Predictor } from "../../src/forecast/predictor.js";
-import { fitPreparation } from "../../src/scale/preparation.js";
 import { cutFrame, type Frame } from "../../src/series/frame.js";
-import { invertForecast, prepareActual, prepareFrame } from "../../src/windows/prepare.js";
 import { dailyFrame } from "../evaluate/frames.js";
 import { quietContext, smallModel } from "../support/context.js";
-import { anyScale } from "../support/panels.js";
 
 const levels = [0.025, 0.1, 0.5, 0.9, 0.975];
 const heads = ["quantile", "gaussian", "student-t", "negbin", "bins:6"];
@@ -112,24 +108,6 @@ describe("sample paths", () => {
     // A random walk's deviation grows fourfold in 16 steps; a network that was trained a little comes near that.
     expect(width(15)).toBeGreaterThan(1.7 * width(0));
   });
-});
-
-test("what came, prepared, is what inverts to it", () => {
-  fc.assert(
-    fc.property(
-      anyScale,
-      fc.array(fc.double({ min: 1, max: 50, noNaN: true }), { minLength: 24, maxLength: 24 }),
-      (scale, values) => {
-        const known = cutFrame(dailyFrame(values), [18]);
-        const prepared = prepareFrame(known, fitPreparation(known, scale), { gapIndicator: false, calendar: [] }, 6);
-        const actual = Float64Array.from(values.slice(18));
-        const found = invertForecast(prepared, 0, 18, prepareActual(prepared, 0, 18, actual));
-        // A transform and its inverse, and sums of differences, each rounded.
-        for (const [k, value] of actual.entries()) expect(Math.abs(found[k]! / value - 1)).toBeLessThan(1e-6);
-      },
-    ),
-    { numRuns: 100 },
-  );
 });
 
 describe("intervals in a model's own measure", () => {

@@ -88,4 +88,19 @@ describe("a scaler", () => {
     expect(robust.offset).toBe(3);
     expect(robust.spread).toBeCloseTo(2 / 1.349, 3);
   });
+
+  it("takes the deviation where the middle half of the values are equal, so that a robust spread is never none", () => {
+    expect(scalers.get("robust").fit(Float64Array.of(1, 1, 1, 1, 11))).toEqual({ offset: 1, spread: 4 });
+  });
+
+  it("leaves zeros as they are, and takes differences in the last digits for none", () => {
+    for (const name of ["standard", "minmax", "robust", "mean", "last"] as const)
+      expect(scalers.get(name).fit(Float64Array.of(0, 0, 0))).toEqual({ offset: 0, spread: 1 });
+    expect(scalers.get("minmax").fit(Float64Array.of(1e6, 1e6 + 1e-9)).spread).toBe(1);
+    expect(scalers.get("minmax").fit(Float64Array.of(1e6, 1e6 + 1e-6)).spread).toBeCloseTo(1e-6, 9);
+  });
+
+  it("is refused by name when there is none", () => {
+    expect(() => scalers.get("decimal")).toThrow('there is no scaler "decimal"');
+  });
 });

@@ -30,6 +30,18 @@ describe("seasonalIndices", () => {
     );
   });
 
+  it("goes by the cycles in which a phase was observed, and is 0 for one that never was", () => {
+    const { NaN: gap } = Number;
+    const indices = seasonalIndices(Float64Array.of(-4, 4, -4, 4, gap, 4, -4, 4, -4, 4, -4, 4), 2)!;
+    // A filled gap moves the trend around it by a quarter of its distance from what was meant, which is 8.
+    expect(Math.abs(indices[0]! + 4)).toBeLessThanOrEqual(2);
+    expect(indices[1]! + indices[0]!).toBeCloseTo(0, 12);
+    const never = seasonalIndices(Float64Array.of(1, 3, gap, 1, 3, gap, 1, 3, gap, 1, 3, gap), 3)!;
+    expect(never[0]! + never[1]! + never[2]!).toBeCloseTo(0, 12);
+    expect(never[0]!).toBeLessThan(never[2]!);
+    expect(never[2]!).toBeLessThan(never[1]!);
+  });
+
   it("is null with fewer than two whole seasons", () => {
     expect(seasonalIndices(new Float64Array(23), 12)).toBeNull();
     expect(seasonalIndices(new Float64Array(23), 1)).toBeNull();

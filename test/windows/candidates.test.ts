@@ -26,6 +26,17 @@ describe("candidates", () => {
     expect(candidates(Float64Array.of(Number.NaN), 1, [1], 1)).toEqual([[Number.NaN]]);
   });
 
+  it("look two seasons back and no further, up to the step where that ends", () => {
+    const { NaN: gap } = Number;
+    // The season of 2 finds its first phase at the end of its reach, its second nowhere: that goes on from the last step of any phase.
+    expect(candidates(Float64Array.of(5, gap, gap, gap), 4, [2], 2)).toEqual([[5, 5]]);
+    expect(candidates(Float64Array.of(4, 9, gap, gap), 4, [2], 2)).toEqual([[4, 9]]);
+    expect(candidates(Float64Array.of(gap, 9, gap, gap), 4, [2], 2)).toEqual([[9, 9]]);
+    expect(candidates(Float64Array.of(7, 8, gap, gap), 4, [1], 1)).toEqual([[gap]]);
+    // A longer season reaches further, for the others' last step too.
+    expect(candidates(Float64Array.of(7, 8, gap, gap), 4, [1, 2], 1)).toEqual([[8], [7]]);
+  });
+
   it("depend on nothing at or after the origin, and on nothing before their reach", () => {
     const lags = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 3 });
     fc.assert(

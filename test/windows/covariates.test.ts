@@ -4,7 +4,7 @@ import { chooseCovariates } from "../../src/features/covariates.js";
 import { fitPreparation } from "../../src/scale/preparation.js";
 import { cutFrame, type Frame } from "../../src/series/frame.js";
 import { createBatch, gatherBatch } from "../../src/windows/gather.js";
-import { type ChannelConfig, channelCount, prepareFrame } from "../../src/windows/prepare.js";
+import { type ChannelConfig, channelConfigSchema, channelCount, prepareFrame } from "../../src/windows/prepare.js";
 import { covariateFrame } from "../support/covariates.js";
 import { plainScale } from "../support/panels.js";
 
@@ -43,6 +43,32 @@ describe("windows with covariates", () => {
       const t = length - window + i;
       expect(inputs[3 * i + 1]).toBeCloseTo((t - affine.offset) / affine.spread, 5);
       expect(inputs[3 * i + 2]).toBeCloseTo((t + horizon - affine.offset) / affine.spread, 5);
+    }
+  });
+
+  it("have every column of a step, those known ahead first, and then those again that are", () => {
+    const at = (offset: number, count: number) => Array.from({ length: count }, (_, t) => offset + t);
+    const frame = covariateFrame(values, [
+      { name: "stock", kind: "past", values: at(500, length) },
+      { name: "promo", kind: "future", values: at(0, length + horizon) },
+      { name: "holiday", kind: "future", values: at(100, length + horizon) },
+    ]);
+    const { covariates } = fitPreparation(frame, plainScale);
+    const scaled = (name: string, value: number) => {
+      const { affine } = covariates!.find((one) => one.name === name)!;
+      return (value - affine.offset) / affine.spread;
+    };
+    const inputs = lastWindow(frame, channelsOf(frame));
+    for (let i = 0; i < window; i++) {
+      const t = length - window + i;
+      const expected = [
+        scaled("promo", t),
+        scaled("holiday", 100 + t),
+        scaled("stock", 500 + t),
+        scaled("promo", t + horizon),
+        scaled("holiday", 100 + t + horizon),
+      ];
+      expect(inputs.slice(6 * i + 1, 6 * i + 6)).toEqual([...Float32Array.from(expected)]);
     }
   });
 
@@ -96,5 +122,15 @@ describe("windows with covariates", () => {
       ],
     );
     expect(channelCount(channelsOf(frame))).toBe(1 + 2 * 2 + 2 + 1);
+  });
+
+  it("are told in plain data, a step ahead at least", () => {
+    const frame = covariateFrame(values, [{ name: "stock", kind: "past", values }]);
+    const channels = channelsOf(frame);
+    expect(channelConfigSchema.parse(JSON.parse(JSON.stringify(channels)))).toEqual(channels);
+    const withAhead = (ahead: number) => ({ ...channels, covariates: { ...channels.covariates, ahead } });
+    expect(channelConfigSchema.safeParse(withAhead(1)).success).toBe(true);
+    for (const ahead of [0, -1, 1.5]) expect(channelConfigSchema.safeParse(withAhead(ahead)).success).toBe(false);
+    expect(channelConfigSchema.safeParse({ ...channels, channel: 1 }).success).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fitPreparation } from "../../src/scale/preparation.js";
-import { createBatch, gatherBatch, padWindow, type WindowShape } from "../../src/windows/gather.js";
+import { type Batch, createBatch, gatherBatch, padWindow, type WindowShape } from "../../src/windows/gather.js";
 import { maskValue } from "../../src/windows/mask.js";
 import { planForecast } from "../../src/windows/plan.js";
 import { prepareFrame } from "../../src/windows/prepare.js";
@@ -38,6 +39,37 @@ describe("a window longer than its series", () => {
     expect([...batch.inputs]).toEqual([1, 1, 1, 1, 2, 3]);
     expect([...batch.mask]).toEqual([1, 1, 1, 1, 1, 1]);
     expect(batch.padded).toBe(false);
+  });
+
+  it("repeats the first step in every channel, whichever row of a batch it is", () => {
+    const batch: Batch = {
+      ...gather(3, { window: 3, segment: 2 }),
+      batchSize: 2,
+      inputs: Float32Array.of(...[1, 10, 2, 20, 3, 30], ...[4, 40, 5, 50, 6, 60]),
+      mask: new Float32Array(6).fill(1),
+    };
+    padWindow(batch, 1, 1);
+    expect([...batch.inputs]).toEqual([1, 10, 2, 20, 3, 30, 5, 50, 5, 50, 6, 60]);
+    expect([...batch.mask]).toEqual([1, 1, 1, 0, 1, 1]);
+  });
+
+  it("is zeros where nothing is known of its series and nothing may be marked", () => {
+    const batch: Batch = {
+      ...gather(3, { window: 2, repeatsPadding: true }),
+      batchSize: 2,
+      inputs: Float32Array.of(...[1, 10, 2, 20], ...[3, 30, 4, 40]),
+      mask: new Float32Array(4),
+    };
+    padWindow(batch, 1, 2);
+    expect([...batch.inputs]).toEqual([1, 10, 2, 20, 0, 0, 0, 0]);
+    padWindow(batch, 0, 2);
+    expect([...batch.inputs]).toEqual(new Array(8).fill(0));
+    expect([...batch.mask]).toEqual([1, 1, 1, 1]);
+  });
+
+  it("is marked with what the saved models of earlier versions skip", () => {
+    const saved = readFileSync("fixtures/models/0.1.0/scaled-global/model.json", "utf8");
+    expect(saved).toContain(`"mask_value":${maskValue},`);
   });
 
   it("looks the same when it slid on by a step as when it is gathered there", () => {

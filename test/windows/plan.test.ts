@@ -26,6 +26,14 @@ describe("planTraining", () => {
   it("begins the windows of a short series before its start", () => {
     const { training } = planTraining(prepare([ramp(8)]), { window: 20, horizon: 2, validationSteps: 0 });
     expect(originsOf(training, 0)).toEqual([3, 4, 5, 6]);
+    // Of the steps from the first change on, where a difference leaves three without one.
+    const changes = planTraining(prepare([ramp(8)], 3), { window: 20, horizon: 2, validationSteps: 0 });
+    expect(originsOf(changes.training, 0)).toEqual([5, 6]);
+  });
+
+  it("has the one full window of a series that is just long enough", () => {
+    const { training } = planTraining(prepare([ramp(8)]), { window: 6, horizon: 2, validationSteps: 0 });
+    expect(originsOf(training, 0)).toEqual([6]);
   });
 
   it("has no full window reach into the steps that a difference leaves without a change", () => {
