@@ -152,7 +152,8 @@ function pointSteps(fitted: Fitted, seasons: readonly number[]): number {
         ? 2 * (seasons[0] ?? 1)
         : Number.POSITIVE_INFINITY;
     case "combination":
-      return fitted.parts.reduce((most, part) => Math.max(most, stepsOf(part.fitted, seasons)), 0);
+      // Phases that never change are looked for that far back, whatever the parts look at.
+      return fitted.parts.reduce((most, part) => Math.max(most, stepsOf(part.fitted, seasons)), historyLimit(seasons));
     default:
       return fitted satisfies never;
   }

@@ -13,17 +13,18 @@ import { fitModel, type ModelOptions } from "../../src/choose/model.js";
 import { answererOf, type FittedModel, networksOf, predictorOf } from "../../src/choose/predictor.js";
 import { airPassengers } from "../evaluate/frames.js";
 import { quietContext, smallModel } from "../support/context.js";
+import { frameOf, solar } from "../support/frames.js";
 
 const horizon = 6;
 const levels = [0.025, 0.1, 0.42, 0.975];
 const frame = airPassengers();
 const { limits } = smallModel;
 
-async function save(fitted: FittedModel): Promise<string> {
+async function save(fitted: FittedModel, of = frame): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "hindcast-parts-")), "model");
   const reading = { missing: "mask", aggregate: undefined } as const;
   const rest = { horizon, seed: 7, engine: "wasm", reading, limits, heldOut: null, keepContext: true };
-  await saveModel(path, { fitted, frame, ...rest }, "0.1.0", {});
+  await saveModel(path, { fitted, frame: of, ...rest }, "0.1.0", {});
   return path;
 }
 
@@ -66,6 +67,24 @@ test("a saved combination goes on from its own context with the very numbers it 
   expect(answererOf(combination)).toBe("pretrained+linear+gru*2+lstm");
   const { fitted, context } = await openModel(await readModel(path));
   expect(await forecast(fitted, context)).toEqual(await forecast(combination));
+});
+
+test("a saved combination remembers phases that never change, though no part of it looks back so far", async () => {
+  const sun = frameOf(solar(40));
+  const parts = [];
+  for (const name of ["naive", "seasonal-naive"]) {
+    const fitted = await fitModel(name, sun, horizon, { ...smallModel, seasons: [24] }, quietContext());
+    if (fitted.kind !== "baseline") throw new Error(fitted.kind);
+    parts.push({ weight: 0.5, fitted });
+  }
+  // From noon on, so that the last value, which is half of the answer, is not the night's.
+  const noon = { ...sun, series: sun.series.map((one) => ({ ...one, values: one.values.subarray(0, -10) })) };
+  const rest = { asked: "auto", reason: "a test", seasons: [24], horizon: 12, kind: "combination", parts } as const;
+  const two: FittedModel = { ...rest, series: [], stretch: 1 };
+  const inMemory = await (await predictorOf(two, limits, quietContext())).predict(noon, 12);
+  expect([...inMemory.point.subarray(4)]).toEqual(Array(8).fill(0));
+  const { fitted, context } = await openModel(await readModel(await save(two, noon)));
+  expect(await (await predictorOf(fitted, limits, quietContext())).predict(context!, 12)).toEqual(inMemory);
 });
 
 test("a saved ensemble, too, and its members are those that were trained", async () => {

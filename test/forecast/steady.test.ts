@@ -5,18 +5,9 @@ import { fitModel, type ModelOptions } from "../../src/choose/model.js";
 import { predictorOf } from "../../src/choose/predictor.js";
 import { keepSteadyPhases } from "../../src/forecast/steady.js";
 import { quietContext, smallModel } from "../support/context.js";
-import { frameOf } from "../support/frames.js";
+import { frameOf, solar } from "../support/frames.js";
 
 const levels = [0.025, 0.1, 0.9, 0.975];
-
-/** Sun from the eighth to the seventeenth hour of each day. */
-function solar(days: number): number[] {
-  const random = seededRandom(1);
-  return Array.from({ length: 24 * days }, (_, t) => {
-    const hour = t % 24;
-    return hour >= 8 && hour < 18 ? (5 + 2 * random.uniform()) * Math.sin((Math.PI * (hour - 7)) / 11) : 0;
-  });
-}
 
 /** What comes of a forecast that says `said` at every step, with quantiles at 1 and 2 on both sides. */
 function keep(values: readonly number[], seasons: readonly number[], horizon: number, said = 3) {

@@ -1,4 +1,5 @@
 // Small frames to fit models to.
+import { seededRandom } from "../../src/base/random.js";
 import type { Frame } from "../../src/series/frame.js";
 
 /** Series of integer time, called s0, s1, … @param rows NaN = not observed */
@@ -17,4 +18,13 @@ export function wave(length: number, phase = 0): number[] {
     { length },
     (_, t) => 20 + 0.2 * t + 5 * Math.sin(((t + phase) * Math.PI) / 2) + (((t * 37) % 11) - 5) / 10,
   );
+}
+
+/** Hourly; sun from the eighth to the seventeenth hour of each day, and never at night. */
+export function solar(days: number): number[] {
+  const random = seededRandom(1);
+  return Array.from({ length: 24 * days }, (_, t) => {
+    const hour = t % 24;
+    return hour >= 8 && hour < 18 ? (5 + 2 * random.uniform()) * Math.sin((Math.PI * (hour - 7)) / 11) : 0;
+  });
 }
