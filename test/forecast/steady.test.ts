@@ -17,6 +17,43 @@ function keep(values: readonly number[], seasons: readonly number[], horizon: nu
   return forecasts;
 }
 
+describe("a series that has come to a stop", () => {
+  const sales = (steps: number) => Array.from({ length: steps }, (_, t) => 5 + (t % 3));
+
+  test("stays where it is, as far ahead as it has been there", () => {
+    const { point } = keep([...sales(60), ...new Array<number>(20).fill(0)], [12], 30);
+    expect([...point]).toEqual(Array.from({ length: 30 }, (_, h) => (h < 19 ? 0 : 3)));
+    expect(new Set(keep([...sales(60), ...new Array<number>(7).fill(0)], [12], 6).point)).toEqual(new Set([3]));
+  });
+
+  test("is less sure of it the farther ahead", () => {
+    const { quantiles } = keep([...sales(60), ...new Array<number>(40).fill(0)], [], 30);
+    const at = (h: number) => quantiles.map((values) => values[h]);
+    // One in 42 may be another after a step, one in 10 after five, some 2 in 5 after thirty.
+    expect([at(0), at(4), at(29)]).toEqual([
+      [0, 0, 0, 0],
+      [0, 0, 0, 5],
+      [0, 0, 4, 5],
+    ]);
+  });
+
+  test("is none where it has stood there as long before, or chance brings the value", () => {
+    const winter = Array.from({ length: 52 * 4 - 10 }, (_, t) => (t % 52 < 8 ? 20 : 0));
+    expect(new Set(keep(winter, [52], 13).point)).toEqual(new Set([3]));
+    const random = seededRandom(6);
+    const rare = Array.from({ length: 100 }, () => (random.uniform() < 0.15 ? 1 : 0));
+    expect(new Set(keep([...rare, ...new Array<number>(12).fill(0)], [12], 6).point)).toEqual(new Set([3]));
+  });
+
+  test("is one that changed once, and is seen through gaps", () => {
+    const stopped = [...sales(60), ...new Array<number>(20).fill(0)];
+    stopped[70] = Number.NaN;
+    expect(new Set(keep(stopped, [12], 12).point)).toEqual(new Set([0]));
+    stopped[78] = 1;
+    expect(new Set(keep(stopped, [12], 12).point)).toEqual(new Set([3]));
+  });
+});
+
 describe("a phase of a season that never changes", () => {
   test("is forecast as it always was, and no other", () => {
     const { point, quantiles } = keep(solar(40), [24], 24);
