@@ -16,7 +16,7 @@ export function encodeLinear({ forms }: LinearModel): Uint8Array {
 
 /** @throws HindcastError "model" when the bytes are not the weights of such a model */
 export function decodeLinear(stored: StoredLinear, bytes: Uint8Array | undefined, path: string): LinearModel {
-  const { horizon, season, forms } = stored;
+  const { horizon, season, forms, drifts = [] } = stored;
   const refuse = (text: string) => new HindcastError("model", `${path}: ${text}`, "train the model again");
   if (bytes === undefined) throw refuse("there is no linear.bin");
   const count = forms.reduce((sum, { lags }) => sum + lags.length * horizon, 0);
@@ -33,5 +33,7 @@ export function decodeLinear(stored: StoredLinear, bytes: Uint8Array | undefined
     if (!weights.every(Number.isFinite)) throw refuse("linear.bin holds what is no number");
     return { ...form, weights };
   });
-  return { horizon, season, forms: opened };
+  if (drifts.some(({ slopes }) => slopes.length !== forms.length))
+    throw refuse("the drifts of a series do not go with its forms");
+  return { horizon, season, forms: opened, drifts };
 }

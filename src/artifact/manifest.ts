@@ -77,6 +77,17 @@ const linearSchema = z.strictObject({
     )
     .min(1)
     .readonly(),
+  /** Of series that drift beside what the forms say: [forms] a step. Absent from models saved before there were any. */
+  drifts: z
+    .array(
+      z.strictObject({
+        key: z.array(z.string()).readonly(),
+        target: z.string(),
+        slopes: z.array(z.number()).readonly(),
+      }),
+    )
+    .readonly()
+    .optional(),
 });
 export type StoredLinear = z.infer<typeof linearSchema>;
 

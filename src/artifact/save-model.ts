@@ -101,9 +101,15 @@ function storePart(fitted: FittedPart["fitted"], place: Place, files: ModelFiles
       return { kind: "pretrained", name: "pretrained", ...gateLayout(networks), calibration };
     }
     case "linear": {
-      const { forms, ...rest } = fitted.model;
+      const { forms, drifts, ...rest } = fitted.model;
       files[`${place}linear.bin`] = encodeLinear(fitted.model);
-      return { kind: "linear", name: "linear", ...rest, forms: forms.map(({ weights: _, ...form }) => form) };
+      return {
+        kind: "linear",
+        name: "linear",
+        ...rest,
+        forms: forms.map(({ weights: _, ...form }) => form),
+        ...(drifts.length > 0 && { drifts }),
+      };
     }
     default:
       return fitted satisfies never;

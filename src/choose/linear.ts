@@ -6,8 +6,10 @@ import { baselines } from "../forecast/baselines.js";
 import { calibrate } from "../forecast/calibrate.js";
 import { linearPredictor } from "../forecast/linear.js";
 import type { FitContext } from "../forecast/predictor.js";
+import { driftOf } from "../linear/drift.js";
 import { fitLinear } from "../linear/fit.js";
-import { type Frame, longestLength, sampleSeries } from "../series/frame.js";
+import type { LinearModel, SeriesDrift } from "../linear/model.js";
+import { type Frame, longestLength, type Series, sampleSeries } from "../series/frame.js";
 import type { Fitted } from "./predictor.js";
 
 /** Series of a panel that the weights are fitted to. */
@@ -24,25 +26,38 @@ export async function fitLinearModel(
   { signal }: FitContext,
 ): Promise<Extract<Fitted, { kind: "linear" }>> {
   const season = seasons[0] ?? 1;
-  const observed = frame.series.filter(({ values }) => lastObservedIndex(values) >= 0);
-  const filled = sampleSeries(observed, seriesLimit).map(({ values }) =>
-    fillGaps(values.subarray(0, lastObservedIndex(values) + 1), season),
-  );
-  const fit = filled.length === 0 ? undefined : await fitLinear(filled, horizon, seasons, signal);
+  const series = frame.series
+    .filter(({ values }) => lastObservedIndex(values) >= 0)
+    .map((one) => ({ ...one, values: fillGaps(one.values.subarray(0, lastObservedIndex(one.values) + 1), season) }));
+  const sampled = sampleSeries(series, seriesLimit).map(({ values }) => values);
+  const fit = sampled.length === 0 ? undefined : await fitLinear(sampled, horizon, seasons, signal);
   if (fit === undefined)
     throw new HindcastError(
       "data",
       `the longest series has ${longestLength(frame)} steps: too few for a regression of ${horizon} steps ahead on those before`,
       "add history, lower --horizon, or use --model pretrained",
     );
-  const { model, rehearsal } = fit;
+  const { rehearsal } = fit;
+  const model = withDrifts(fit.model, series);
   if (!intervals) return { kind: "linear", model, calibration: null };
   if (rehearsal === null) {
     const calibration = await baselines.get("seasonal-naive")({ seasons }).calibrate(frame, horizon, signal);
     return { kind: "linear", model, calibration };
   }
   const firstOrigins = frame.series.map(({ values }) => values.length - rehearsal.heldBackSteps);
-  const predictor = linearPredictor(rehearsal.model, () => {});
+  const known = series.map((one) => ({
+    ...one,
+    values: one.values.subarray(0, Math.max(0, one.values.length - rehearsal.heldBackSteps)),
+  }));
+  const predictor = linearPredictor(withDrifts(rehearsal.model, known), () => {});
   const calibration = await calibrate(predictor, frame, horizon, { season, firstOrigins, windowLimit, signal });
   return { kind: "linear", model, calibration };
+}
+
+function withDrifts(model: LinearModel, series: readonly Series[]): LinearModel {
+  const drifts = series.flatMap(({ key, target, values }): SeriesDrift[] => {
+    const slopes = model.forms.map((form) => driftOf(form, model.horizon, values));
+    return slopes.every((slope) => slope === 0) ? [] : [{ key, target, slopes }];
+  });
+  return { ...model, drifts };
 }

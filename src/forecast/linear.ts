@@ -5,12 +5,14 @@ import { lastObservedIndex } from "../base/numeric.js";
 import { fillGaps } from "../classical/gaps.js";
 import { keepWithin } from "../classical/methods.js";
 import { forecastLinear, type LinearModel } from "../linear/model.js";
+import { seriesId } from "../series/frame.js";
 import { followPaths, type Path } from "./paths.js";
 import type { PointPredictor } from "./predictor.js";
 
 const seriesPerTurn = 64;
 
 export function linearPredictor(model: LinearModel, notify: Notify, signal?: AbortSignal): PointPredictor {
+  const drifts = new Map(model.drifts.map((one) => [seriesId(one), one.slopes]));
   return {
     name: "linear",
     async predict(frame, horizon) {
@@ -21,8 +23,8 @@ export function linearPredictor(model: LinearModel, notify: Notify, signal?: Abo
           `use -H ${model.horizon} or less, or fit again with -H ${horizon}`,
         );
       const said = new Float64Array(model.horizon);
-      const path: Path = (values, out) => {
-        goOn(model, values, said);
+      const path: Path = (values, out, series) => {
+        goOn(model, drifts.get(seriesId(series)), values, said);
         out.set(said.subarray(0, horizon));
       };
       return followPaths(frame, horizon, { name: "linear", path, perTurn: seriesPerTurn, signal, notify });
@@ -32,14 +34,19 @@ export function linearPredictor(model: LinearModel, notify: Notify, signal?: Abo
 }
 
 /** @param values [time] NaN = not observed; where the last ones are not, the model's own forecasts stand in for them */
-function goOn(model: LinearModel, values: Float64Array, out: Float64Array): void {
+function goOn(
+  model: LinearModel,
+  slopes: readonly number[] | undefined,
+  values: Float64Array,
+  out: Float64Array,
+): void {
   const end = lastObservedIndex(values) + 1;
   const known = fillGaps(values.subarray(0, end), model.season);
   const late = values.length - end;
   const extended = new Float64Array(known.length + late);
   extended.set(known);
   for (let from = known.length; ; from += model.horizon) {
-    forecastLinear(model, extended.subarray(0, Math.min(from, extended.length)), out);
+    forecastLinear(model, extended.subarray(0, Math.min(from, extended.length)), out, slopes);
     keepWithin(known, out);
     if (from >= extended.length) return;
     extended.set(out.subarray(0, extended.length - from), from);

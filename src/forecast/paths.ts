@@ -2,14 +2,15 @@
 import { setImmediate } from "node:timers/promises";
 import type { Notify } from "../base/notes.js";
 import { lastObservedIndex } from "../base/numeric.js";
-import { type Frame, seriesName } from "../series/frame.js";
+import { type Frame, type Series, seriesName } from "../series/frame.js";
 
 /**
  * Goes on from the end of one series with at least one observation.
  * @param values [time] NaN = not observed
  * @param out [horizon] filled with finite values
+ * @param series whose values they are
  */
-export type Path = (values: Float64Array, out: Float64Array) => void;
+export type Path = (values: Float64Array, out: Float64Array, series: Series) => void;
 
 export interface Following {
   /** Of the model, for what is said. */
@@ -38,7 +39,7 @@ export async function followPaths(
     }
     const out = forecasts.subarray(s * horizon, (s + 1) * horizon);
     const isObserved = lastObservedIndex(series.values) >= 0;
-    if (isObserved) path(series.values, out);
+    if (isObserved) path(series.values, out, series);
     if (isObserved && out.every(Number.isFinite)) continue;
     out.fill(Number.NaN);
     (isObserved ? outOfRange : empty).push(seriesName(frame, series));

@@ -288,5 +288,5 @@ function fitForms(
     return [];
   });
   if (fitted.length === 0) return undefined;
-  return { horizon, season, forms: fitted.map((form) => ({ ...form, share: 1 / fitted.length })) };
+  return { horizon, season, forms: fitted.map((form) => ({ ...form, share: 1 / fitted.length })), drifts: [] };
 }

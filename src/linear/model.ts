@@ -1,5 +1,6 @@
 // Forecasts that are weighted sums of a series' past values, the same weights for every series: a direct linear autoregression (as NLinear and
 // DLinear are: Zeng et al. 2023). In: a fitted model and the end of a series. Out: its forecast.
+import type { Series } from "../series/frame.js";
 
 /** One regression. */
 export interface LinearForm {
@@ -13,6 +14,12 @@ export interface LinearForm {
   readonly share: number;
 }
 
+/** What a series is expected to gain with every step beyond what the forms say of it. */
+export interface SeriesDrift extends Pick<Series, "key" | "target"> {
+  /** [forms] in its units, on logarithms in theirs */
+  readonly slopes: readonly number[];
+}
+
 export interface LinearModel {
   /** K */
   readonly horizon: number;
@@ -20,18 +27,27 @@ export interface LinearModel {
   readonly season: number;
   /** One, or one of the values and one of their logarithms. */
   readonly forms: readonly LinearForm[];
+  /** Of the series that have one. */
+  readonly drifts: readonly SeriesDrift[];
 }
 
 /** In logarithms a series may leave what was seen by this factor at most. */
 const mostRatio = 3;
 
-/** @param values [time] finite, at least one @param out [horizon] of the model */
-export function forecastLinear({ horizon, season, forms }: LinearModel, values: Float64Array, out: Float64Array): void {
+/** @param values [time] finite, at least one @param out [horizon] of the model @param slopes [forms] a drift of the series' own */
+export function forecastLinear(
+  { horizon, season, forms }: LinearModel,
+  values: Float64Array,
+  out: Float64Array,
+  slopes: readonly number[] = [],
+): void {
   out.fill(0);
   const own = new Float64Array(horizon);
-  for (const { log, lags, weights, share } of forms) {
-    own.fill(0);
-    const read = log ? logReader(values) : (value: number) => value;
+  for (const [f, form] of forms.entries()) {
+    const { log, lags, weights, share } = form;
+    const slope = slopes[f] ?? 0;
+    for (let k = 0; k < horizon; k++) own[k] = slope * (k + 1);
+    const read = readerOf(form, values);
     const last = read(values[values.length - 1]!);
     for (let i = 0; i < lags.length; i++) {
       const difference = read(valueAt(values, values.length - lags[i]!, season)) - last;
@@ -60,6 +76,11 @@ function valueAt(values: Float64Array, t: number, season: number): number {
   if (t >= 0) return values[t]!;
   const cycle = Math.min(season, values.length);
   return values[cycle - 1 - ((-t - 1) % cycle)]!;
+}
+
+/** @returns how a form sees the values of a series */
+export function readerOf({ log }: Pick<LinearForm, "log">, values: Float64Array): (value: number) => number {
+  return log ? logReader(values) : (value) => value;
 }
 
 /** What is not above zero, as in a series that never was while the model was fitted, stands at the least that is. */

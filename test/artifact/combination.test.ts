@@ -8,9 +8,11 @@ import { readModel } from "../../src/artifact/directory.js";
 import { decodeLayersModel } from "../../src/artifact/layers-model.js";
 import { openModel } from "../../src/artifact/open-model.js";
 import { saveModel } from "../../src/artifact/save-model.js";
+import { seededRandom } from "../../src/base/random.js";
 import { openSealedJson, sealJson } from "../../src/base/sealed-json.js";
 import { fitModel, type ModelOptions } from "../../src/choose/model.js";
 import { answererOf, type FittedModel, networksOf, predictorOf } from "../../src/choose/predictor.js";
+import type { Frame } from "../../src/series/frame.js";
 import { airPassengers } from "../evaluate/frames.js";
 import { quietContext, smallModel } from "../support/context.js";
 import { frameOf, solar } from "../support/frames.js";
@@ -85,6 +87,29 @@ test("a saved combination remembers phases that never change, though no part of 
   expect([...inMemory.point.subarray(4)]).toEqual(Array(8).fill(0));
   const { fitted, context } = await openModel(await readModel(await save(two, noon)));
   expect(await (await predictorOf(fitted, limits, quietContext())).predict(context!, 12)).toEqual(inMemory);
+});
+
+test("a saved linear model knows the drift of each series, and none of a series that is new", async () => {
+  const random = seededRandom(8);
+  const walk = (drift: number) => {
+    let value = 100;
+    return Array.from({ length: 200 }, () => (value += drift + random.normal()));
+  };
+  const panel = frameOf(walk(1), walk(-1), walk(0));
+  const linear = await fitModel("linear", panel, horizon, { ...smallModel, seasons: [1] }, quietContext());
+  if (linear.kind !== "linear") throw new Error(linear.kind);
+  expect(linear.model.drifts.map(({ key }) => key)).toEqual([["s0"], ["s1"]]);
+  const { fitted, context } = await openModel(await readModel(await save(linear, panel)));
+  expect(await forecast(fitted, context)).toEqual(await forecast(linear, panel));
+  const renamed = { ...panel, series: panel.series.map((one, s) => ({ ...one, key: [`new ${s}`] })) };
+  const gains = async (of: Frame) => {
+    const { point } = await forecast(fitted, of);
+    return panel.series.map(({ values }, s) => point[(s + 1) * horizon - 1]! - values.at(-1)!);
+  };
+  const [known, unknown] = [await gains(panel), await gains(renamed)];
+  expect(known[0]).toBeGreaterThan(unknown[0]!);
+  expect(known[1]).toBeLessThan(unknown[1]!);
+  expect(known[2]).toBe(unknown[2]);
 });
 
 test("a saved ensemble, too, and its members are those that were trained", async () => {

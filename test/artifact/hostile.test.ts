@@ -153,6 +153,13 @@ test("a regression that claims more steps than it has weights for is refused at 
   expect(await use(work)).toMatchObject({ code: "model" });
 });
 
+test("a drift that does not go with its regressions is refused", async () => {
+  forge(models[5]!, (manifest) =>
+    setAt(manifest, ["model", "drifts"], [{ key: ["a"], target: "y", slopes: [1, 2, 3] }]),
+  );
+  expect(await use(work)).toMatchObject({ code: "model" });
+});
+
 test("a file that has grown since it was written is not read", async () => {
   forge(models[0]!, () => {});
   // Of zeros that take no room.

@@ -14,7 +14,7 @@ function say(model: LinearModel, values: readonly number[]): number[] {
 
 describe("a forecast", () => {
   const form = { log: false, lags: [2, 3], weights: Float32Array.of(0.5, 0, 0.25, 1), share: 1 };
-  const model: LinearModel = { horizon: 2, season: 2, forms: [form] };
+  const model: LinearModel = { horizon: 2, season: 2, forms: [form], drifts: [] };
 
   test("is the last value and the weighed differences from it", () => {
     // 10 + 0.5 (8 − 10) + 0.25 (6 − 10), and 10 + 1 (6 − 10).
