@@ -30,14 +30,14 @@ const fewestWindows = 12;
 /** Windows that forms are judged on, and steps of each, at most. */
 const judgedWindows = 600;
 const judgedSteps = 24;
-/** The other of values and logarithms answers too where its error is no more than this share above the better one's. */
-const closeBy = 0.03;
+/** What errs by no more than this share above the best answers too. */
+const closeBy = 0.07;
 /** Below this share of the mean a value is too near zero for its logarithm to say anything of the level. */
 const leastShare = 2e-3;
 /** Newest steps that are looked at, over all series. */
 const stepLimit = 4_000_000;
 const longestWindow = 720;
-/** Cycles of the long season from which on four of them are looked at. */
+/** Cycles of the long season from which on more of them are looked at. */
 const muchDataCycles = 60;
 
 /**
@@ -128,19 +128,20 @@ function chooseHeldBack(typical: number, horizon: number): number {
 }
 
 /**
- * Two or three cycles of the short season, one to four of the long one; none beyond half of what there is, and a long window only where
- * there is much.
+ * Two or three cycles of the short season, one to four of the long one, of a short one alone up to fourteen; none beyond half of what there
+ * is, and a long window only where there is much.
  * @returns sets of lags, each ascending and above 1, the shortest first
  */
 function chooseLags(typical: number, horizon: number, seasons: readonly number[]): (readonly number[])[] {
   const room = Math.floor((typical - horizon) / 2);
   const [short, long] = [seasons[0] ?? 1, seasons.at(-1) ?? 1];
+  const isMuch = typical > muchDataCycles * long;
   const wanted =
     long === 1
       ? [24, 64, 128]
       : long <= 60
-        ? [2 * short + 1, 3 * long + 1]
-        : [2 * short + 1, long + 1, 2 * long + 1, ...(typical > muchDataCycles * long ? [4 * long + 1] : [])];
+        ? [2 * short + 1, 3 * long + 1, ...(isMuch ? [7 * long + 1, 14 * long + 1] : [])]
+        : [2 * short + 1, long + 1, 2 * long + 1, ...(isMuch ? [4 * long + 1] : [])];
   const ends = wanted.map((end) => Math.min(end, room, longestWindow)).filter((end) => end >= 4);
   return [...new Set(ends)].sort((a, b) => a - b).map((end) => range(2, end));
 }
@@ -255,17 +256,17 @@ function measure({ steps, windows }: Tests, weights: Float64Array, log: boolean)
   return sum / (windows.length * count);
 }
 
-/** The best form, and the best of the other of values and logarithms where it is as good. */
+/** Of each window, on values and on logarithms, the best form, where its error is near the least. */
 function choose(judged: readonly Judged[], instead: Form): readonly Form[] {
-  const bestOf = (own: readonly Judged[]) =>
-    own.reduce<Judged | undefined>(
-      (best, one) => (best === undefined || one.error < best.error ? one : best),
-      undefined,
-    );
-  const best = bestOf(judged);
-  if (best === undefined) return [instead];
-  const other = bestOf(judged.filter(({ log }) => log !== best.log));
-  return other !== undefined && other.error <= (1 + closeBy) * best.error ? [best, other] : [best];
+  const bests = new Map<string, Judged>();
+  for (const one of judged) {
+    const name = `${one.log} ${one.lags.length}`;
+    const best = bests.get(name);
+    if (best === undefined || one.error < best.error) bests.set(name, one);
+  }
+  const least = Math.min(...Array.from(bests.values(), ({ error }) => error));
+  const near = [...bests.values()].filter(({ error }) => error <= (1 + closeBy) * least);
+  return near.length === 0 ? [instead] : near;
 }
 
 function fitForms(

@@ -25,7 +25,7 @@ export interface LinearModel {
   readonly horizon: number;
   /** In steps, 1 for none: what a series shorter than the longest lag repeats before its begin. */
   readonly season: number;
-  /** One, or one of the values and one of their logarithms. */
+  /** One, or several that are averaged: on values or on logarithms, over windows of their own. */
   readonly forms: readonly LinearForm[];
   /** Of the series that have one. */
   readonly drifts: readonly SeriesDrift[];
