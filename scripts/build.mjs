@@ -229,6 +229,8 @@ const { outputFiles } = await build({
   entryPoints: Object.keys(bundles).map((bundle) => ({ in: `bundle:${bundle}`, out: bundle })),
   bundle: true,
   format: "cjs",
+  // Kept code is not run as a module is, and only modules may import; what it waits for can be required.
+  supported: { "dynamic-import": false },
   plugins: [...plugins, acrossBundles],
   define: {
     __HINDCAST_VERSION__: JSON.stringify(version),

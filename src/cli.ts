@@ -114,7 +114,7 @@ async function runCommand(argv: readonly string[], words: readonly string[]): Pr
       });
     }
     const exitCode = await dispatch(invocation, io);
-    if (exitCode === 0) kept?.save();
+    if (exitCode === 0) kept?.save(Date.now());
     return signalled ?? exitCode;
   } catch (error) {
     finish();

@@ -6,8 +6,10 @@ import {
   constants,
   existsSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   unlinkSync,
@@ -15,14 +17,23 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { Script, constants as vmConstants } from "node:vm";
+import { Script } from "node:vm";
 
 export interface KeptCode {
   /** Loads a file of the program, and with it those that it requires. */
   load(name: string): void;
-  /** Keeps what was compiled of the files for which nothing was kept. Where it cannot be kept, nothing is said. */
-  save(): void;
+  /** Keeps what was compiled of the files for which nothing was kept. Where it cannot be kept, nothing is said. @param now milliseconds */
+  save(now: number): void;
 }
+
+/** What is older is of another version, or is soon made again. */
+const longestKeptMs = 30 * 24 * 3600 * 1000;
+
+/** As Node wraps the text of a file: around its bytes, because text that is joined is there twice. */
+const wrapper = {
+  head: Buffer.from("(function (exports, require, module, __filename, __dirname) {"),
+  tail: Buffer.from("\n})"),
+};
 
 /**
  * @param load `require` of a file of the program
@@ -40,12 +51,11 @@ export function keepCode(load: NodeJS.Require, program: string, directory: strin
     if (loaded !== undefined) return loaded.exports;
     const path = join(directory, `${key}-${name}`);
     const cachedData = readKept(path);
-    const head = "(function (exports, require, module, __filename, __dirname) {";
-    const script = new Script(`${head}${readFileSync(filename, "utf8")}\n})`, {
+    const source = Buffer.concat([wrapper.head, readFileSync(filename), wrapper.tail]);
+    const script = new Script(source.toString(), {
       filename,
-      columnOffset: -head.length,
+      columnOffset: -wrapper.head.length,
       ...(cachedData === undefined ? {} : { cachedData }),
-      importModuleDynamically: vmConstants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     if (cachedData === undefined || script.cachedDataRejected === true) fresh.push({ path, script });
     const module = { id: filename, filename, path: program, exports: {}, loaded: true, children: [], paths: [] };
@@ -55,9 +65,11 @@ export function keepCode(load: NodeJS.Require, program: string, directory: strin
   }, load);
   return {
     load: (name) => void requireFile(`./${name}`),
-    save() {
+    save(now) {
+      if (fresh.length === 0) return;
       try {
-        if (fresh.length > 0 && !existsSync(directory)) mkdirSync(directory, 0o700);
+        if (existsSync(directory)) removeOlder(directory, now - longestKeptMs);
+        else mkdirSync(directory, 0o700);
         for (const { path, script } of fresh) write(path, script);
       } catch {
         // The next run compiles again.
@@ -97,5 +109,13 @@ function write(path: string, script: Script): void {
     throw error;
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function removeOlder(directory: string, time: number): void {
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    const found = /^[0-9a-f]{12}-v/.test(name) ? lstatSync(path, { throwIfNoEntry: false }) : undefined;
+    if (found !== undefined && found.mtimeMs < time) unlinkSync(path);
   }
 }
