@@ -177,7 +177,7 @@ const shared = new Set(
 );
 const exportsOf = await readExports([...shared]);
 
-/** Every source is in one bundle; from the others, and where it is waited for, it is taken out of that one's `parts`. */
+/** Every source is in one bundle; from the others, and where it is waited for, it is asked of that one's `part`. */
 const acrossBundles = {
   name: "across-bundles",
   setup(builder) {
@@ -201,7 +201,7 @@ const acrossBundles = {
     });
     builder.onLoad({ filter: /.*/, namespace: "part" }, ({ path }) => ({
       contents: [
-        `const part = require("./${bundleOf.get(path)}.js").parts[${JSON.stringify(path)}];`,
+        `const part = require("./${bundleOf.get(path)}.js").part(${JSON.stringify(path)});`,
         // A name may be a keyword, such as enum.
         ...exportsOf.get(path).map((name, i) => `const part${i} = part.${name}; export { part${i} as ${name} };`),
       ].join("\n"),
@@ -209,16 +209,25 @@ const acrossBundles = {
   },
 };
 
-/** What is in `commands` waits until it is asked for; the other bundles are read to be run, and all at once costs less. */
+/**
+ * What the others take of a bundle is put together when it is asked for. What is in `commands` waits until then; the other bundles are
+ * read to be run, and all at once costs less.
+ */
 function writeEntry(bundle, paths) {
   const isLazy = bundle === "commands";
-  const quoted = paths.map((path) => JSON.stringify(path));
-  const parts = quoted.map((path, i) =>
-    isLazy ? `get ${path}() { return require("./${paths[i]}"); }` : `${path}: part${i}`,
-  );
+  const namesOf = (path, i) => exportsOf.get(path).map((name, k) => [name, `part${i}_${k}`]);
+  const imports = paths.map((path, i) => {
+    const names = namesOf(path, i).map(([name, local]) => `${name} as ${local}`);
+    return `import { ${names.join(", ")} } from "./${path}";`;
+  });
+  const cases = paths.map((path, i) => {
+    const fields = namesOf(path, i).map(([name, local]) => `${JSON.stringify(name)}: ${local}`);
+    const value = isLazy ? `require("./${path}")` : `{ ${fields.join(", ")} }`;
+    return `case ${JSON.stringify(path)}: return ${value};`;
+  });
   return [
-    ...(isLazy ? [] : paths.map((path, i) => `import * as part${i} from "./${path}";`)),
-    `export const parts = { ${parts.join(", ")} };`,
+    ...(isLazy ? [] : imports),
+    `export function part(path) { switch (path) { ${cases.join("\n")} } }`,
     ...(bundle === "cli" ? ['export { main } from "./src/cli.ts";'] : []),
     ...(bundle === "worker" ? ['import "./src/worker.ts";'] : []),
   ].join("\n");
