@@ -1,6 +1,6 @@
-// What V8 compiled of the program's files, kept for the next run. In: a directory of the user's own. Out: the files loaded as `require`
-// loads them, in less than half the time. Node's own cache, module.enableCompileCache, holds what was compiled when a file was loaded;
-// most functions are compiled when they are first called, and they are what takes the time.
+// What V8 compiled of the program's files, kept for the next run. In: a directory of the user's own. Out: the files, loaded as `require`
+// loads them and sooner. Node's own cache, module.enableCompileCache, holds what was compiled when a file was loaded; most functions are
+// compiled when they are first called, and they are what takes the time.
 import {
   closeSync,
   constants,
