@@ -12,6 +12,7 @@ const hindcast = join(root, "bin/hindcast.js");
 const rounds = Number(process.argv[2] ?? 41);
 const directory = mkdtempSync(join(tmpdir(), "hindcast-bench-"));
 const model = join(directory, "model");
+const daily = join(directory, "daily.csv");
 
 /** `limit`: times bare node that a case may take. */
 const cases = [
@@ -22,12 +23,18 @@ const cases = [
   { name: "hindcast forecast --from", args: [hindcast, "forecast", "--from", model], limit: 2 },
   // The first run after an installation, and where the user has no cache directory.
   { name: "hindcast forecast --from (nothing kept)", args: [hindcast, "forecast", "--from", model], caches: "" },
+  {
+    name: "hindcast forecast --model pretrained",
+    args: [hindcast, "forecast", daily, "--model", "pretrained", "-H", "12"],
+  },
 ];
 
 try {
   const data = join(root, "fixtures/air-passengers.csv");
   const training = ["-H", "12", "--model", "gru", "--engine", "wasm", "--epochs", "2"];
   execFileSync(process.execPath, [hindcast, "train", data, ...training, "--out", model], { stdio: "ignore" });
+
+  writeFileSync(daily, writeSeries(1000));
 
   const durationsMs = cases.map(() => []);
   for (let round = 0; round < rounds; round++) {
@@ -59,4 +66,13 @@ try {
   console.log(csv);
 } finally {
   rmSync(directory, { recursive: true, force: true });
+}
+
+/** Days with a season of a week and something that looks like noise. */
+function writeSeries(stepCount) {
+  const rows = Array.from({ length: stepCount }, (_, i) => {
+    const day = new Date(Date.UTC(2020, 0, 1 + i)).toISOString().slice(0, 10);
+    return `${day},${(100 + 10 * Math.sin((2 * Math.PI * i) / 7) + ((i * 7919) % 13)).toFixed(2)}`;
+  });
+  return ["ds,y", ...rows, ""].join("\n");
 }

@@ -1,6 +1,8 @@
 // The Node add-on: the entries of the best build for this processor, as functions of a Uint8Array (over memory that threads may
-// share). It declares the few names of Node-API that it uses, and needs no library: one file serves every C library of a system.
+// share), and SHA-256. It declares the few names of Node-API that it uses, and needs no library: one file serves every C library
+// of a system.
 #include "processor.h"
+#include "sha256.h"
 #include "variant.h"
 
 typedef __SIZE_TYPE__ Size;
@@ -8,7 +10,7 @@ typedef struct napi_env__ *napi_env;
 typedef struct napi_value__ *napi_value;
 typedef struct napi_callback_info__ *napi_callback_info;
 typedef napi_value (*napi_callback)(napi_env, napi_callback_info);
-enum { napi_ok = 0 };
+enum { napi_ok = 0, napi_uint8_array = 1 };
 
 extern int napi_get_cb_info(napi_env, napi_callback_info, Size *, napi_value *, napi_value *, void **);
 extern int napi_get_typedarray_info(napi_env, napi_value, int *, Size *, void **, napi_value *, Size *);
@@ -49,6 +51,24 @@ static napi_value call_entry(napi_env env, napi_callback_info info) {
   return 0;
 }
 
+// sha256(data, digest): the digest, 32 bytes, is written to.
+static napi_value call_sha256(napi_env env, napi_callback_info info) {
+  enum { DATA, DIGEST, COUNT };
+  Size argument_count = COUNT, size[COUNT] = {0, 0};
+  napi_value arguments[COUNT] = {0, 0};
+  void *bytes[COUNT] = {0, 0};
+  int type[COUNT] = {-1, -1};
+  napi_get_cb_info(env, info, &argument_count, arguments, 0, 0);
+  for (int i = 0; i < COUNT; i++)
+    if (napi_get_typedarray_info(env, arguments[i], &type[i], &size[i], &bytes[i], 0, 0) != napi_ok) argument_count = 0;
+  if (argument_count < COUNT || type[DATA] != napi_uint8_array || type[DIGEST] != napi_uint8_array || size[DIGEST] != 32) {
+    napi_throw_type_error(env, 0, "expected data and a digest of 32 bytes (Uint8Arrays)");
+    return 0;
+  }
+  sha256(bytes[DATA], size[DATA], bytes[DIGEST]);
+  return 0;
+}
+
 static napi_value describe(napi_env env, const NamedEntry *entries) {
   napi_value object = 0, function;
   napi_create_object(env, &object);
@@ -67,9 +87,12 @@ static void offer_builds(napi_env env, napi_value exports, const char *name, con
   napi_set_named_property(env, exports, name, object);
 }
 
-// Exports the builds of the recurrent kernels, and those of the classical methods.
+// Exports the builds of the recurrent kernels, those of the classical methods, and SHA-256.
 __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   offer_builds(env, exports, "recurrent", recurrent, sizeof recurrent / sizeof *recurrent);
   offer_builds(env, exports, "classical", classical, sizeof classical / sizeof *classical);
+  napi_value function;
+  if (napi_create_function(env, "sha256", (Size)-1, call_sha256, 0, &function) == napi_ok)
+    napi_set_named_property(env, exports, "sha256", function);
   return exports;
 }

@@ -2,6 +2,7 @@
 // node does. Node takes longer to find a file than to read it, and to link ES modules than to run them.
 // TensorFlow.js stays outside: its packages are loaded only by the commands that compute with it.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { relative } from "node:path";
@@ -54,22 +55,40 @@ const optionalOutside = {
   },
 };
 
-/** Of these, esbuild would copy the properties, of which they have many; and threads wait until one is started. */
-const builtinModules = {
-  "node:process": 'export default require("node:process")',
-  "node:util": 'export default require("node:util")',
-  "node:worker_threads": ["Worker", "parentPort", "workerData"]
-    .map((name) => `exports.__defineGetter__("${name}", () => require("node:worker_threads").${name});`)
-    .join("\n"),
+/**
+ * What a forecast may do without, by the names that are taken of it: required when one of them is first used. Node's start has none of
+ * these ready, and node:crypto alone takes a tenth of a forecast's time to load.
+ */
+const waiting = {
+  "node:child_process": ["fork", "spawn"],
+  "node:crypto": ["createHash", "hash", "randomUUID"],
+  "node:os": ["availableParallelism", "homedir", "hostname", "tmpdir"],
+  "node:timers/promises": ["setImmediate", "setTimeout"],
+  "node:worker_threads": ["Worker", "parentPort", "workerData"],
+  "node:zlib": ["crc32", "createGunzip", "createInflateRaw"],
+  chalk: ["Chalk"],
 };
 
-const builtins = {
-  name: "builtins",
+const wrapped = {
+  // Of these, esbuild would copy the properties, of which they have many.
+  "node:process": 'export default require("node:process")',
+  "node:util": 'export default require("node:util")',
+};
+for (const [path, names] of Object.entries(waiting))
+  wrapped[path] = names
+    .map((name) => `exports.__defineGetter__("${name}", () => require("${path}").${name});`)
+    .join("\n");
+
+const wrappedModules = {
+  name: "wrapped-modules",
   setup(builder) {
-    builder.onResolve({ filter: /^node:/, namespace: "file" }, ({ path, importer }) =>
-      path in builtinModules && importer.startsWith(`${root}src/`) ? { path, namespace: "builtin" } : undefined,
+    builder.onResolve({ filter: /^(node:|chalk$)/, namespace: "file" }, ({ path, importer }) =>
+      path in wrapped && importer.startsWith(`${root}src/`) ? { path, namespace: "wrapped" } : undefined,
     );
-    builder.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({ contents: builtinModules[path] }));
+    builder.onLoad({ filter: /.*/, namespace: "wrapped" }, ({ path }) => ({
+      contents: wrapped[path],
+      resolveDir: root,
+    }));
   },
 };
 
@@ -94,7 +113,7 @@ const toldChalk = {
   },
 };
 
-const plugins = [tensorflowOutside, optionalOutside, builtins, shakenYargs, toldChalk];
+const plugins = [tensorflowOutside, optionalOutside, wrappedModules, shakenYargs, toldChalk];
 
 const options = {
   absWorkingDir: root,
@@ -118,7 +137,7 @@ async function readImports() {
   return new Map(
     Object.entries(metafile.inputs).map(([path, { imports }]) => [
       path,
-      imports.filter((one) => !one.external && !/^(tensorflow|builtin):/.test(one.path)),
+      imports.filter((one) => !one.external && !/^(tensorflow|wrapped):/.test(one.path)),
     ]),
   );
 }
@@ -158,7 +177,7 @@ const shared = new Set(
 );
 const exportsOf = await readExports([...shared]);
 
-/** Every source is in one bundle; from the others, and where it is waited for, it is taken out of that one's `parts`. */
+/** Every source is in one bundle; from the others, and where it is waited for, it is asked of that one's `part`. */
 const acrossBundles = {
   name: "across-bundles",
   setup(builder) {
@@ -182,7 +201,7 @@ const acrossBundles = {
     });
     builder.onLoad({ filter: /.*/, namespace: "part" }, ({ path }) => ({
       contents: [
-        `const part = require("./${bundleOf.get(path)}.js").parts[${JSON.stringify(path)}];`,
+        `const part = require("./${bundleOf.get(path)}.js").part(${JSON.stringify(path)});`,
         // A name may be a keyword, such as enum.
         ...exportsOf.get(path).map((name, i) => `const part${i} = part.${name}; export { part${i} as ${name} };`),
       ].join("\n"),
@@ -190,16 +209,25 @@ const acrossBundles = {
   },
 };
 
-/** What is in `commands` waits until it is asked for; the other bundles are read to be run, and all at once costs less. */
+/**
+ * What the others take of a bundle is put together when it is asked for. What is in `commands` waits until then; the other bundles are
+ * read to be run, and all at once costs less.
+ */
 function writeEntry(bundle, paths) {
   const isLazy = bundle === "commands";
-  const quoted = paths.map((path) => JSON.stringify(path));
-  const parts = quoted.map((path, i) =>
-    isLazy ? `get ${path}() { return require("./${paths[i]}"); }` : `${path}: part${i}`,
-  );
+  const namesOf = (path, i) => exportsOf.get(path).map((name, k) => [name, `part${i}_${k}`]);
+  const imports = paths.map((path, i) => {
+    const names = namesOf(path, i).map(([name, local]) => `${name} as ${local}`);
+    return `import { ${names.join(", ")} } from "./${path}";`;
+  });
+  const cases = paths.map((path, i) => {
+    const fields = namesOf(path, i).map(([name, local]) => `${JSON.stringify(name)}: ${local}`);
+    const value = isLazy ? `require("./${path}")` : `{ ${fields.join(", ")} }`;
+    return `case ${JSON.stringify(path)}: return ${value};`;
+  });
   return [
-    ...(isLazy ? [] : paths.map((path, i) => `import * as part${i} from "./${path}";`)),
-    `export const parts = { ${parts.join(", ")} };`,
+    ...(isLazy ? [] : imports),
+    `export function part(path) { switch (path) { ${cases.join("\n")} } }`,
     ...(bundle === "cli" ? ['export { main } from "./src/cli.ts";'] : []),
     ...(bundle === "worker" ? ['import "./src/worker.ts";'] : []),
   ].join("\n");
@@ -210,8 +238,14 @@ const { outputFiles } = await build({
   entryPoints: Object.keys(bundles).map((bundle) => ({ in: `bundle:${bundle}`, out: bundle })),
   bundle: true,
   format: "cjs",
+  // Kept code is not run as a module is, and only modules may import; what it waits for can be required.
+  supported: { "dynamic-import": false },
   plugins: [...plugins, acrossBundles],
-  define: { __HINDCAST_VERSION__: JSON.stringify(version), "import.meta.url": "__moduleUrl" },
+  define: {
+    __HINDCAST_VERSION__: JSON.stringify(version),
+    __HINDCAST_BUILD__: '"THIS_BUILD"',
+    "import.meta.url": "__moduleUrl",
+  },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
@@ -219,8 +253,14 @@ const { outputFiles } = await build({
 const moduleUrl = 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;';
 await rm(`${root}dist`, { recursive: true, force: true });
 await mkdir(`${root}dist`);
+const buildHash = createHash("sha256");
+for (const { text } of outputFiles) buildHash.update(text);
+const thisBuild = buildHash.digest("hex").slice(0, 12);
 for (const { path, text } of outputFiles)
-  await writeFile(path, text.includes("__moduleUrl") ? `${moduleUrl}\n${text}` : text);
+  await writeFile(
+    path,
+    (text.includes("__moduleUrl") ? `${moduleUrl}\n${text}` : text).replaceAll("THIS_BUILD", thisBuild),
+  );
 
 /**
  * What stands in every report: its script, with the charts' library in it, and its style. They are text there, and run in a browser. And

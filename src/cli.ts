@@ -1,14 +1,15 @@
 // The command line: the one place that catches, prints and sets the exit code. In: the process. Out: its end. What is imported
 // here is loaded by every run, so all that can wait is loaded where it is needed.
-import { existsSync, fstatSync, mkdirSync, statSync } from "node:fs";
+import { fstatSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import process from "node:process";
+import { type KeptCode, keepCode } from "./base/kept-code.js";
 import type { Progress } from "./base/progress.js";
 import { type CommandName, isCommandName } from "./commands/commands.js";
 import type { ReadInvocation } from "./commands/dispatch.js";
 import { commandHelp, HelpWanted, rootHelp } from "./commands/help.js";
 import { type Sink, standardSink } from "./commands/stream.js";
-import { version } from "./commands/version.js";
+import { build, version } from "./commands/version.js";
 import type { MessageStyle } from "./report/messages.js";
 import { canDraw, columnsOf, wantsColour, writesUnicode } from "./report/terminal.js";
 
@@ -52,11 +53,12 @@ async function runArgv(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return fail(error, guessStyle(words));
   }
-  return runCommand(argv, guessStyle(words));
+  return runCommand(argv, words);
 }
 
-async function runCommand(argv: readonly string[], asked: MessageStyle): Promise<number> {
-  let style = asked;
+/** @param words of `argv`, those that are not operands for certain */
+async function runCommand(argv: readonly string[], words: readonly string[]): Promise<number> {
+  let style = guessStyle(words);
   let finish = () => {};
   let signalled: number | undefined;
   process.on("uncaughtException", (error) => {
@@ -65,7 +67,7 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
   });
   try {
     const { env } = process;
-    keepCompiledCode(env);
+    const kept = keepCompiledCode(words, env);
     const world = { env, cwd: process.cwd(), nodeVersion: process.version };
     const { readInvocation, dispatch } = await import("./commands/dispatch.js");
     const invocation = await readInvocation(argv, { ...world, stdinIsTerminal });
@@ -112,6 +114,7 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
       });
     }
     const exitCode = await dispatch(invocation, io);
+    if (exitCode === 0) kept?.save(Date.now());
     return signalled ?? exitCode;
   } catch (error) {
     finish();
@@ -125,20 +128,21 @@ async function runCommand(argv: readonly string[], asked: MessageStyle): Promise
 }
 
 /**
- * Lets Node 22 and later keep what it compiled for the next run, in the user's cache directory where there is one. Where it cannot
- * be kept, nothing is said. https://nodejs.org/api/module.html#moduleenablecompilecacheoptions
+ * What is compiled is kept in the user's cache directory, where there is one: for each command, and apart for saved models. What is in
+ * words is no more than a guess, and a wrong one costs a few milliseconds.
  */
-function keepCompiledCode({ XDG_CACHE_HOME, HOME = "" }: typeof process.env): void {
-  const nodeModule: object = process.getBuiltinModule("node:module");
+function keepCompiledCode(
+  words: readonly string[],
+  { XDG_CACHE_HOME, HOME = "" }: typeof process.env,
+): KeptCode | undefined {
   const directory = join(XDG_CACHE_HOME || join(HOME, ".cache"), "hindcast");
-  if (!("enableCompileCache" in nodeModule) || !isAbsolute(directory)) return;
-  try {
-    // Node itself would make all the directories above as well, and try for ever where none can be made.
-    if (!existsSync(directory)) mkdirSync(directory);
-    Object(nodeModule).enableCompileCache(directory);
-  } catch {
-    // The next run compiles again.
-  }
+  const command = words.find(isCommandName);
+  if (command === undefined || !isAbsolute(directory)) return undefined;
+  const isSaved = words.some((word) => /^--from(=|$)/.test(word));
+  const key = [build, process.version, process.arch, command, ...(isSaved ? ["from"] : [])].join("-");
+  const kept = keepCode(require, __dirname, directory, key);
+  kept.load("forecast.js");
+  return kept;
 }
 
 async function fail(error: unknown, style: MessageStyle): Promise<number> {

@@ -1,6 +1,5 @@
 // A model directory on disk. In: a manifest and the files beside it. Out: a directory written whole or not at all, and read
 // only when every byte is what was written. Loading runs no code.
-import { createHash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -17,6 +16,7 @@ import { HindcastError, messageOf } from "../base/errors.js";
 import { removeLeftovers, temporaryBeside } from "../base/leftovers.js";
 import { privateMode, usualMode } from "../base/ownership.js";
 import { openSealedJson, sealJson } from "../base/sealed-json.js";
+import { sha256 } from "../base/sha256.js";
 import { type FileName, type FileRecord, type Manifest, manifestSchema, schemaVersion } from "./manifest.js";
 
 const manifestName = "hindcast.json";
@@ -271,8 +271,4 @@ export async function syncDirectory(path: string): Promise<void> {
   const handle = await promises.open(path, "r").catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
-}
-
-function sha256(data: Uint8Array | string): string {
-  return createHash("sha256").update(data).digest("hex");
 }

@@ -1,6 +1,6 @@
 // JSON files that say whether they are what was written. In: an object. Out: its text, whose last field is the SHA-256 of the text with
 // that field's digits as zeros; and back, when the checksum fits.
-import { createHash } from "node:crypto";
+import { sha256 } from "./sha256.js";
 
 const noChecksum = "0".repeat(64);
 const checksumPattern = /"checksum": "([0-9a-f]{64})"\n\}\n$/;
@@ -33,8 +33,4 @@ export function openSealedJson(text: string, schemaVersion: number): Opened {
   if (written === undefined || checksum !== written || sha256(unsealed) !== written)
     return refuse("is not what was written: its checksum does not fit");
   return { ok: true, fields };
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -37,13 +37,16 @@ export function parseArgv(argv: readonly string[]): Argv {
 }
 
 function splitArgv(argv: readonly string[], flags: readonly Flag<unknown>[]) {
+  // yargs takes its time for every flag that it is told of, and what it does with a word hangs on the flags that the word may name.
+  const text = argv.join(" ");
+  const named = flags.filter(({ name, alias }) => alias !== undefined || text.includes(name));
   const isToggle = ({ value }: Flag<unknown>) => value.placeholder === "";
-  const valueNames = flags.filter((flag) => !isToggle(flag)).map(({ name }) => name);
+  const valueNames = named.filter((flag) => !isToggle(flag)).map(({ name }) => name);
   const parsed = Parser.detailed(withBareValues(argv, flags), {
-    boolean: flags.filter(isToggle).map(({ name }) => name),
+    boolean: named.filter(isToggle).map(({ name }) => name),
     string: valueNames,
     narg: Object.fromEntries(valueNames.map((name) => [name, 1])),
-    alias: Object.fromEntries(flags.flatMap(({ name, alias }) => (alias === undefined ? [] : [[name, [alias]]]))),
+    alias: Object.fromEntries(named.flatMap(({ name, alias }) => (alias === undefined ? [] : [[name, [alias]]]))),
     configuration: {
       "camel-case-expansion": false,
       "dot-notation": false,

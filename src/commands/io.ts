@@ -98,13 +98,17 @@ export function createIo(world: World): Io & Pick<Outputs, "discard"> {
     now,
     version,
     nodeVersion,
-    host: hostname(),
+    get host() {
+      return hostname();
+    },
     notify: messages.notify,
     progress: messages.progress,
     stdout: terminal,
     stderr,
     draw: messages.draw,
-    dataDirectory: join(env.XDG_DATA_HOME || join(env.HOME || homedir(), ".local", "share"), "hindcast"),
+    get dataDirectory() {
+      return join(env.XDG_DATA_HOME || join(env.HOME || homedir(), ".local", "share"), "hindcast");
+    },
     prepareOutput: outputs.prepare,
     discard: outputs.discard,
     formatOf,

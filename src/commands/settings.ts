@@ -32,8 +32,10 @@ export function resolveSettings(
   files: readonly ConfigFile[],
 ): ReadonlyMap<FlagKey, Setting> {
   for (const file of files) checkConfigFile(file);
+  // One look at all names takes less than one at each variable. Some systems write them in small letters as well.
+  const held = Object.keys(env).some((name) => /^hindcast_/i.test(name)) ? env : {};
   return new Map(
-    commandFlags[command].map((key): [FlagKey, Setting] => [key, resolve(flags[key], command, given, env, files)]),
+    commandFlags[command].map((key): [FlagKey, Setting] => [key, resolve(flags[key], command, given, held, files)]),
   );
 }
 
@@ -102,12 +104,14 @@ function checkConfigFile(file: ConfigFile): void {
 
 /** Says which HINDCAST_ variables look like misspelt settings. */
 export function checkEnvironment(env: Readonly<Record<string, string | undefined>>, notify: Notify): void {
+  const own = Object.keys(env).filter((variable) => variable.startsWith("HINDCAST_"));
+  if (own.length === 0) return;
   const known = flagsOf()
     .filter((flag) => flag.perRun !== true)
     .map((flag) => variableOf(flag.name))
     .concat(otherVariables);
-  for (const variable of Object.keys(env)) {
-    if (!variable.startsWith("HINDCAST_") || known.includes(variable)) continue;
+  for (const variable of own) {
+    if (known.includes(variable)) continue;
     const near = suggest(
       variable.slice("HINDCAST_".length),
       known.map((name) => name.slice("HINDCAST_".length)),

@@ -1,10 +1,10 @@
 // The pretrained weights as a file: what the package ships, and what fine-tuning starts from. In: networks and the record of their training. Out: half-precision bytes beside a
 // description, and back.
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findInPackage } from "../base/installation.js";
+import { sha256 } from "../base/sha256.js";
 import { candidateNames } from "../classical/candidates.js";
 import { type GateNetwork, gateParameters } from "./network.js";
 import type { GateConfig } from "./schema.js";
@@ -30,7 +30,7 @@ export function encodeGates(
   const description: GateDescription = {
     schema_version: 1,
     ...gateLayout(networks),
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    sha256: sha256(bytes),
     record,
   };
   return { bytes, description };
@@ -78,7 +78,7 @@ export function decodeWeights(bytes: Uint8Array, description: GateLayout): GateN
 
 /** @throws Error when the bytes are not those of the description, or it lists other candidates than this version has */
 export function decodeGates(bytes: Uint8Array, description: GateDescription): GateNetwork[] {
-  if (createHash("sha256").update(bytes).digest("hex") !== description.sha256)
+  if (sha256(bytes) !== description.sha256)
     throw new Error("the pretrained weights are damaged: their checksum differs");
   return decodeWeights(bytes, description);
 }

@@ -7,11 +7,11 @@ import { byLevel, type Head, sigmoid, softplus } from "./head.js";
 /** Above the median, ascending; those below mirror them. */
 export const upperLevels = [0.75, 0.9, 0.975] as const;
 const count = upperLevels.length;
-/** [1 + count] standard normal quantiles of the median and the upper levels. */
-const knots = [0, ...upperLevels.map(normalQuantile)];
 
 export function quantileHead(): Head {
   const normalOf = byLevel(normalQuantile);
+  /** [1 + count] standard normal quantiles of the median and the upper levels. */
+  const knots = [0, ...upperLevels.map(normalOf)];
   return {
     parts: [
       { name: "head", width: 1, activation: "linear" },
@@ -42,13 +42,13 @@ export function quantileHead(): Head {
       return Math.abs(target - median) + total / count;
     },
     point: (raw) => raw[0]!,
-    quantile: (raw, level) => atNormal(raw, normalOf(level)),
-    draw: (raw, random) => atNormal(raw, random.normal()),
+    quantile: (raw, level) => atNormal(raw, normalOf(level), knots),
+    draw: (raw, random) => atNormal(raw, random.normal(), knots),
   };
 }
 
 /** The quantile at the level of a standard normal number; past the outermost ones, straight on. */
-function atNormal(raw: Float64Array, z: number): number {
+function atNormal(raw: Float64Array, z: number, knots: readonly number[]): number {
   const side = Math.sign(z);
   const size = Math.abs(z);
   const first = side < 0 ? 1 + count : 1;
