@@ -31,7 +31,7 @@ const fewestWindows = 12;
 const judgedWindows = 600;
 const judgedSteps = 24;
 /** What errs by no more than this share above the best answers too. */
-const closeBy = 0.07;
+const closeBy = 0.03;
 /** Below this share of the mean a value is too near zero for its logarithm to say anything of the level. */
 const leastShare = 2e-3;
 /** Newest steps that are looked at, over all series. */
