@@ -193,6 +193,19 @@ describe("champion and challenger are scored on the same folds", () => {
     expect(result).toMatchObject({ rule: "refit", metric: "mae", challenger: 3, champion: 3 });
   });
 
+  test("by that error, too, where one of them forecasts only series that never change", async () => {
+    const frame = withValues([Array.from({ length: 20 }, () => 5), wave(20)]);
+    const steady = leavingOut(naive, (key) => key === "1");
+    for (const [challenger, refit] of [
+      [naive, steady],
+      [steady, naive],
+    ] as const) {
+      const champion = { context: frame, open: () => Promise.reject(new Error("too little is new")), refit };
+      const result = await compare(frame, { challenger, champion }, { ...options, folds: 1 }, quietContext());
+      expect(result.metric).toBe("mae");
+    }
+  });
+
   test.each([
     ["auto", 4],
     [[3, 12], 3],
