@@ -87,6 +87,7 @@ function mutate(folder) {
     concurrency: Number(options.concurrency),
     timeoutMS: 1000 * Number(options.timeout),
     timeoutFactor: 2,
+    dryRunTimeoutMinutes: 60,
     incremental: true,
     incrementalFile: incremental,
     reporters: ["json", "progress-append-only"],
