@@ -143,10 +143,12 @@ test("what it says of itself is what it was given, and nothing of what it lacks"
   expect(reading).toEqual({ missing: "mask", aggregate: null });
 });
 
-test("names say what forecasts", async () => {
+test("a combination says what forecasts", async () => {
   const { manifest } = await readModel(
     await save(modelOf(combinationOf(naive, network, ensemble, linear, pretrained))),
   );
+  // No series has weights of its own.
+  expect(manifest.model).not.toHaveProperty("series");
   expect(manifest.model).toMatchObject({
     name: "naive+gru+lstm*2+linear+pretrained",
     parts: [
