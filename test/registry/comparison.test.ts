@@ -128,6 +128,12 @@ test("of a series that is new to the champion, the first step is there to foreca
   expect(unseenFolds(frameOf(), frameOf(), plan)).toBeUndefined();
 });
 
+test("half of the series with something new are enough, and fewer are not", () => {
+  const plan = { horizon: 3, step: 3, folds: 3 };
+  expect(unseenFolds(frameOf(7, 4), frameOf(4, 4), plan)).toMatchObject({ folds: 1 });
+  expect(unseenFolds(frameOf(7, 4, 4), frameOf(4, 4, 4), plan)).toBeUndefined();
+});
+
 test("what is new are the observed values after the champion's data, and series that it does not know", () => {
   const [no, seen] = [Number.NaN, frameOf(2, 2)];
   expect(newObservedCount(withValues([[1, 2, 3, no, 5], [1], [1, no, 3]]), seen)).toBe(4);
