@@ -92,14 +92,14 @@ export async function readHistory(registry: string, notify: Notify): Promise<Run
     throw cannotRead(path, error);
   });
   const lines = text.split("\n");
-  const torn = lines.pop();
+  const torn = lines.pop()!;
   const runs: Run[] = [];
   for (const [i, line] of lines.entries()) {
     const run = parseRun(line);
     if (run !== undefined) runs.push(run);
     else notify({ level: "warning", text: `${path} line ${i + 1} cannot be read and is passed over` });
   }
-  const whole = parseRun(torn ?? "");
+  const whole = parseRun(torn);
   return whole === undefined ? runs : [...runs, whole];
 }
 

@@ -1,9 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type CheckpointOptions, checkpointPath, openCheckpoint } from "../../src/artifact/checkpoint.js";
 import { HindcastError } from "../../src/base/errors.js";
+import { sealJson } from "../../src/base/sealed-json.js";
 import type { SavedTraining } from "../../src/fit/checkpoint.js";
 import { temporaryDirectory } from "../support/directory.js";
 
@@ -63,7 +74,7 @@ const open = (own: Partial<CheckpointOptions> = {}) =>
     engine: () => "kernels js",
     intervalMs: 5000,
     now: () => nowMs,
-    notify: ({ text }) => void notes.push(text),
+    notify: ({ level, text }) => void notes.push(level === "note" ? text : `${level}: ${text}`),
     ...own,
   });
 const keepBoth = async () => {
@@ -77,7 +88,8 @@ const refusal = (own: Partial<CheckpointOptions>) => {
   try {
     open(own);
   } catch (error) {
-    if (error instanceof HindcastError) return { code: error.code, message: error.message.replace(path, "PATH") };
+    if (error instanceof HindcastError)
+      return { code: error.code, message: error.message.replace(path, "PATH"), hint: error.hint };
     throw error;
   }
   return undefined;
@@ -120,15 +132,68 @@ describe("what is kept", () => {
     expect(checkpoint.open(key).isDue()).toBe(true);
   });
 
+  test("is nobody else's to read until it is whole, and leaves nothing beside its files", async () => {
+    await keepBoth();
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    expect(readdirSync(path).sort()).toEqual([`${key}.json`, "checkpoint.json", `${other}.json`]);
+  });
+
+  test("is told by how many trainings are done", async () => {
+    const checkpoint = open();
+    await checkpoint.open(key).keep(running);
+    await checkpoint.flush();
+    open({ resume: true });
+    await checkpoint.open(key).keep(done);
+    await checkpoint.open(other).keep(done);
+    await checkpoint.flush();
+    open({ resume: true });
+    expect(notes).toEqual([
+      `goes on from ${path}: 0 trainings done, one in epoch 3`,
+      `goes on from ${path}: 2 trainings done`,
+    ]);
+  });
+
+  test("is nothing where nothing was kept", async () => {
+    expect(await open().flush()).toBe(false);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test("is gone on from where it is not told what computes", async () => {
+    await open({ intervalMs: 0, engine: () => null })
+      .open(key)
+      .keep(running);
+    expect(open({ resume: true, engine: () => null }).open(key).saved).toEqual(running);
+  });
+
+  test("is what has the name of a training, and nothing beside it", async () => {
+    await keepBoth();
+    const file = join(path, `${key}.json`);
+    for (const name of [`x${key}.json`, `${key}.json.old`, `${key.slice(1)}.json`, "thesis.tex"])
+      copyFileSync(file, join(path, name));
+    writeFileSync(join(path, `${key}xjson`), "");
+    open({ resume: true });
+    expect(notes).toEqual([`goes on from ${path}: 1 training done, one in epoch 3`]);
+  });
+
   test("is removed whole", async () => {
     await (await keepBoth()).remove();
     expect(existsSync(path)).toBe(false);
   });
 
+  test("and what cannot be removed is said", async () => {
+    const checkpoint = await keepBoth();
+    rmSync(dirname(path), { recursive: true });
+    writeFileSync(dirname(path), "");
+    await checkpoint.remove();
+    expect(notes).toEqual([
+      expect.stringContaining(`warning: ${path} is no longer needed and cannot be removed: ENOTDIR`),
+    ]);
+  });
+
   test("outlives the first seconds of a run that does not go on from it, and is replaced later", async () => {
     await keepBoth();
     const fresh = open();
-    expect(notes).toEqual([expect.stringContaining("--resume")]);
+    expect(notes).toEqual([`${path}, of a training that was cut off, is not gone on from: that takes --resume`]);
     await fresh.open(other).keep(done);
     expect(await fresh.flush()).toBe(true);
     expect(open({ resume: true }).open(key).saved).toEqual(running);
@@ -142,7 +207,9 @@ describe("what is kept", () => {
     rmSync(join(path, ".."), { recursive: true });
     await checkpoint.open(key).keep(running);
     await checkpoint.open(key).keep(running);
-    expect(notes).toEqual([expect.stringMatching(/cannot be written.*ENOENT/)]);
+    expect(notes).toEqual([
+      expect.stringContaining(`warning: ${path} cannot be written, and the training goes on without: ENOENT`),
+    ]);
     mkdirSync(join(path, ".."));
     await checkpoint.open(key).keep(running);
     expect(open({ resume: true }).open(key).saved).toEqual(running);
@@ -250,27 +317,76 @@ describe("a checkpoint is refused", () => {
     ],
   ])("of another run: %j", async (changed, code, message) => {
     await keepBoth();
-    expect(refusal({ resume: true, run: { ...run, ...changed } })).toEqual({ code, message });
+    const same = {
+      usage: "give the same flags as then",
+      data: "give the same data as then",
+      model: "go on with hindcast 1.2.3",
+    };
+    const hint = `${same[code as keyof typeof same]}, or leave out --resume to train from the start`;
+    expect(refusal({ resume: true, run: { ...run, ...changed } })).toEqual({ code, message, hint });
+  });
+
+  test("when a field of it does not fit", async () => {
+    await keepBoth();
+    const hint = "leave out --resume to train from the start";
+    const write = (name: string, fields: Record<string, unknown>) => writeFileSync(join(path, name), sealJson(fields));
+    const refuse = (name: string, reason: string) =>
+      expect(refusal({ resume: true })).toEqual({
+        code: "model",
+        message: expect.stringContaining(`PATH/${name} does not fit: ${reason}: `),
+        hint,
+      });
+    const training = { schema_version: 1, type: "training", engine: "kernels js" };
+    write(`${key}.json`, { ...training, state: 1 });
+    refuse(`${key}.json`, "state");
+    write(`${key}.json`, { ...training, type: "checkpoint" });
+    refuse(`${key}.json`, "type");
+    const header = { schema_version: 1, type: "checkpoint", run };
+    for (const [changed, place] of [
+      [{ more: 1 }, "the whole"],
+      [{ type: "training" }, "type"],
+      [{ run: { ...run, more: 1 } }, "run"],
+      [{ run: { ...run, data: { ...run.data, more: 1 } } }, "run.data"],
+      [{ run: { ...run, settings: { epochs: 20 } } }, "run.settings.epochs"],
+    ] as const) {
+      write("checkpoint.json", { ...header, ...changed });
+      refuse("checkpoint.json", place);
+    }
+    truncateSync(join(path, "checkpoint.json"), 20);
+    expect(refusal({ resume: true })).toEqual({ code: "model", message: "PATH/checkpoint.json is not JSON", hint });
   });
 
   test("when another engine began the training", async () => {
     await keepBoth();
     const checkpoint = open({ resume: true, engine: () => "kernels avx2" });
-    expect(() => checkpoint.open(key)).toThrow(/computed by kernels js, and here it would go on by kernels avx2/);
+    expect(() => checkpoint.open(key)).toThrow(
+      expect.objectContaining({
+        code: "engine",
+        message: `the training in ${path} was computed by kernels js, and here it would go on by kernels avx2, with other roundings`,
+        hint: "--resume where it began, or leave out --resume to train from the start",
+      }),
+    );
   });
 
   test("when it is none, whether it is to be gone on from or not, and is left as it is", () => {
     mkdirSync(path);
-    writeFileSync(join(path, "thesis.tex"), "");
+    for (const name of [".new-1", `${key}.json`, "a.new-1", "b", "c", "d"]) writeFileSync(join(path, name), "");
+    const rest = "and the checkpoint has to stand there";
     for (const resume of [true, false])
       expect(refusal({ resume })).toEqual({
         code: "output",
-        message: "PATH holds other files (thesis.tex) and no checkpoint.json, and the checkpoint has to stand there",
+        message: `PATH holds other files (a.new-1, b, c) and no checkpoint.json, ${rest}`,
+        hint: "move it elsewhere",
       });
     rmSync(path, { recursive: true });
     writeFileSync(path, "");
-    expect(refusal({})).toMatchObject({ code: "output", message: expect.stringContaining("is no directory") });
+    expect(refusal({})).toMatchObject({ code: "output", message: `PATH is no directory, ${rest}` });
     expect(existsSync(path)).toBe(true);
+    path += "x".repeat(300);
+    expect(refusal({})).toMatchObject({
+      code: "output",
+      message: expect.stringContaining("PATH cannot be looked into (ENAMETOOLONG"),
+    });
   });
 });
 
@@ -278,6 +394,13 @@ test.each([
   ["model", "model.checkpoint"],
   ["a/model//", "a/model.checkpoint"],
   ["/model", "/model.checkpoint"],
+  ["a\\model\\", "a\\model.checkpoint"],
+  ["...", "....checkpoint"],
+  ["a.", "a..checkpoint"],
+  ["..", `${resolve("..")}.checkpoint`],
+  ["a/..", `${process.cwd()}.checkpoint`],
+  ["a/b/.", `${resolve("a/b")}.checkpoint`],
+  ["/", "/.checkpoint"],
 ])("the checkpoint of --out %s is %s", (out, expected) => {
   expect(checkpointPath(out)).toBe(expected);
 });

@@ -1,7 +1,5 @@
 // Models of several parts on disk: all of them in one directory, which is whole or is refused.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { readModel } from "../../src/artifact/directory.js";
@@ -15,6 +13,7 @@ import { answererOf, type FittedModel, networksOf, predictorOf } from "../../src
 import type { Frame } from "../../src/series/frame.js";
 import { airPassengers } from "../evaluate/frames.js";
 import { quietContext, smallModel } from "../support/context.js";
+import { temporaryDirectory } from "../support/directory.js";
 import { frameOf, solar } from "../support/frames.js";
 
 const horizon = 6;
@@ -23,7 +22,7 @@ const frame = airPassengers();
 const { limits } = smallModel;
 
 async function save(fitted: FittedModel, of = frame): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), "hindcast-parts-")), "model");
+  const path = join(await temporaryDirectory(), "model");
   const reading = { missing: "mask", aggregate: undefined } as const;
   const rest = { horizon, seed: 7, engine: "wasm", reading, limits, heldOut: null, keepContext: true };
   await saveModel(path, { fitted, frame: of, ...rest }, "0.1.0", {});
@@ -174,7 +173,7 @@ test("a part that is missing, changed, swapped or elsewhere is refused", async (
       rewrite(model, (text) => text.replace('"4/weights.bin"', '"5/weights.bin"'), "5"),
   };
   for (const [what, does] of Object.entries(harm)) {
-    const model = join(await mkdtemp(join(tmpdir(), "hindcast-harm-")), "model");
+    const model = join(await temporaryDirectory(), "model");
     cpSync(path, model, { recursive: true });
     does(model);
     const use = async () => forecast((await openModel(await readModel(model))).fitted);

@@ -1,10 +1,6 @@
 // A model with covariates: saved and opened again, and what of the data it rests on.
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeContext, encodeContext } from "../../src/artifact/context.js";
 import { readModel } from "../../src/artifact/directory.js";
 import { openModel } from "../../src/artifact/open-model.js";
 import { saveModel } from "../../src/artifact/save-model.js";
@@ -14,6 +10,7 @@ import { backtest } from "../../src/evaluate/backtest.js";
 import { cutFrame, type Frame } from "../../src/series/frame.js";
 import { quietContext, smallModel } from "../support/context.js";
 import { type Column, covariateFrame } from "../support/covariates.js";
+import { temporaryDirectory } from "../support/directory.js";
 
 const horizon = 4;
 const length = 80;
@@ -39,7 +36,7 @@ test("a saved model goes on from its own data to the same forecast, and to that 
   const context = quietContext();
   const { limits } = smallModel;
   const fitted = await fitModel("gru", frame, horizon, smallModel, context);
-  const path = join(await mkdtemp(join(tmpdir(), "hindcast-model-")), "model");
+  const path = join(await temporaryDirectory(), "model");
   const reading = { missing: "mask", aggregate: undefined } as const;
   const saved = { fitted, frame, horizon, seed: 7, engine: null, reading, limits, heldOut: null, keepContext: true };
   await saveModel(path, saved, "0.0.0", {});
@@ -57,32 +54,13 @@ test("what keeps no covariates is saved without them", async () => {
   const context = quietContext();
   const { limits } = smallModel;
   const fitted = await fitModel("naive", frame, horizon, smallModel, context);
-  const path = join(await mkdtemp(join(tmpdir(), "hindcast-model-")), "model");
+  const path = join(await temporaryDirectory(), "model");
   const reading = { missing: "mask", aggregate: undefined } as const;
   const saved = { fitted, frame, horizon, seed: 7, engine: null, reading, limits, heldOut: null, keepContext: true };
   await saveModel(path, saved, "0.0.0", {});
   const stored = await readModel(path);
   expect(stored.manifest.covariates).toBeUndefined();
   expect((await openModel(stored)).context!.series[0]!.covariates).toBeUndefined();
-});
-
-test("a context is the same after a round trip, with covariates and without", () => {
-  const numbers = fc.array(fc.double(), { maxLength: 5 }).map((values) => Float64Array.from(values));
-  const series = fc.record(
-    {
-      key: fc.array(fc.string()),
-      target: fc.string(),
-      start: fc.integer(),
-      values: numbers,
-      covariates: fc.array(numbers),
-    },
-    { requiredKeys: ["key", "target", "start", "values"] },
-  );
-  fc.assert(
-    fc.property(fc.array(series), (some) => {
-      expect(decodeContext(encodeContext(some), "context.bin")).toEqual(some);
-    }),
-  );
 });
 
 test("nothing after the cut changes a model or its forecast, but what is known ahead", async () => {

@@ -1,6 +1,4 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io, tensor3d } from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
@@ -18,6 +16,7 @@ import { planForecast } from "../../src/windows/plan.js";
 import { prepareFrame } from "../../src/windows/prepare.js";
 import { airPassengers } from "../evaluate/frames.js";
 import { quietContext, smallModel } from "../support/context.js";
+import { temporaryDirectory } from "../support/directory.js";
 import { startTestEngine } from "../support/engine.js";
 
 const horizon = 6;
@@ -28,7 +27,7 @@ async function saved(name: string, options: Partial<ModelOptions> = {}, keepCont
   const frame = airPassengers();
   const context = quietContext();
   const fitted = await fitModel(name, frame, horizon, { ...smallModel, seasons: "auto", seed, ...options }, context);
-  const path = join(await mkdtemp(join(tmpdir(), "hindcast-model-")), "model");
+  const path = join(await temporaryDirectory(), "model");
   const { limits } = smallModel;
   await saveModel(
     path,

@@ -1,9 +1,9 @@
-import { readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Note } from "../../src/base/notes.js";
-import { appendRun, type Run, readHistory, runLine } from "../../src/registry/history.js";
+import { appendRun, type Run, readHistory, runCells, runColumns, runLine } from "../../src/registry/history.js";
 import { emptyRun } from "../../src/registry/registry.js";
 import { temporaryDirectory } from "../support/directory.js";
 
@@ -47,7 +47,7 @@ test("a damaged line in the middle is passed over and said", async () => {
   const notes: Note[] = [];
   const runs = await readHistory(directory, (note) => notes.push(note));
   expect(runs.map(({ run }) => run)).toEqual(["a", "b"]);
-  expect(notes.map(({ text }) => text)).toEqual([`${path} line 2 cannot be read and is passed over`]);
+  expect(notes).toEqual([{ level: "warning", text: `${path} line 2 cannot be read and is passed over` }]);
 });
 
 test("a record with fields of a later version is read", async () => {
@@ -56,11 +56,36 @@ test("a record with fields of a later version is read", async () => {
   expect(await readHistory(directory, () => {})).toEqual([runOf("a")]);
 });
 
-test("a link in its place is refused", async () => {
+test.each(["promoted", "kept", "skipped", "failed", "interrupted", "promote", "rollback", "prune"] as const)(
+  "a run that was %s is read back, and its cells stand in the order of the columns",
+  async (action) => {
+    const directory = await temporaryDirectory();
+    const run: Run = { ...runOf("a"), action, version: 2, champion_score: 0.5 };
+    await appendRun(directory, run);
+    const text = readFileSync(join(directory, "history.ndjson"), "utf8");
+    expect(text).toBe(`${JSON.stringify({ schema_version: 1, type: "run", ...run })}\n`);
+    expect(await readHistory(directory, () => {})).toEqual([run]);
+    expect(Object.fromEntries(runCells(run).map((cell, i) => [runColumns[i], cell]))).toEqual(run);
+  },
+);
+
+test("where there is none, nothing was done", async () => {
+  expect(await readHistory(await temporaryDirectory(), () => {})).toEqual([]);
+});
+
+test("a link in its place is refused, and a directory", async () => {
   const directory = await temporaryDirectory();
   const victim = join(directory, "victim");
+  const path = join(directory, "history.ndjson");
   writeFileSync(victim, "mine");
-  symlinkSync(victim, join(directory, "history.ndjson"));
-  await expect(appendRun(directory, runOf("a"))).rejects.toThrow(/is a link/);
+  symlinkSync(victim, path);
+  const refusal = { code: "model", message: `${path} is a link; a registry holds its own files` };
+  await expect(appendRun(directory, runOf("a"))).rejects.toMatchObject(refusal);
+  await expect(readHistory(directory, () => {})).rejects.toMatchObject(refusal);
   expect(readFileSync(victim, "utf8")).toBe("mine");
+  const other = join(directory, "other");
+  mkdirSync(join(other, "history.ndjson"), { recursive: true });
+  const reason = (what: string) => expect.stringContaining(`history.ndjson cannot be ${what}: EISDIR`);
+  await expect(appendRun(other, runOf("a"))).rejects.toMatchObject({ code: "output", message: reason("written") });
+  await expect(readHistory(other, () => {})).rejects.toMatchObject({ code: "model", message: reason("read") });
 });

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { acquireLock, isFree, type LockRecord, type Machine } from "../../src/registry/lock.js";
 import { temporaryDirectory } from "../support/directory.js";
 
@@ -59,7 +59,19 @@ describe("a lock is free", () => {
       true,
     ],
     ["not in another container of this machine", { ...held, pid_space: "pid:[2]", heartbeat: ago(4) }, {}, false],
+    ["once it was silent there for half an hour", { ...held, pid_space: "pid:[2]", heartbeat: ago(30) }, {}, true],
+    ["not where only its start is not told", { ...held, process_start: null, heartbeat: ago(29) }, { 9: "200" }, false],
+    ["when that one was silent, too", { ...held, process_start: null, heartbeat: ago(30) }, { 9: "200" }, true],
     ["not when its clock is ahead", { ...held, host: "there", boot_id: "b", heartbeat: ago(-600) }, {}, false],
+    ["not at once after this machine was started anew", { ...held, boot_id: "boot-0", heartbeat: ago(4) }, {}, false],
+    ["five minutes after that", { ...held, boot_id: "boot-0", heartbeat: ago(5) }, {}, true],
+    [
+      "not so soon on another host of another boot",
+      { ...held, host: "there", boot_id: "b", heartbeat: ago(5) },
+      {},
+      false,
+    ],
+    ["by its process on a host that has got another name", { ...held, host: "renamed" }, { 9: "200" }, false],
     ["soon after this machine was started anew", { ...held, boot_id: "boot-0", heartbeat: ago(6) }, { 9: "200" }, true],
   ] as const)("%s", (_, record, running, expected) => {
     expect(isFree(record, machine(running))).toBe(expected);
@@ -98,9 +110,89 @@ test("a living holder is named, and kept", async () => {
   writeLock(directory, 3, held);
   await expect(acquireLock(directory, "mine", machine({ 9: "200" }), 0, never)).rejects.toMatchObject({
     code: "locked",
-    message: expect.stringContaining("process 9 on here"),
+    message: `${directory} is held by process 9 on here, since ${ago(90)}, last heard of at ${ago(0)}`,
+    hint: "--lock-wait 5m waits for it; the lock of a dead process is taken over",
   });
   expect(readdirSync(directory)).toEqual(["3"]);
+});
+
+test.each([
+  [0, 1],
+  [250, 2],
+  [251, 3],
+])("a living holder that may be waited for %i ms is looked at %i times", async (waitMs, looks) => {
+  const directory = await lockDirectory();
+  writeLock(directory, 1, held);
+  let lookCount = 0;
+  const startOf = () => {
+    lookCount++;
+    return "200";
+  };
+  const waiting = acquireLock(directory, "mine", { ...machine(), startOf }, waitMs, never);
+  await expect(waiting).rejects.toMatchObject({ code: "locked" });
+  expect(lookCount).toBe(looks);
+});
+
+test("whoever waits takes it when it is given back", async () => {
+  const directory = await lockDirectory();
+  const first = await acquireLock(directory, "first", machine(), 0, never);
+  const waiting = acquireLock(directory, "second", machine(), minuteMs, never);
+  await first.release();
+  const second = await waiting;
+  expect(second.takenOver).toBeUndefined();
+  second.verify();
+  await second.release();
+});
+
+const readLock = (directory: string, number: number) =>
+  JSON.parse(readFileSync(join(directory, String(number)), "utf8")) as LockRecord;
+
+test("it says who has it and since when, every half minute that it is still held, and at last that it is given back", async () => {
+  const directory = await lockDirectory();
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    let now = noon;
+    const lock = await acquireLock(directory, "mine", { ...machine(), now: () => now }, 0, never);
+    const record = { schema_version: 1, type: "lock", run: "mine", ...self, started: ago(0) };
+    expect(readFileSync(join(directory, "1"), "utf8")).toBe(
+      `${JSON.stringify({ ...record, heartbeat: ago(0), released: false })}\n`,
+    );
+    now += minuteMs;
+    vi.advanceTimersByTime(30_000);
+    const isThere = { ...record, heartbeat: ago(-1), released: false };
+    await vi.waitFor(() => expect(readLock(directory, 1)).toEqual(isThere), 10_000);
+    now += minuteMs;
+    await lock.release();
+    expect(readLock(directory, 1)).toEqual({ ...record, heartbeat: ago(-2), released: true });
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("what was left below it is cleared away, and nothing else is", async () => {
+  const directory = await lockDirectory();
+  for (const number of [2, 9, 10]) writeLock(directory, number, { ...held, released: true });
+  const others = ["0", "011", "12x", "x12", "1234567890123456"];
+  for (const name of [".new-1", ...others]) writeFileSync(join(directory, name), "");
+  const lock = await acquireLock(directory, "mine", machine(), 0, never);
+  expect(readdirSync(directory).sort()).toEqual(["11", ...others].sort());
+  await lock.release();
+});
+
+test("where it cannot be written or looked for, that is said", async () => {
+  const nowhere = join(await lockDirectory(), "nowhere");
+  await expect(acquireLock(nowhere, "mine", machine(), 0, never)).rejects.toMatchObject({
+    code: "output",
+    message: expect.stringContaining(`${nowhere} cannot be written: ENOENT`),
+  });
+});
+
+test.runIf(process.platform === "linux")("where nobody may make files, that is said", async () => {
+  await expect(acquireLock("/sys", "mine", machine(), 0, never)).rejects.toMatchObject({
+    code: "output",
+    message: expect.stringMatching(/^\/sys cannot be written: E(ACCES|PERM|ROFS)/),
+  });
 });
 
 test("a dead holder's lock is taken over, by one of those who try", async () => {
@@ -110,7 +202,8 @@ test("a dead holder's lock is taken over, by one of those who try", async () => 
   const results = await Promise.allSettled(tries);
   const won = results.filter((result) => result.status === "fulfilled");
   expect(won).toHaveLength(1);
-  expect(won[0]?.value.takenOver?.run).toBe("r");
+  expect(won[0]?.value.takenOver).toEqual(held);
+  expect(readdirSync(directory)).toEqual(["4"]);
   await won[0]?.value.release();
 });
 
@@ -118,19 +211,31 @@ test("a holder that was taken over knows it, and takes nothing back", async () =
   const directory = await lockDirectory();
   const lock = await acquireLock(directory, "mine", machine(), 0, never);
   writeLock(directory, 2, held);
-  expect(() => lock.verify()).toThrow(/taken over/);
+  expect(() => lock.verify()).toThrow(
+    expect.objectContaining({
+      code: "locked",
+      message: `the lock of ${directory} was taken over after this run had been silent for too long`,
+      hint: "run it again",
+    }),
+  );
   await lock.release();
-  expect(JSON.parse(readFileSync(join(directory, "2"), "utf8"))).toMatchObject({ run: "r", released: false });
+  for (const [number, run] of [
+    [1, "mine"],
+    [2, "r"],
+  ] as const)
+    expect(readLock(directory, number)).toMatchObject({ run, released: false });
 });
 
-test("an unreadable lock counts as held for half an hour", async () => {
+test.each(["", "{}"])("an unreadable lock counts as held for half an hour: %j", async (text) => {
   const directory = await lockDirectory();
   const path = join(directory, "1");
-  writeFileSync(path, "");
+  writeFileSync(path, text);
   utimesSync(path, noon / 1000, (noon - 29 * minuteMs) / 1000);
   await expect(acquireLock(directory, "mine", machine(), 0, never)).rejects.toMatchObject({ code: "model" });
-  utimesSync(path, noon / 1000, (noon - 31 * minuteMs) / 1000);
+  utimesSync(path, noon / 1000, (noon - 30 * minuteMs) / 1000);
   const lock = await acquireLock(directory, "mine", machine(), 0, never);
+  const unknown = { run: "", host: "", pid: 0, process_start: null, boot_id: null, pid_space: null };
+  expect(lock.takenOver).toEqual({ ...unknown, started: ago(30), heartbeat: ago(30), released: false });
   await lock.release();
 });
 
@@ -139,7 +244,9 @@ test("a link in the lock's place is refused, and what it leads to stays as it is
   const victim = join(await temporaryDirectory(), "victim");
   writeFileSync(victim, "mine");
   symlinkSync(victim, join(directory, "1"));
-  await expect(acquireLock(directory, "mine", machine(), 0, never)).rejects.toThrow(/is a link/);
+  await expect(acquireLock(directory, "mine", machine(), 0, never)).rejects.toThrow(
+    `${join(directory, "1")} is a link`,
+  );
   expect(readFileSync(victim, "utf8")).toBe("mine");
 });
 
