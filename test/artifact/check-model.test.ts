@@ -14,7 +14,7 @@ const naive = { kind: "baseline", name: "naive", calibration: null } as const;
 const network = (changes: Changes): Fitted => ({ kind: "network", network: networkOf(changes), calibration: null });
 const calibrated = (own: Partial<Calibration>): Fitted => ({ ...naive, calibration: { ...calibration, ...own } });
 const linear = (own: { horizon?: number; season?: number } = {}) =>
-  ({ kind: "linear", model: { horizon, season: 1, forms: [], ...own }, calibration: null }) as const;
+  ({ kind: "linear", model: { horizon, season: 1, forms: [], drifts: [], ...own }, calibration: null }) as const;
 const pretrained: Fitted = { kind: "pretrained", gate: { networks: [], calibration: { factors: [] } } };
 const combination = (parts: readonly FittedPart["fitted"][], ...weights: readonly number[][]): Fitted => ({
   kind: "combination",

@@ -11,6 +11,7 @@ const model: LinearModel = {
     { log: false, lags: [2, 12], share: 0.75, weights: Float32Array.of(1, -2, 0.5, 4) },
     { log: true, lags: [3], share: 0.25, weights: Float32Array.of(8, 16) },
   ],
+  drifts: [{ key: ["a"], target: "y", slopes: [0.5, 0.01] }],
 };
 const refusal = (reason: string) =>
   expect.objectContaining({ code: "model", message: `a/model: ${reason}`, hint: "train the model again" });
@@ -34,7 +35,7 @@ test("come back as they were, wherever the bytes stand in memory", () => {
         ...one,
         weights: Float32Array.from({ length: one.lags.length * horizon }, (_, i) => Math.sin(i + 7 * f)),
       }));
-      const whole: LinearModel = { horizon, season: 1, forms: weighed };
+      const whole: LinearModel = { horizon, season: 1, forms: weighed, drifts: [] };
       const bytes = encodeLinear(whole);
       const shifted = new Uint8Array(bytes.length + 1).subarray(1);
       shifted.set(bytes);
@@ -64,4 +65,12 @@ test("are refused where one of them is no number", () => {
     const stored = { ...model, kind: "linear", name: "linear" } as const;
     expect(() => decodeLinear(stored, bytes, "a/model")).toThrow(refusal("linear.bin holds what is no number"));
   }
+});
+
+test("are refused beside a drift that does not go with them", () => {
+  const drifts = [{ key: ["a"], target: "y", slopes: [1] }];
+  const stored = { ...model, kind: "linear", name: "linear", drifts } as const;
+  expect(() => decodeLinear(stored, new Uint8Array(24), "a/model")).toThrow(
+    refusal("the drifts of a series do not go with its forms"),
+  );
 });

@@ -77,6 +77,7 @@ const combination = { kind: "combination", name: "a+b", parts: [part, part], str
 
 test.each([
   { model: linear },
+  { model: { ...linear, drifts: [{ key: ["a"], target: "y", slopes: [-0.5] }] } },
   { model: gate },
   { model: combination },
   { model: { ...combination, parts: [part, { ...part, model: linear }] } },
@@ -113,6 +114,8 @@ test.each<[object]>([
   [{ model: { ...linear, name: "another" } }],
   [{ model: { ...linear, horizon: 0 } }],
   [{ model: { ...linear, season: 0 } }],
+  [{ model: { ...linear, drifts: [{ key: ["a"], target: "y", slopes: ["1"] }] } }],
+  [{ model: { ...linear, drifts: [{ key: ["a"], target: "y", slopes: [1], more: 1 }] } }],
   [{ model: { ...linear, forms: [] } }],
   [{ model: { ...linear, forms: [{ log: true, lags: [1], share: 1 }] } }],
   [{ model: { ...linear, forms: [{ log: true, lags: [2], share: 0 }] } }],

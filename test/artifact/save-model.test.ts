@@ -26,6 +26,7 @@ const linearModel: LinearModel = {
     { log: false, lags: [2], share: 0.5, weights: Float32Array.of(1, 2, 3) },
     { log: true, lags: [3, 5], share: 0.5, weights: Float32Array.of(1, 2, 3, 4, 5, 6) },
   ],
+  drifts: [],
 };
 const gate = { networks: pretrainedGates(), calibration: { factors: [1.5, 1, 1, 1, 1, 1, 0.5] } };
 const naive = { kind: "baseline", name: "naive", calibration: null } as const;
