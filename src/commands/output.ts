@@ -138,8 +138,11 @@ async function pushTo(path: string, file: FileHandle, text: string): Promise<boo
 async function writeDirect(path: string, cwd: string, pieces: Iterable<Piece>): Promise<void> {
   try {
     const file = await promises.open(resolve(cwd, path), "w");
-    for (const chunk of gatherPieces(pieces)) await file.writeFile(chunk);
-    await file.close();
+    try {
+      for (const chunk of gatherPieces(pieces)) await file.writeFile(chunk);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (!isReaderGone(error)) throw cannotWrite(path, error);
   }
