@@ -1,5 +1,5 @@
 // Fuzzes everything that reads what comes from outside, led by the coverage that V8 tells: `npm run test:fuzz`. In: --inputs N together
-// (1,000,000), --seconds N for each target at most, --seed N, --only NAMES. Out: a line for each target and for each finding, which is
+// (1,000,000), --seconds N that each target may compute for, --seed N, --only NAMES. Out: a line for each target and for each finding, which is
 // kept in .tmp/fuzz/ beside the inputs that the next run begins with; a dated CSV in bench/results/, in which other targets of the same day
 // stay; exit code 1 when there was any.
 // A finding is an exception that is no refusal, a rejection that nobody handles, an array of more than 256 MiB, an input that takes more
