@@ -1,7 +1,7 @@
 // Fuzzes everything that reads what comes from outside, led by the coverage that V8 tells: `npm run test:fuzz`. In: --inputs N together
-// (1,000,000), --seconds N that each target may compute for, --seed N, --only NAMES. Out: a line for each target and for each finding, which is
-// kept in .tmp/fuzz/ beside the inputs that the next run begins with; a dated CSV in bench/results/, in which other targets of the same day
-// stay; exit code 1 when there was any.
+// (1,000,000), --seconds N that each target may compute for, --seed N, --only NAMES. Out: a line for each target and for each finding,
+// which is kept in .tmp/fuzz/ beside the inputs that the next run begins with; a dated CSV in bench/results/, in which other targets of the
+// same day stay; exit code 1 when there was any.
 // A finding is an exception that is no refusal, a rejection that nobody handles, an array of more than 256 MiB, an input that takes more
 // than 10 s, a process of more than 2 GB, or its end.
 import { spawn } from "node:child_process";

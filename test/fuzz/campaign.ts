@@ -1,7 +1,7 @@
 // A campaign against one target, in a process of its own, which may hang or die: scripts/fuzz-test.mjs watches it. In: the target's name, a
-// directory, how many inputs and seconds of its own at most, a seed. Out: in the directory, `current`, which holds the number of the try under way, how
-// many inputs there were, and the input; `corpus/`, the inputs that ran something new; `findings/`, an input for each kind of failure; and at
-// the end a line of JSON on stdout. An input counts once, however often it is tried again.
+// directory, how many inputs and seconds of its own at most, a seed. Out: in the directory, `current`, which holds the number of the try
+// under way, how many inputs there were, and the input; `corpus/`, the inputs that ran something new; `findings/`, an input for each kind of
+// failure; and at the end a line of JSON on stdout. An input counts once, however often it is tried again.
 import { createHash } from "node:crypto";
 import { mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,9 @@ const shrinkTries = 300;
 /** Of so many kinds, the others can wait. */
 const mostFindings = 40;
 
-const coverage = startCoverage((url) => /\/program-\w+\.js$|\/chunk-\w+\.js$/.test(url));
+/** What the campaign was bundled with stands beside it, parts that are loaded only when they are needed among it. */
+const bundle = new URL(".", import.meta.url).href;
+const coverage = startCoverage((url) => url.startsWith(bundle) && url !== import.meta.url);
 const { createMutator, seededRandom, targets, tryInput, wordsOf } = await import("./program.js");
 
 const target = targets.find((one) => one.name === name)!;
