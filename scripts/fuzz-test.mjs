@@ -1,7 +1,7 @@
 // Fuzzes everything that reads what comes from outside, led by the coverage that V8 tells: `npm run test:fuzz`. In: --inputs N together
-// (1,000,000), --seconds N for each target at most, --seed N, --only NAMES. Out: a line for each target and for each finding, which is
-// kept in .tmp/fuzz/ beside the inputs that the next run begins with; a dated CSV in bench/results/, in which other targets of the same day
-// stay; exit code 1 when there was any.
+// (1,000,000), --seconds N that each target may compute for, --seed N, --only NAMES. Out: a line for each target and for each finding,
+// which is kept in .tmp/fuzz/ beside the inputs that the next run begins with; a dated CSV in bench/results/, in which other targets of the
+// same day stay; exit code 1 when there was any.
 // A finding is an exception that is no refusal, a rejection that nobody handles, an array of more than 256 MiB, an input that takes more
 // than 10 s, a process of more than 2 GB, or its end.
 import { spawn } from "node:child_process";
@@ -59,11 +59,12 @@ async function listTargets() {
   return (await import(join(program, "targets.mjs"))).targets;
 }
 
-/** @returns the number of the input that a campaign is at, and the input */
+/** @returns the number of the try that a campaign is at, how many inputs there were, and the input */
 function readCurrent(directory) {
   const bytes = readFileSync(join(directory, "current"));
-  if (bytes.length < 8) return { number: 0, input: Buffer.alloc(0) };
-  return { number: bytes.readUInt32LE(0), input: bytes.subarray(8, 8 + bytes.readUInt32LE(4)) };
+  if (bytes.length < 12) return { number: 0, inputs: 0, input: Buffer.alloc(0) };
+  const [number, inputs, length] = [0, 4, 8].map((offset) => bytes.readUInt32LE(offset));
+  return { number, inputs, input: bytes.subarray(12, 12 + length) };
 }
 
 /** @returns what a process holds in memory, and the seconds that it has computed; nothing where the system does not tell */
@@ -115,7 +116,7 @@ for (const { name, share } of targets) {
   mkdirSync(join(directory, "findings"), { recursive: true });
   writeFileSync(join(directory, "current"), "");
   const wanted = Math.ceil((Number(options.inputs) * share) / shares);
-  const done = { inputs: 0, seconds: 0, corpus: 0, blocks: 0, findings: 0 };
+  const done = { inputs: 0, seconds: 0, corpus: 0, characters: 0, findings: 0 };
   // After the end of a process another one goes on.
   for (let part = 0; done.inputs < wanted && part < 10; part++) {
     const result = await runCampaign(name, directory, wanted - done.inputs, `${Number(options.seed) + part}`);
@@ -123,7 +124,7 @@ for (const { name, share } of targets) {
       Object.assign(done, result, { inputs: done.inputs + result.inputs, findings: done.findings + result.findings });
       break;
     }
-    done.inputs += result.number;
+    done.inputs += result.inputs;
     done.findings++;
     const path = join(directory, "findings", `killed-${options.seed}-${part}`);
     writeFileSync(path, result.input);

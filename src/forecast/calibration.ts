@@ -128,8 +128,8 @@ function ownMeasure(point: Float64Array, quantiles: readonly Float64Array[], sca
   const least = (i: number) => leastShare * scales[Math.floor(i / horizon)]!;
   return {
     point,
-    above: high.map((value, i) => Math.max(value - point[i]!, least(i))),
-    below: low.map((value, i) => Math.max(point[i]! - value, least(i))),
+    above: high.map((value, i) => saturate(Math.max(value - point[i]!, least(i)))),
+    below: low.map((value, i) => saturate(Math.max(point[i]! - value, least(i)))),
   };
 }
 

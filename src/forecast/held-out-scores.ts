@@ -16,6 +16,8 @@ export interface HeldOut {
 }
 
 const maxOriginCount = 128;
+/** More says no more, and the squares of as many as there can be still add up to a number. */
+const mostScore = 1e100;
 
 export interface Scores {
   readonly horizon: number;
@@ -68,7 +70,7 @@ export async function gatherScores(
         point.slice(from, from + horizon).map((forecast, k) => {
           const error = (actual[k] ?? Number.NaN) - forecast;
           const score = error / (error < 0 ? below : above)[from + k]!;
-          return Number.isFinite(score) ? score : Number.NaN;
+          return Number.isFinite(score) ? Math.min(Math.max(score, -mostScore), mostScore) : Number.NaN;
         }),
       );
     });

@@ -119,6 +119,7 @@ describe("intervals", () => {
     ["values that vanish", [4, 0, 3, 0, 0, 0, 2, 0, 0, 0]],
     ["gaps", [4, Number.NaN, 3, 6, Number.NaN, 2, 5]],
     ["values near the end of the range", [1e308, -1e308, 1e308, 0, -1e308, 1e308]],
+    ["small values and then such", [1, 3, 2, 3, 1e308, -1e308]],
   ])("of %s are finite and no point", async (_, values) => {
     const frame = dailyFrame(values);
     const { quantiles } = await intervals(frame, await calibrateNaive(frame, 4), 4, 0.1, 0.9);

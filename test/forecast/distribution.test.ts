@@ -178,4 +178,21 @@ describe("intervals in a model's own measure", () => {
       expect(widthWhere(10)).toBeGreaterThan(3 * widthWhere(1));
     },
   );
+
+  test("are numbers where the model's own span the whole range of numbers", async () => {
+    const whole = dailyFrame(Float64Array.from({ length: 12 }, (_, t) => (t % 2 === 0 ? 1.7e308 : -1.7e308)));
+    const certainOfNothing: Predictor = {
+      name: "certain of nothing",
+      predict: async (_, horizon, levels = []) => ({
+        point: new Float64Array(horizon).fill(-1.7e308),
+        quantiles: levels.map((level) => new Float64Array(horizon).fill(level < 0.5 ? -1.7e308 : 1.7e308)),
+      }),
+      dispose() {},
+    };
+    const { signal } = new AbortController();
+    const heldOut = { season: 2, firstOrigins: [4], windowLimit: 100, signal };
+    const calibration = await calibrateOwn(certainOfNothing, whole, 2, heldOut);
+    const { quantiles } = await withOwnIntervals(certainOfNothing, calibration).predict(whole, 2, [0.1, 0.5, 0.9]);
+    expect(quantiles.flatMap((row) => Array.from(row)).every(Number.isFinite)).toBe(true);
+  });
 });

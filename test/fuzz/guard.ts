@@ -17,33 +17,46 @@ export interface Guard {
   remove(): void;
 }
 
-/** @param limit bytes that one array may take */
-export function guardAllocations(limit: number): Guard {
-  let refused: AllocationRefused | undefined;
-  const check = (length: unknown, width: number, name: string) => {
-    if (typeof length !== "number" || !(length * width > limit)) return;
-    refused = new AllocationRefused(`${name}(${length}) would take ${length * width} bytes`);
-    throw refused;
-  };
+let standing: { readonly limit: number; refused: AllocationRefused | undefined } | undefined;
+
+function check(length: unknown, width: number, name: string): void {
+  if (standing === undefined || typeof length !== "number" || !(length * width > standing.limit)) return;
+  standing.refused = new AllocationRefused(`${name}(${length}) would take ${length * width} bytes`);
+  throw standing.refused;
+}
+
+/** Once in a process: what is compiled with one constructor would be thrown away with the next. */
+function watchAllocations(): void {
   const globals = globalThis as unknown as Record<string, ArrayMaker & { readonly BYTES_PER_ELEMENT?: number }>;
-  const makers = names.map((name) => [name, globals[name]!] as const);
-  const originals = allocators.map((name) => [name, Buffer[name]] as const);
-  for (const [name, maker] of makers)
-    globals[name] = new Proxy(maker, {
+  for (const name of names) {
+    const watched: ArrayMaker = new Proxy(globals[name]!, {
       construct(target, given: never[], made) {
         check(given[0], target.BYTES_PER_ELEMENT ?? 1, name);
-        return Reflect.construct(target, given, made === globals[name] ? target : made);
+        return Reflect.construct(target, given, made === watched ? target : made);
       },
     });
-  for (const [name, allocate] of originals)
+    globals[name] = watched;
+  }
+  for (const name of allocators) {
+    const allocate = Buffer[name];
     Buffer[name] = (size: number, ...rest: never[]) => {
       check(size, 1, `Buffer.${name}`);
       return allocate(size, ...rest);
     };
+  }
+}
+
+let isWatched = false;
+
+/** @param limit bytes that one array may take */
+export function guardAllocations(limit: number): Guard {
+  if (!isWatched) watchAllocations();
+  isWatched = true;
+  standing = { limit, refused: undefined };
   return {
     remove() {
-      for (const [name, maker] of makers) globals[name] = maker;
-      for (const [name, allocate] of originals) Object.assign(Buffer, { [name]: allocate });
+      const refused = standing?.refused;
+      standing = undefined;
       if (refused !== undefined) throw refused;
     },
   };

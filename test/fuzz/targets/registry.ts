@@ -15,6 +15,7 @@ import { quiet, splitChoice, type Target, utf8, withChoices } from "../target.js
 const kept = join(keptModels, "registry");
 const lockName = join("lock", readdirSync(join(kept, "lock"))[0]!);
 const names = ["history.ndjson", "champion.json", "registry.json", lockName, "versions/2/version.json"];
+const contents = names.map((name) => readFileSync(join(kept, name)));
 
 const machine: Machine = {
   self: { host: "here", pid: 1, process_start: "1", boot_id: "boot", pid_space: "space" },
@@ -27,7 +28,7 @@ export const registry: Target = {
   name: "registry",
   form: "json",
   share: 0.5,
-  seeds: () => names.flatMap((name, i) => withChoices(names.length, [readFileSync(join(kept, name))]).slice(i, i + 1)),
+  seeds: () => contents.map((content, i) => withChoices(names.length, [content])[i]!),
   async run(input) {
     const { choice: name, rest } = splitChoice(input, names);
     const path = workDirectory("registry", (own) => {
@@ -39,7 +40,7 @@ export const registry: Target = {
     });
     rmSync(join(path, "lock"), { recursive: true });
     mkdirSync(join(path, "lock"));
-    for (const file of names) writeFileSync(join(path, file), file === name ? rest : readFileSync(join(kept, file)));
+    for (const [i, file] of names.entries()) writeFileSync(join(path, file), file === name ? rest : contents[i]!);
     const history = await readHistory(path, quiet.notify);
     unrecordedVersions(path, history, listVersions(path));
     for (const look of [() => readPointer(path), () => championPath(path), () => readNote(path, 2)])

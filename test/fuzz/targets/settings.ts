@@ -1,6 +1,6 @@
 // What a user types, and what stands in settings files and the environment. Each input becomes the arguments of a command, and nothing
 // is run.
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as args from "../../../src/commands/args.js";
 import { parseArgv } from "../../../src/commands/argv.js";
@@ -36,6 +36,15 @@ const argsOf: Record<CommandName, (invocation: args.Invocation) => object> = {
   completion: (invocation) => args.completionArgs(invocation, {}),
 };
 
+/** What is split takes longer with each of them. */
+const flagsAtOnce = 8;
+
+function withFlags(command: CommandName, flags: ReturnType<typeof flagsOf>): string {
+  return [command, ...flags.flatMap(({ name, value }) => [`--${name}`, value.choices?.[0] ?? value.placeholder])].join(
+    "\n",
+  );
+}
+
 /** A word a line, those of the environment with NAME=value in front of the command. */
 export const flags: Target = {
   name: "flags",
@@ -43,12 +52,9 @@ export const flags: Target = {
   share: 2,
   seeds: () => [
     ...commandNames.map((name) => utf8(`${name}\n${commands[name].operands.split(" ").join("\n")}`)),
-    ...commandNames.map((name) =>
-      utf8(
-        [
-          name,
-          ...flagsOf(name).flatMap(({ name, value }) => [`--${name}`, value.choices?.[0] ?? value.placeholder]),
-        ].join("\n"),
+    ...commandNames.flatMap((name) =>
+      flagsOf(name).flatMap((_, from, all) =>
+        from % flagsAtOnce === 0 ? [utf8(withFlags(name, all.slice(from, from + flagsAtOnce)))] : [],
       ),
     ),
     ...[
@@ -90,6 +96,8 @@ const texts = {
   ],
 };
 
+const withoutFlags = (["train", "backtest"] as const).map((command) => parseArgv([command]));
+
 export const settings: Target = {
   name: "settings",
   form: "text",
@@ -100,13 +108,9 @@ export const settings: Target = {
     ),
   async run(input) {
     const { choice: extension, rest } = splitChoice(input, extensions);
-    const cwd = workDirectory("settings", () => {});
-    for (const name of readdirSync(cwd)) rmSync(join(cwd, name));
+    const cwd = workDirectory(`settings-${extension}`, () => {});
     writeFileSync(join(cwd, `hindcast.config.${extension}`), rest);
     const files = await findConfigFiles(cwd, { HOME: cwd }, undefined);
-    for (const command of ["train", "backtest"] as const) {
-      const found = resolveSettings(parseArgv([command]), {}, files);
-      [...settingsTable(found).rows];
-    }
+    for (const argv of withoutFlags) [...settingsTable(resolveSettings(argv, {}, files)).rows];
   },
 };
