@@ -10,6 +10,7 @@ import type { CommandName } from "./commands.js";
 import { type Flag, flags } from "./flags.js";
 import { commandFlags, type FlagKey, flagsOf } from "./options.js";
 import type { ConfigEntry, ConfigFile } from "./settings-file.js";
+import { wordOf } from "./values.js";
 
 export interface Setting {
   readonly name: string;
@@ -148,7 +149,7 @@ function readValue(flag: Flag<unknown>, given: unknown, place: string): unknown 
   const result = flag.value.schema.safeParse(given);
   if (result.success) return result.data;
   const { allowed, choices } = flag.value;
-  const unknown = String(given)
+  const unknown = (Array.isArray(given) ? given.map(wordOf).join() : wordOf(given))
     .split(flag.value.list ? "," : /$/)
     .find((word) => !choices?.includes(word));
   const near = unknown === undefined || choices === undefined ? undefined : suggest(unknown, choices);

@@ -18,9 +18,14 @@ export interface Value<T> {
   readonly path?: true;
 }
 
+/** A settings file may hold a table where a word belongs, which is not for String to tell. */
+export function wordOf(given: unknown): string {
+  return typeof given === "object" ? JSON.stringify(given) : String(given);
+}
+
 /** On or off. */
 export const toggle: Value<boolean> = {
-  schema: z.preprocess((given) => booleans.get(String(given).toLowerCase()) ?? given, z.boolean()),
+  schema: z.preprocess((given) => booleans.get(wordOf(given).toLowerCase()) ?? given, z.boolean()),
   allowed: "true or false",
   placeholder: "",
 };

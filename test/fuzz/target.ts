@@ -39,10 +39,10 @@ export async function tryInput(target: Target, input: Uint8Array): Promise<void>
 
 const style = { quiet: false, json: false, jsonErrors: false, colour: false };
 
-/** A refusal is two lines, and says something. */
+/** A refusal is two lines, and says something, be it of a name that begins with a blank. */
 function checkRefusal(error: HindcastError): void {
   const { text } = describeFailure(error, style);
-  if (!/^hindcast: error: \S[^\n]*\ntry: \S[^\n]*\n$/.test(text) || text.includes("[object Object]"))
+  if (!/^hindcast: error: +\S[^\n]*\ntry: \S[^\n]*\n$/.test(text) || text.includes("[object Object]"))
     throw new Error(`a refusal that tells nothing: ${text}`);
 }
 
