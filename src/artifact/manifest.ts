@@ -60,6 +60,9 @@ const pretrainedSchema = z.strictObject({
   calibration: gateCalibrationSchema,
 });
 
+/** Which series a value is of. */
+const seriesFields = { key: z.array(z.string()).readonly(), target: z.string() };
+
 const linearSchema = z.strictObject({
   kind: z.literal("linear"),
   name: z.literal("linear"),
@@ -81,8 +84,7 @@ const linearSchema = z.strictObject({
   drifts: z
     .array(
       z.strictObject({
-        key: z.array(z.string()).readonly(),
-        target: z.string(),
+        ...seriesFields,
         slopes: z.array(z.number()).readonly(),
       }),
     )
@@ -118,8 +120,7 @@ const modelSchema = z.discriminatedUnion("kind", [
     series: z
       .array(
         z.strictObject({
-          key: z.array(z.string()).readonly(),
-          target: z.string(),
+          ...seriesFields,
           /** Of each part; they sum to 1. */
           weights: z.array(z.number().min(0)).readonly(),
         }),

@@ -2,10 +2,9 @@
 // load, or gives a wrong answer, and for what is large, it is node:crypto's all the same.
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
-import { findInPackage } from "./installation.js";
+import { addonFile, findPrebuilt } from "./installation.js";
 
 type Digest = (data: Uint8Array) => string;
 
@@ -31,10 +30,9 @@ function digestOf(bytes: Uint8Array): string {
 function findDigest(): Digest {
   try {
     const { HINDCAST_KERNELS: asked = "auto" } = process.env;
-    const name = join("kernels", "prebuilt", `${process.platform}-${process.arch}.node`);
-    const path = asked === "auto" ? findInPackage(dirname(fileURLToPath(import.meta.url)), name) : undefined;
-    if (path === undefined) return digestOf;
-    const compute: unknown = Object(createRequire(import.meta.url)(path)).sha256;
+    const directory = asked === "auto" ? findPrebuilt() : undefined;
+    if (directory === undefined) return digestOf;
+    const compute: unknown = Object(createRequire(import.meta.url)(join(directory, addonFile))).sha256;
     if (typeof compute !== "function") return digestOf;
     const digest: Digest = (data) => {
       const bytes = Buffer.alloc(32);

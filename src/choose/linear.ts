@@ -6,7 +6,7 @@ import { baselines } from "../forecast/baselines.js";
 import { calibrate } from "../forecast/calibrate.js";
 import { linearPredictor } from "../forecast/linear.js";
 import type { FitContext } from "../forecast/predictor.js";
-import { driftOf } from "../linear/drift.js";
+import { driftBy } from "../linear/drift.js";
 import { fitLinear } from "../linear/fit.js";
 import type { LinearModel, SeriesDrift } from "../linear/model.js";
 import { type Frame, longestLength, type Series, sampleSeries } from "../series/frame.js";
@@ -55,8 +55,9 @@ export async function fitLinearModel(
 }
 
 function withDrifts(model: LinearModel, series: readonly Series[]): LinearModel {
+  const measures = model.forms.map((form) => driftBy(form, model.horizon));
   const drifts = series.flatMap(({ key, target, values }): SeriesDrift[] => {
-    const slopes = model.forms.map((form) => driftOf(form, model.horizon, values));
+    const slopes = measures.map((measure) => measure(values));
     return slopes.every((slope) => slope === 0) ? [] : [{ key, target, slopes }];
   });
   return { ...model, drifts };

@@ -1,7 +1,7 @@
 // `hindcast tune`: settings of a network that do better than the default on backtest folds of the data.
-import { createHash } from "node:crypto";
 import { fingerprint } from "../artifact/save-model.js";
 import { quantile } from "../base/numeric.js";
+import { sha256 } from "../base/sha256.js";
 import type { Cell, Table } from "../base/table.js";
 import { chooseCell } from "../choose/auto.js";
 import type { ModelOptions } from "../choose/model.js";
@@ -42,9 +42,7 @@ export async function run(args: TuneArgs, io: Io): Promise<void> {
     // The default is left to itself: what it is by default need not be what it would be with every setting said.
     trial === 0 ? { model: plan.usualModel } : { model: plan.usualModel, ...settingsAt(space, point, usual) };
   const base = settingsOf(modelArgs(args, plan.usualModel));
-  const key = createHash("sha256")
-    .update(JSON.stringify([fingerprint(frame), plan.options, space, base, args.engine, io.version]))
-    .digest("hex");
+  const key = sha256(JSON.stringify([fingerprint(frame), plan.options, space, base, args.engine, io.version]));
   const kept = args.trialsFile === undefined ? undefined : await openTrials(args.trialsFile, key, io.notify);
   if (kept !== undefined && kept.finished.size > 0)
     io.notify({ level: "note", text: `${args.trialsFile} has ${kept.finished.size} trials, which are not run again` });

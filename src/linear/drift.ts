@@ -9,11 +9,14 @@ const fewestStretches = 4;
  * The mean over all windows of the slope that fits a form's errors best, Σ_k k e_k / Σ_k k², shrunk as James and Stein (1961) do: by
  * 1 − ν/(ν−2) / t², ν/(ν−2) being what t² is on average where there is no drift. t comes from the means of n stretches as long as the horizon,
  * since windows that overlap tell the same; ν = n − 1.
- * @param values [time] finite
- * @returns in the series' units a step, on logarithms in theirs; 0 where chance explains it
+ * @returns the drift of a series [time], finite, in its units a step, on logarithms in theirs; 0 where chance explains it
  */
-export function driftOf(form: LinearForm, horizon: number, values: Float64Array): number {
+export function driftBy(form: LinearForm, horizon: number): (values: Float64Array) => number {
   const taps = tapsOf(form, horizon);
+  return (values) => measure(form, taps, horizon, values);
+}
+
+function measure(form: LinearForm, taps: Float64Array, horizon: number, values: Float64Array): number {
   const count = values.length - taps.length + 1;
   const stretches = Math.floor(count / horizon);
   if (stretches < fewestStretches) return 0;

@@ -4,7 +4,7 @@ import type { Calibration } from "../../src/forecast/calibration.js";
 import type { NetworkConfig } from "../../src/model/config.js";
 import type { Preparation } from "../../src/scale/preparation.js";
 import type { ChannelConfig } from "../../src/windows/prepare.js";
-import { drawWeights } from "../support/forms.js";
+import { drawWeights, smallGru, untrained } from "../support/forms.js";
 
 /** Horizon of the networks here. */
 export const networkSteps = 4;
@@ -19,13 +19,7 @@ export interface Changes {
 
 export function networkOf({ config: own, channels, preparation, difference = 0 }: Changes): FittedNetwork {
   const config: NetworkConfig = {
-    kind: "recurrent",
-    cell: "gru",
-    layers: [4],
-    bidirectional: false,
-    decoder: "direct",
-    dropout: 0,
-    truncate: 0,
+    ...smallGru,
     inputs: 1,
     window: 8,
     horizon: networkSteps,
@@ -43,28 +37,7 @@ export function networkOf({ config: own, channels, preparation, difference = 0 }
       series: [],
       ...preparation,
     },
-    training: {
-      loss: "mae",
-      epochs: 1,
-      batch: 1,
-      stepsPerEpoch: 1,
-      learningRate: 0.1,
-      schedule: "constant",
-      clip: 0,
-      weightDecay: 0,
-      patience: 0,
-      seed: 1,
-    },
-    record: {
-      loss: [],
-      validationLoss: [],
-      bestEpoch: 1,
-      stepCount: 0,
-      trainingWindowCount: 0,
-      validationWindowCount: 0,
-      stopped: "epochs",
-      refitted: false,
-    },
+    ...untrained,
   };
 }
 

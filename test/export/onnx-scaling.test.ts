@@ -15,7 +15,7 @@ import { createBatch, gatherBatch } from "../../src/windows/gather.js";
 import { planForecast } from "../../src/windows/plan.js";
 import { channelCount, prepareFrame } from "../../src/windows/prepare.js";
 import { relativeDistance } from "../engine/kernels/reference.js";
-import { anyFormConfig, drawWeights } from "../support/forms.js";
+import { anyFormConfig, drawWeights, untrained } from "../support/forms.js";
 import { anyScale, dailyPanel, plainScale } from "../support/panels.js";
 
 const stepCount = 40;
@@ -27,31 +27,6 @@ const anyHead = fc.constantFrom<HeadConfig | undefined>(
   { kind: "negbin" },
   { kind: "bins", count: 3, edges: [-1, 0, 1, 2], values: [-0.5, 0.5, 1.5] },
 );
-/** What a forecast does not look at. */
-const untrained: Pick<FittedNetwork, "training" | "record"> = {
-  training: {
-    loss: "mse",
-    epochs: 1,
-    batch: 1,
-    stepsPerEpoch: 1,
-    learningRate: 1,
-    schedule: "constant",
-    clip: 0,
-    weightDecay: 0,
-    patience: 0,
-    seed: 1,
-  },
-  record: {
-    loss: [],
-    validationLoss: [],
-    bestEpoch: 1,
-    stepCount: 0,
-    trainingWindowCount: 0,
-    validationWindowCount: 0,
-    stopped: "epochs",
-    refitted: false,
-  },
-};
 /** Some vary, some hardly, some rise; where one holds a 0, it alone is not told by its logarithm. */
 const anySeries = fc
   .record({

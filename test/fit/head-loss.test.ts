@@ -9,6 +9,7 @@ import type { HeadConfig } from "../../src/model/heads/config.js";
 import { type NamedArray, predictArrays } from "../../src/model/inference.js";
 import { buildNetwork } from "../../src/model/recurrent.js";
 import { startTestEngine } from "../support/engine.js";
+import { smallGru } from "../support/forms.js";
 
 beforeAll(async () => {
   await startTestEngine();
@@ -34,13 +35,7 @@ const batch = {
 };
 
 const configOf = (head: HeadConfig): NetworkConfig => ({
-  kind: "recurrent",
-  cell: "gru",
-  layers: [4],
-  bidirectional: false,
-  decoder: "direct",
-  dropout: 0,
-  truncate: 0,
+  ...smallGru,
   inputs,
   window,
   horizon,

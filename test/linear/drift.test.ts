@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
-import { driftOf } from "../../src/linear/drift.js";
+import { driftBy } from "../../src/linear/drift.js";
 import { forecastLinear, type LinearForm, type LinearModel } from "../../src/linear/model.js";
 
 const weigh = (weights: readonly number[], lags = [2, 3]): LinearForm => ({
@@ -44,29 +44,29 @@ test("is the shrunk mean slope of what the form misses by", () => {
         const mean = means.reduce((sum, one) => sum + one, 0) / n;
         const variance = means.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (n - 1);
         const expected = mean * Math.max(0, 1 - ((n - 1) / (n - 3)) * (variance / n / mean ** 2)) || 0;
-        expect(driftOf(form, horizon, Float64Array.from(values))).toBeCloseTo(expected, 6);
+        expect(driftBy(form, horizon)(Float64Array.from(values))).toBeCloseTo(expected, 6);
       },
     ),
   );
 });
 
 test("is found where there is one, and mostly none where there is none", () => {
-  const found = (drift: number) => Array.from({ length: 60 }, (_, seed) => driftOf(last(6), 6, walk(300, drift, seed)));
+  const found = (drift: number) => Array.from({ length: 60 }, (_, seed) => driftBy(last(6), 6)(walk(300, drift, seed)));
   for (const slope of found(1)) expect(Math.abs(slope - 1)).toBeLessThan(0.3);
   expect(found(0).filter((slope) => slope === 0).length).toBeGreaterThan(30);
 });
 
 test("on logarithms is a rate of growth", () => {
   const growing = walk(300, 0, 1).map((value, t) => 50 * Math.exp(0.02 * t + 0.01 * value));
-  expect(driftOf(last(6, true), 6, growing)).toBeCloseTo(0.02, 2);
+  expect(driftBy(last(6, true), 6)(growing)).toBeCloseTo(0.02, 2);
 });
 
 test("wants four stretches as long as the horizon, and is none where nothing moves", () => {
   const line = (steps: number) => Float64Array.from({ length: steps }, (_, t) => 5 * t);
   // Three values are a window, four the horizon after it: so many windows are left.
-  expect(driftOf(last(4), 4, line(6 + 15))).toBe(0);
-  expect(driftOf(last(4), 4, line(6 + 16))).toBeCloseTo(5, 9);
-  expect(driftOf(last(4), 4, new Float64Array(100).fill(7))).toBe(0);
+  expect(driftBy(last(4), 4)(line(6 + 15))).toBe(0);
+  expect(driftBy(last(4), 4)(line(6 + 16))).toBeCloseTo(5, 9);
+  expect(driftBy(last(4), 4)(new Float64Array(100).fill(7))).toBe(0);
 });
 
 test("is added a step at a time, on logarithms as a factor", () => {

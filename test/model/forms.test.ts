@@ -18,7 +18,7 @@ import { parameterCount, planNetwork } from "../../src/model/parameters.js";
 import { buildNetwork } from "../../src/model/recurrent.js";
 import { normals, relativeDistance } from "../engine/kernels/reference.js";
 import { startTestEngine } from "../support/engine.js";
-import { anyFormConfig, candidateValues, drawWeights, paddedWindows } from "../support/forms.js";
+import { anyFormConfig, candidateValues, drawWeights, paddedWindows, smallGru } from "../support/forms.js";
 
 beforeAll(async () => {
   await startTestEngine();
@@ -26,13 +26,7 @@ beforeAll(async () => {
 });
 
 const base: NetworkConfig = {
-  kind: "recurrent",
-  cell: "gru",
-  layers: [4],
-  bidirectional: false,
-  decoder: "direct",
-  dropout: 0,
-  truncate: 0,
+  ...smallGru,
   inputs: 2,
   window: 12,
   horizon: 5,

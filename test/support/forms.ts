@@ -2,12 +2,50 @@
 import * as fc from "fast-check";
 import { seededRandom } from "../../src/base/random.js";
 import { cells } from "../../src/engine/kernels/cells.js";
+import type { FittedNetwork } from "../../src/fit/fit.js";
 import { attentionKinds, type NetworkConfig, outputCount, windowShape } from "../../src/model/config.js";
 import type { NamedArray } from "../../src/model/inference.js";
 import { initialise } from "../../src/model/initialisers.js";
 import { planNetwork } from "../../src/model/parameters.js";
 import { maskValue } from "../../src/windows/mask.js";
 import { normals } from "../engine/kernels/reference.js";
+
+/** A small network that says all steps at once; of which sizes is for each test to say. */
+export const smallGru = {
+  kind: "recurrent",
+  cell: "gru",
+  layers: [4],
+  bidirectional: false,
+  decoder: "direct",
+  dropout: 0,
+  truncate: 0,
+} as const satisfies Partial<NetworkConfig>;
+
+/** What a forecast does not look at. */
+export const untrained: Pick<FittedNetwork, "training" | "record"> = {
+  training: {
+    loss: "mae",
+    epochs: 1,
+    batch: 1,
+    stepsPerEpoch: 1,
+    learningRate: 0.1,
+    schedule: "constant",
+    clip: 0,
+    weightDecay: 0,
+    patience: 0,
+    seed: 1,
+  },
+  record: {
+    loss: [],
+    validationLoss: [],
+    bestEpoch: 1,
+    stepCount: 0,
+    trainingWindowCount: 0,
+    validationWindowCount: 0,
+    stopped: "epochs",
+    refitted: false,
+  },
+};
 
 export const anyFormConfig: fc.Arbitrary<NetworkConfig> = fc
   .record({

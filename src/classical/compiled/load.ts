@@ -1,10 +1,9 @@
 // Chooses how the classical methods are computed: by the add-on for this platform, else by WebAssembly, else by plain JavaScript. All are of
 // one source and give the same bytes. In: a wish. Out: a build that gave the known answer.
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { HindcastError, messageOf } from "../../base/errors.js";
-import { findInPackage } from "../../base/installation.js";
+import { addonFile, findPrebuilt } from "../../base/installation.js";
 import { type Build, loadAddon, loadScript, loadWasm } from "./builds.js";
 import { checkKnownAnswer } from "./check.js";
 
@@ -20,7 +19,7 @@ const sources: readonly Source[] = [
   {
     kind: "native",
     names: ["sse2", "avx2", "avx512", "neon"],
-    file: `${process.platform}-${process.arch}.node`,
+    file: addonFile,
     load: loadAddon,
   },
   { kind: "wasm", names: ["simd", "relaxed"], file: "classical.wasm", load: loadWasm },
@@ -40,7 +39,7 @@ export function loadClassical(choice = process.env.HINDCAST_KERNELS ?? "auto"): 
 }
 
 function findBuild(choice: string): Build {
-  const directory = findInPackage(dirname(fileURLToPath(import.meta.url)), join("kernels", "prebuilt"));
+  const directory = findPrebuilt();
   const reasons: string[] = [];
   for (const { kind, names, file, load } of sources) {
     if (choice !== "auto" && choice !== kind && !names.includes(choice)) continue;

@@ -1,10 +1,9 @@
 // Chooses the implementation of the kernels: the add-on's best instruction set for this processor, else WebAssembly, else plain
 // typed arrays. In: a wish. Out: kernels that gave the known answers, and why better ones were passed over.
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { HindcastError, messageOf } from "../../../base/errors.js";
-import { findInPackage } from "../../../base/installation.js";
+import { addonFile, findPrebuilt } from "../../../base/installation.js";
 import { loadAddon } from "./addon.js";
 import type { Build } from "./block.js";
 import { checkKnownAnswers } from "./check.js";
@@ -28,7 +27,7 @@ interface Source {
 }
 
 const sources: readonly Source[] = [
-  { kind: "native", file: `${process.platform}-${process.arch}.node`, load: loadAddon },
+  { kind: "native", file: addonFile, load: loadAddon },
   { kind: "wasm", file: "relaxed.wasm", load: (path) => [loadWasm("relaxed", path)] },
   { kind: "wasm", file: "simd.wasm", load: (path) => [loadWasm("simd", path)] },
 ];
@@ -71,7 +70,7 @@ export function listKernels(): FusedKernels[] {
 
 /** What loads here, best first; files of another kind than the wish are left alone. A reason is added for each failure. */
 function* candidates(reasons: string[], choice: string): Generator<FusedKernels> {
-  const directory = findInPackage(dirname(fileURLToPath(import.meta.url)), join("kernels", "prebuilt"));
+  const directory = findPrebuilt();
   const isKind = choice === "js" || sources.some(({ kind }) => kind === choice);
   for (const { kind, file, load } of sources) {
     if (isKind && kind !== choice) continue;
