@@ -16,6 +16,7 @@ import { promotionRules } from "../registry/promotion.js";
 import { chartNames } from "../report/chart-names.js";
 import { formatNames } from "../report/format-names.js";
 import { scaleModes, scalerNames, transformNames } from "../scale/config.js";
+import { dateOrders } from "../series/date-order.js";
 import { aggregations, decimalMarks, defaultReadOptions, inputFormats, missingPolicies } from "../series/options.js";
 import {
   character,
@@ -109,6 +110,10 @@ export const flags = {
   freq: flag("freq", text("FREQ"), {
     group: "data",
     description: "15min, h, d, b (business day), w-mon, ms, me, qs, ys, or N for integer time; inferred",
+  }),
+  dateOrder: flag("date-order", oneOf(dateOrders), {
+    group: "data",
+    description: "order of dates such as 31/01/2024, 1/31/2024 3:00 PM or 20240131; ISO 8601",
   }),
   tz: flag("tz", text("ZONE"), {
     group: "data",

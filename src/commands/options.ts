@@ -17,6 +17,7 @@ export const readingFlags = [
   "ids",
   "wide",
   "freq",
+  "dateOrder",
   "tz",
   "aggregate",
   "missing",

@@ -42,7 +42,11 @@ export async function readForecasts(
   if (records.length === 0) throw new HindcastError("data", `${name}: a header and no rows`, "rows of forecasts");
 
   const at = findForecastColumns(file.columns, records, name, actuals, forecastColumn, reading);
-  const stamps = createStampColumn(actuals.timeStyle.kind === "integer" ? "integer" : "iso", reading.tz);
+  const stamps = createStampColumn(
+    actuals.timeStyle.kind === "integer" ? "integer" : "iso",
+    reading.tz,
+    reading.dateOrder,
+  );
   const readNumber = forecastReader(records, at.forecast, reading);
   const refuse = ({ line, cells }: TextRecord, column: number, explained: { problem: string; hint: string }) =>
     new HindcastError(

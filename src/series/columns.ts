@@ -5,6 +5,7 @@ import type { Notify } from "../base/notes.js";
 import { suggest } from "../base/suggest.js";
 import { listNames, quoteText } from "../base/wording.js";
 import { type Covariate, covariateKinds } from "./covariates.js";
+import { isoSpeller, suggestOrder } from "./date-order.js";
 import { explainNumber, isMissing, type NumberReader, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import { stampKind } from "./stamp.js";
@@ -76,7 +77,7 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
     asked.ids ?? (options.wide ? [] : findNamed(sample, idNames, "id", taken(asked.time, asked.targets, beside)));
   const { time, isIncreasing } =
     asked.time === undefined
-      ? findTime(sample, taken(ids, asked.targets, beside), ids)
+      ? findTime(sample, taken(ids, asked.targets, beside), ids, isoSpeller(options.dateOrder))
       : { time: asked.time, isIncreasing: false };
   const left = columns.map((_, i) => i).filter((i) => i !== time && !ids.includes(i) && !beside.includes(i));
   const targets = asked.targets ?? findTargets(sample, left, options, isIncreasing ? columns[time] : undefined);
@@ -88,8 +89,10 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
 /** A file without a header would lose its first row and be told nothing. */
 function refuseDataAsHeader({ columns, name }: Sample, options: ReadOptions): void {
   if (!options.header) return;
+  const spell = isoSpeller(options.dateOrder);
   const isData =
-    columns.some((column) => stampKind(column) === "iso") || columns.every((column) => Number.isFinite(Number(column)));
+    columns.some((column) => stampKind(spell(column)) === "iso") ||
+    columns.every((column) => Number.isFinite(Number(column)));
   if (isData)
     throw new HindcastError(
       "data",
@@ -158,14 +161,25 @@ function findTime(
   sample: Sample,
   without: readonly number[],
   ids: readonly number[],
+  spell: (text: string) => string,
 ): { time: number; isIncreasing: boolean } {
   const { columns, rows } = sample;
   const [named] = findNamed(sample, timeNames, "time", without);
   if (named !== undefined) return { time: named, isIncreasing: false };
   const open = columns.map((_, i) => i).filter((i) => !without.includes(i));
-  const iso = open.filter((i) => every(rows, i, (text) => stampKind(text) === "iso"));
+  const iso = open.filter((i) => every(rows, i, (text) => stampKind(spell(text)) === "iso"));
   if (iso.length > 1) throw severalCandidates(sample, iso, "time");
   if (iso.length === 1) return { time: iso[0]!, isIncreasing: false };
+  for (const i of open) {
+    const cells = rows.map((row) => row[i]!).filter((text) => !isMissing(text));
+    const order = suggestOrder(cells);
+    if (order !== "")
+      throw new HindcastError(
+        "data",
+        `${sample.name}: ${columns[i]} holds dates that are not in ISO 8601, such as ${quoteText(cells[0]!)}`,
+        order,
+      );
+  }
   const integers = open.filter((i) => !targetNames.includes(columns[i]!.toLowerCase()) && increases(rows, i, ids));
   if (integers.length > 1) throw severalCandidates(sample, integers, "time");
   if (integers.length === 1) return { time: integers[0]!, isIncreasing: true };

@@ -39,7 +39,7 @@ export function createRowReader(
   options: ReadOptions,
 ): RowReader {
   const { time, ids, targets, wide } = columns;
-  const stamps = createStampColumn(kind, options.tz);
+  const stamps = createStampColumn(kind, options.tz, options.dateOrder);
   const readNumber = numberReader(options);
   const toCell = cellWriter(options.decimal);
   let delimiter = options.delimiter ?? (format === "tsv" ? "\t" : undefined);

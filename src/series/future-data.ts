@@ -53,7 +53,11 @@ export async function addFutureData(
     column: find(covariate.name),
     c,
   }));
-  const stamps = createStampColumn(frame.timeStyle.kind === "integer" ? "integer" : "iso", frame.grid.zone);
+  const stamps = createStampColumn(
+    frame.timeStyle.kind === "integer" ? "integer" : "iso",
+    frame.grid.zone,
+    options.dateOrder,
+  );
   const clock = zoneClock(frame.grid.zone);
   const owners = openSeries(frame);
   let pastCount = 0;

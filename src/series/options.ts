@@ -1,4 +1,5 @@
 // How data are read, as plain options. In: nothing. Out: the choices (which feed the flags), the options' type and the defaults.
+import type { DateOrder } from "./date-order.js";
 
 export const aggregations = ["mean", "sum", "first", "last", "min", "max"] as const;
 export type Aggregation = (typeof aggregations)[number];
@@ -51,6 +52,8 @@ export interface ReadOptions extends TextOptions, QueryOptions {
   readonly wide: boolean;
   /** As written after --freq; inferred when absent. */
   readonly freq?: string | undefined;
+  /** In which dates that are not in ISO 8601 are written; there are none when absent. */
+  readonly dateOrder?: DateOrder | undefined;
   /** IANA zone of stamps that carry no offset. */
   readonly tz: string;
   /** For repeated stamps, and for a `freq` coarser than the data; without it, repeated stamps are an error. */

@@ -4,6 +4,7 @@ import { HindcastError } from "../base/errors.js";
 import { listNames, quoteText } from "../base/wording.js";
 import { type Columns, holdsText, type Sample } from "./columns.js";
 import { categoryLimit } from "./covariates.js";
+import { isoSpeller } from "./date-order.js";
 import { explainNumber, isMissing, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import type { RawData, RawSeries } from "./raw.js";
@@ -38,7 +39,11 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
   const targetCount = targets.length;
   const keys = createKeyTable(ids, wide ? undefined : options.only);
   const timeCells = sample.rows.map((row) => row[time]!).filter((cell) => !isMissing(cell));
-  const stamps = createStampColumn(stampKind(timeCells[0] ?? "") ?? "iso", options.tz);
+  const stamps = createStampColumn(
+    stampKind(isoSpeller(options.dateOrder)(timeCells[0] ?? "")) ?? "iso",
+    options.tz,
+    options.dateOrder,
+  );
   const readers = { time, ids, stamps, readNumber: numberReader(options) };
   const isCompact = stamps.kind === "integer" && areCompactDates(timeCells);
   const { since, until } = readCut(options, stamps.kind);
@@ -101,7 +106,7 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
             time,
             text,
             isCompact
-              ? { problem: "a date without dashes", hint: "write it as 2024-01-31 (ISO 8601)" }
+              ? { problem: "a date without dashes", hint: "--date-order ymd, or write it as 2024-01-31 (ISO 8601)" }
               : stamps.explain(text),
           );
         }

@@ -2,6 +2,7 @@
 // no stamp. A column holds dates or whole numbers, never both, for one would pass for the other.
 import { HindcastError } from "../base/errors.js";
 import { quoteText } from "../base/wording.js";
+import { type DateOrder, isoSpeller, suggestOrder } from "./date-order.js";
 import { type Frequency, stampAt } from "./grid.js";
 import { isMissing } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
@@ -23,9 +24,13 @@ export interface StampColumn {
   style(): TimeStyle;
 }
 
-/** @throws HindcastError "usage" when there is no such zone */
-export function createStampColumn(kind: StampKind, zone: string): StampColumn {
+/**
+ * @param order in which dates that are not in ISO 8601 are written
+ * @throws HindcastError "usage" when there is no such zone
+ */
+export function createStampColumn(kind: StampKind, zone: string, order?: DateOrder): StampColumn {
   const readStamp = stampReader(zone);
+  const spell = isoSpeller(order);
   /** One stamp of each length and offset: all that a style depends on. */
   const samples = new Map<string, string>();
   let lastLength = -1;
@@ -41,7 +46,8 @@ export function createStampColumn(kind: StampKind, zone: string): StampColumn {
     const shape = `${lastLength} ${lastMark} ${lastOffset}`;
     if (!samples.has(shape)) samples.set(shape, text);
   };
-  const read = (text: string) => {
+  const read = (cell: string) => {
+    const text = spell(cell);
     const stamp = readStamp(text);
     if (Number.isNaN(stamp) || isIso(text) !== (kind === "iso")) return Number.NaN;
     if (text.length !== lastLength || text[16] !== lastMark || !text.endsWith(lastOffset)) keepSample(text);
@@ -63,7 +69,7 @@ export function createStampColumn(kind: StampKind, zone: string): StampColumn {
         return column.hasOffset ? shown : clock.toInstant(shown);
       };
     },
-    explain: (text) => explainStamp(text, kind),
+    explain: (text) => explainStamp(text, spell(text), kind),
     style: () => detectTimeStyle([...samples.values()]),
   };
 }
@@ -90,19 +96,23 @@ function offsetStart(text: string): number {
 const isoForm = /^\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?)?$/;
 const isoHint = "write it as 2024-01-31 or 2024-01-31T12:00:00Z (ISO 8601)";
 
-function explainStamp(text: string, kind: StampKind): { problem: string; hint: string } {
+/** @param text as it was read, and @param iso as it was taken: no stamp of this kind */
+function explainStamp(text: string, iso: string, kind: StampKind): { problem: string; hint: string } {
   if (isMissing(text)) return { problem: "missing", hint: "fill it in, or leave the row out" };
-  if (stampKind(text) !== null)
+  if (stampKind(iso) !== null)
     return {
       problem: kind === "iso" ? "a whole number among dates" : "a date among whole numbers",
       hint: "one kind of time in the column, or --time with another",
     };
-  if (isoForm.test(text.trim())) return { problem: "a date or a time that does not exist", hint: "correct it" };
-  if (/^\s*\d{1,4}([/.-])\d{1,2}\1\d{1,4}/.test(text))
+  const order = suggestOrder([text]);
+  if (order !== "")
     return {
-      problem: /^\s*\d{4}/.test(text) ? "not ISO 8601" : "a date whose day and month cannot be told apart",
-      hint: isoHint,
+      problem: order.includes(" or ") ? "a date whose day and month cannot be told apart" : "not ISO 8601",
+      hint: `${order}, or ${isoHint}`,
     };
+  if (isoForm.test(iso.trim())) return { problem: "a date or a time that does not exist", hint: "correct it" };
+  if (/^\s*\d{1,2}([/.-])\d{1,2}\1\d\d\b/.test(text))
+    return { problem: "a date with two digits of its year", hint: isoHint };
   if (/^\s*-?\d{16,}\s*$/.test(text)) return { problem: "a whole number of more than 15 digits", hint: isoHint };
   return { problem: "neither an ISO 8601 date nor a whole number", hint: `${isoHint}, or --time with another column` };
 }

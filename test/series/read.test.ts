@@ -308,10 +308,11 @@ describe("stamps", () => {
     [
       "03/04/2024",
       "a date whose day and month cannot be told apart",
-      "write it as 2024-01-31 or 2024-01-31T12:00:00Z (ISO 8601)",
+      "--date-order dmy or mdy, or write it as 2024-01-31 or 2024-01-31T12:00:00Z (ISO 8601)",
     ],
-    ["31.12.2024", "a date whose day and month cannot be told apart", "ISO 8601"],
-    ["2024/01/02", "not ISO 8601", "ISO 8601"],
+    ["31.12.2024", "not ISO 8601", "--date-order dmy, or write it"],
+    ["2024/01/02", "not ISO 8601", "--date-order ymd, or write it"],
+    ["1/31/24", "a date with two digits of its year", "ISO 8601"],
     ["2024-02-30", "a date or a time that does not exist", "correct it"],
     ["2024-01-31T25:00Z", "a date or a time that does not exist", "correct it"],
     ["soon", "neither an ISO 8601 date nor a whole number", "--time with another column"],
@@ -321,6 +322,27 @@ describe("stamps", () => {
     const failure = await failureOf(readText(`ds,y\n2024-01-01,1\n${stamp},2\n`));
     expect(failure).toContain(`data: data.csv line 3: ds is "${stamp}", ${problem}; try: `);
     expect(failure).toContain(hint);
+  });
+
+  test("with an order, dates of it and of ISO 8601 are read, and others refused", async () => {
+    const text = "tag;wert\n29.1.2024;1\n30.01.2024;2\n2024-01-31;3\n";
+    const { series, timeStyle } = await readText(text, { dateOrder: "dmy" });
+    expect(Array.from(series[0]!.stamps)).toEqual([29, 30, 31].map((day) => Date.UTC(2024, 0, day)));
+    expect(timeStyle).toEqual({ kind: "date" });
+    expect(await failureOf(readText(text, { time: "tag", dateOrder: "mdy" }))).toContain(
+      'data.csv line 2: tag is "29.1.2024", not ISO 8601; try: --date-order dmy',
+    );
+    expect(await failureOf(readText("1.2.2024;1\n2.2.2024;2\n", { dateOrder: "dmy" }))).toContain(
+      "the header looks like data",
+    );
+  });
+
+  test("a column of dates that are not in ISO 8601 is not passed over for one of numbers", async () => {
+    expect(await failureOf(readText("tag,wert\n1/2/2024,1\n13/2/2024,2\n"))).toBe(
+      'data: data.csv: tag holds dates that are not in ISO 8601, such as "1/2/2024"; try: --date-order dmy',
+    );
+    const { columns } = await readText("tag,wert\n20240130,1\n20240131,2\n", { dateOrder: "ymd" });
+    expect(columns.time).toBe("tag");
   });
 
   test("a missing stamp, a date among integers and dates without dashes are refused", async () => {

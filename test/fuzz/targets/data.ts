@@ -69,6 +69,7 @@ const readings: readonly Partial<ReadOptions>[] = [
   { aggregate: "mean", freq: "w-mon", missing: "ffill" },
   { header: false, missing: "mean" },
   { tz: "America/New_York", freq: "h", aggregate: "sum" },
+  { dateOrder: "mdy", tz: "Europe/Berlin" },
   { encoding: "utf-16le" },
   { encoding: "shift_jis", missing: "zero" },
   { since: "2024-01-03", until: "2024-02-01", aggregate: "last" },
