@@ -123,8 +123,12 @@ function measure(argv) {
   return { seconds, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, bytes: 1024 * maxRSS };
 }
 
+/** What grows by less than this share of its first value stays as it is: the rest is chance. */
+const leastGrowth = 0.1;
+
 /** Least squares over logarithms, of what is above the smallest size's, which is mostly what a start takes. */
 function slopeOf(sizes, values) {
+  if (values.every((value) => value - values[0] < leastGrowth * values[0])) return 0;
   const points = sizes
     .slice(1)
     .map((size, i) => [Math.log(size - sizes[0]), Math.log(Math.max(1e-9, values[i + 1] - values[0]))]);
