@@ -40,9 +40,9 @@ export const gateScores: readonly string[] = [
   "skill",
 ];
 /** Of further intervals. */
-const furtherScore = /^(coverage|winkler)-\d+$/;
+const furtherScore = /^(coverage|winkler)-\d+(\.\d+)?$/;
 
-const form = /^\s*(?:(?<model>.*\S)\.)?(?<score>[\w-]+)\s*(?<comparison>[<>]=?)\s*(?<bound>\S+)\s*$/;
+const form = /^\s*(?:(?<model>.*\S)\.)?(?<score>[A-Za-z][\w-]*(?:\.\d+)?)\s*(?<comparison>[<>]=?)\s*(?<bound>\S+)\s*$/;
 
 /** Reads `mase>1`, `lstm.mse>=0.5`, `skill<0`. @throws HindcastError "usage" */
 export function parseGate(text: string): Gate {

@@ -61,6 +61,8 @@ describe("--fail-if", () => {
     ["  skill  <=  -0.5  ", { score: "skill", comparison: "<=", bound: -0.5 }],
     ["lstm.coverage-95<90", { model: "lstm", score: "coverage-95", comparison: "<", bound: 90 }],
     ["my model v1.2.winkler-80>=1e3", { model: "my model v1.2", score: "winkler-80", comparison: ">=", bound: 1000 }],
+    ["coverage-97.5<.9", { score: "coverage-97.5", comparison: "<", bound: 0.9 }],
+    ["lstm.v2.winkler-99.9>1", { model: "lstm.v2", score: "winkler-99.9", comparison: ">", bound: 1 }],
     ["x.rmsse>.5", { model: "x", score: "rmsse", comparison: ">", bound: 0.5 }],
   ])("%j is read as its parts", (text, parts) => {
     expect(parseGate(text)).toEqual({ text, ...parts });
