@@ -27,7 +27,8 @@ export interface Plan {
 const leastLength = 12;
 const usualMost = 1000;
 const leastHorizon = 4;
-const mostHorizon = 60;
+/** The gate is told of no step that lies farther away (FARTHEST in kernels/classical/features.h). */
+export const mostHorizon = 60;
 
 export function drawPlan(random: Random): Plan {
   const family = drawWeighted(random, familyShares);

@@ -1,8 +1,10 @@
 // Synthetic series are a pure function of seed and index, look as their families should, and come in their shares.
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { generateSeries, type SyntheticSeries } from "../../pretrain/generator/generate.js";
+import { mostHorizon } from "../../pretrain/generator/plan.js";
 import { type FamilyName, familyShares, seasonSharesOf } from "../../pretrain/generator/proportions.js";
 
 const sampleCount = 4000;
@@ -25,6 +27,11 @@ test("a seed and an index give the same bytes whatever was generated before", ()
     }),
     { numRuns: 40 },
   );
+});
+
+test("the gate takes farther steps for the farthest one that it was trained on", () => {
+  const source = readFileSync(new URL("../../kernels/classical/features.h", import.meta.url), "utf8");
+  expect(Number(/FARTHEST = (\d+)/.exec(source)?.[1])).toBe(mostHorizon);
 });
 
 test("another seed or index gives another series", () => {
@@ -67,7 +74,7 @@ test("lengths, horizons and seasons stay in their ranges and reach both ends of 
     expect(historyLength).toBeGreaterThanOrEqual(12);
     expect(historyLength).toBeLessThanOrEqual(4.2 * 672 + 1);
     expect(horizon).toBeGreaterThanOrEqual(4);
-    expect(horizon).toBeLessThanOrEqual(Math.min(60, historyLength));
+    expect(horizon).toBeLessThanOrEqual(Math.min(mostHorizon, historyLength));
     expect(seasons.length).toBeLessThanOrEqual(2);
     expect([...seasons].sort((a, b) => a - b)).toEqual(seasons);
     expect(seasons.every((season) => Number.isInteger(season) && season > 1)).toBe(true);
@@ -76,7 +83,7 @@ test("lengths, horizons and seasons stay in their ranges and reach both ends of 
   expect(Math.min(...lengths)).toBe(12);
   expect(Math.max(...lengths)).toBeGreaterThan(2000);
   const horizons = new Set(sample.map(({ horizon }) => horizon));
-  expect([4, 12, 24, 48, 60].every((horizon) => horizons.has(horizon))).toBe(true);
+  expect([4, 12, 24, 48, mostHorizon].every((horizon) => horizons.has(horizon))).toBe(true);
 });
 
 test("each family comes in its share", () => {
