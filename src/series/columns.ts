@@ -53,6 +53,7 @@ const targetNames = ["y", "value", "target"];
  */
 export function findColumns(sample: Sample, options: ReadOptions, notify: Notify): Columns {
   const { columns } = sample;
+  refuseColumnsOfTimes(sample, options);
   refuseDataAsHeader(sample, options);
   const asked = {
     time: options.time === undefined ? undefined : findAsked(sample, "--time", [options.time])[0],
@@ -85,6 +86,30 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
   if (ignored.length > 0) notify({ level: "note", text: `${sample.name}: columns not used: ${listNames(ignored)}` });
   return { time, ids, targets, covariates, isIncreasing };
 }
+
+/** Columns that are called like times from which on they are taken to be them. */
+const fewestTimes = 3;
+
+/** Data with a column for each time, as tables for people have them, are told how to be turned. */
+function refuseColumnsOfTimes({ columns, name }: Sample, options: ReadOptions): void {
+  if (!options.header || options.wide || options.time !== undefined) return;
+  if (columns.some((column) => timeNames.includes(column.toLowerCase()))) return;
+  const spell = isoSpeller(options.dateOrder);
+  const isTime = (column: string) => /^(1[89]|20)\d\d$/.test(column) || stampKind(spell(column)) === "iso";
+  const times = columns.filter(isTime);
+  const others = columns.filter((column) => !isTime(column));
+  if (times.length < fewestTimes || others.length >= times.length) return;
+  const quoted = others.map((column) => (/^[a-z_]\w*$/i.test(column) ? column : `\\"${column}\\"`));
+  const taken = others.length === 0 ? "*" : `* exclude (${quoted.join(", ")})`;
+  const ids = others.length === 0 ? "" : ` --id ${quoteArgument(others.join(","))}`;
+  throw new HindcastError(
+    "data",
+    `${name}: a column for each time (${listNames(times, 3)}), where a row for each is read`,
+    `--sql "unpivot '${name === "stdin" ? "FILE" : name}' on columns(${taken}) into name time value y"${ids}`,
+  );
+}
+
+const quoteArgument = (text: string) => (/^[\w,.-]+$/.test(text) ? text : `"${text}"`);
 
 /** A file without a header would lose its first row and be told nothing. */
 function refuseDataAsHeader({ columns, name }: Sample, options: ReadOptions): void {

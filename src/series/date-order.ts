@@ -1,41 +1,98 @@
-// Dates as spreadsheets write them: with the day or the month first, with slashes or points, or without any mark. In: an order and a
-// cell. Out: the same date in ISO 8601, which is all that the rest reads.
+// Dates as spreadsheets and people write them: with the day or the month first, with slashes or points, without any mark, with the month
+// by its name. In: an order and a cell. Out: the same date in ISO 8601, which is all that the rest reads.
 import { stampKind } from "./stamp.js";
 
 export const dateOrders = ["dmy", "mdy", "ymd"] as const;
 export type DateOrder = (typeof dateOrders)[number];
 
-/** Three numbers with one mark between them, and perhaps a time of day. */
-const markedForm =
-  /^\s*(?<first>\d{1,4})(?<mark>[./-])(?<second>\d{1,2})\k<mark>(?<third>\d{1,4})(?:(?:,?\s+|T)(?<hour>\d{1,2})(?<rest>:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*(?:(?<half>[ap])\.?m\.?)?(?<offset>Z|[+-]\d\d:?(?:\d\d)?)?)?\s*$/i;
+const clock =
+  "(?:(?:,?\\s+|T)(?<hour>\\d{1,2})(?<rest>:\\d\\d(?::\\d\\d(?:[.,]\\d+)?)?)\\s*(?:(?<half>[ap])\\.?m\\.?)?(?<offset>Z|[+-]\\d\\d:?(?:\\d\\d)?)?)?";
+const wholeCell = (date: string) => new RegExp(`^\\s*${date}${clock}\\s*$`, "i");
+
+/** Three numbers with one mark between them. */
+const markedForm = wholeCell("(?<first>\\d{1,4})(?<mark>[./-])(?<second>\\d{1,2})\\k<mark>(?<third>\\d{1,4})");
 /** A year, a month and perhaps a day, of four, two and two digits. */
 const unmarkedForm = /^\s*(\d{4})(\d\d)(\d\d)?\s*$/;
 
+const month = "(?<name>[a-z]{3,9})\\.?";
+const day = "(?<day>\\d{1,2})(?:st|nd|rd|th)?";
+const year = "(?<year>\\d{4})";
+/** 31 Jan 2015; Jan 31, 2015 and Jan 2015; 2015 Jan 31 and 2015 Jan. */
+const namedForms = [
+  `${day}[\\s./-]+${month},?[\\s./-]+${year}`,
+  `${month}[\\s./-]+(?:${day},?[\\s./-]+)?${year}`,
+  `${year}[\\s./-]+${month}(?:[\\s./-]+${day})?`,
+].map(wholeCell);
+const monthNames = [
+  "january",
+  "february",
+  "march",
+  "april",
+  "may",
+  "june",
+  "july",
+  "august",
+  "september",
+  "october",
+  "november",
+  "december",
+];
+
+/** @returns from 1; 0 for no English name of a month, nor the first three letters of one */
+function monthOf(name: string): number {
+  const asked = name.toLowerCase();
+  return 1 + monthNames.findIndex((known) => known === asked || known.slice(0, asked === "sept" ? 4 : 3) === asked);
+}
+
 /**
- * @param order undefined for dates in ISO 8601, which no order takes away
- * @returns what rewrites a date of that order; any other text stays as it is, ISO 8601 too
+ * @param order undefined where dates that are numbers alone are in ISO 8601, which no order takes away
+ * @returns what rewrites a date of that order, or one that names its month; any other text stays as it is, ISO 8601 too
  */
 export function isoSpeller(order: DateOrder | undefined): (text: string) => string {
-  if (order === undefined) return (text) => text;
   return (text) => {
-    if (order === "ymd") {
-      const unmarked = unmarkedForm.exec(text);
-      if (unmarked !== null)
-        return unmarked
-          .slice(1)
-          .filter((part) => part !== undefined)
-          .join("-");
-    }
-    const groups = markedForm.exec(text)?.groups;
-    if (groups === undefined) return text;
-    const { first, second, third } = groups as { first: string; second: string; third: string };
-    const [year, month, day] =
-      order === "ymd" ? [first, second, third] : order === "dmy" ? [third, second, first] : [third, first, second];
-    if (year.length !== 4 || month.length > 2 || day.length > 2) return text;
-    const date = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
-    const { hour, rest = "", half, offset = "" } = groups;
-    return hour === undefined ? date : `${date} ${hourOfDay(hour, half)}${rest}${offset.toUpperCase()}`;
+    if (isSpelled(text)) return text;
+    return spellNamed(text) ?? (order === undefined ? undefined : spellNumbered(text, order)) ?? text;
   };
+}
+
+/** Whether a cell has the form of a day in ISO 8601, as almost all have, so that no more needs to be looked at. */
+function isSpelled(text: string): boolean {
+  if (text[4] !== "-" || text[7] !== "-") return false;
+  return text.length === 10 || (text[13] === ":" && !/m\.?\s*$/i.test(text));
+}
+
+function spellNamed(text: string): string | undefined {
+  if (!/[a-z]{3}/i.test(text)) return undefined;
+  for (const form of namedForms) {
+    const groups = form.exec(text)?.groups;
+    if (groups === undefined) continue;
+    const number = monthOf(groups.name!);
+    if (number === 0 || (groups.day === undefined && groups.hour !== undefined)) continue;
+    return spell(groups.year!, String(number), groups.day, groups);
+  }
+  return undefined;
+}
+
+function spellNumbered(text: string, order: DateOrder): string | undefined {
+  const [, ...unmarked] = (order === "ymd" && unmarkedForm.exec(text)) || [];
+  if (unmarked.length > 0) return unmarked.filter((part) => part !== undefined).join("-");
+  const groups = markedForm.exec(text)?.groups;
+  if (groups === undefined) return undefined;
+  const { first, second, third } = groups as { first: string; second: string; third: string };
+  const [years, months, days] =
+    order === "ymd" ? [first, second, third] : order === "dmy" ? [third, second, first] : [third, first, second];
+  return years.length === 4 && months.length <= 2 && days.length <= 2 ? spell(years, months, days, groups) : undefined;
+}
+
+/** @param days absent for a month */
+function spell(
+  years: string,
+  months: string,
+  days: string | undefined,
+  { hour, rest = "", half, offset = "" }: Readonly<Record<string, string | undefined>>,
+): string {
+  const date = [years, months.padStart(2, "0"), ...(days === undefined ? [] : [days.padStart(2, "0")])].join("-");
+  return hour === undefined ? date : `${date} ${hourOfDay(hour, half)}${rest}${offset.toUpperCase()}`;
 }
 
 /** An hour of two digits; one that there is not, such as 13 pm, stays one. */
@@ -48,12 +105,11 @@ function hourOfDay(hour: string, half: string | undefined): string {
 
 /** The orders in which all of some cells are days that are not in ISO 8601, as flags; "" where there is none. */
 export function suggestOrder(cells: readonly string[]): string {
-  const orders = dateOrders.filter((order) => {
-    const spell = isoSpeller(order);
-    return cells.every((cell) => {
-      const spelled = spell(cell);
-      return spelled !== cell && spelled.length >= 10 && stampKind(spelled) === "iso";
-    });
-  });
+  const orders = dateOrders.filter((order) =>
+    cells.every((cell) => {
+      const spelled = spellNumbered(cell, order);
+      return spelled !== undefined && spelled !== cell.trim() && spelled.length >= 10 && stampKind(spelled) === "iso";
+    }),
+  );
   return cells.length === 0 || orders.length === 0 ? "" : `--date-order ${orders.join(" or ")}`;
 }

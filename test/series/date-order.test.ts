@@ -26,6 +26,29 @@ describe("isoSpeller", () => {
   });
 
   test.each([
+    ["31 Jan 2024", "2024-01-31"],
+    ["31-JAN-2024", "2024-01-31"],
+    ["3rd September 2024, 7:05 pm", "2024-09-03 19:05"],
+    ["Jan 31, 2024", "2024-01-31"],
+    ["Sept. 3 2024", "2024-09-03"],
+    ["December 2024", "2024-12"],
+    ["Feb-2024", "2024-02"],
+    ["2024 Jan", "2024-01"],
+    ["2024-May-3", "2024-05-03"],
+    ["2024 Jun 3 04:00Z", "2024-06-03 04:00Z"],
+  ])("a month by its name, in any order: %s is %s", (text, iso) => {
+    for (const order of [undefined, ...orders]) expect(isoSpeller(order)(text)).toBe(iso);
+    expect(stampReader("UTC")(iso)).not.toBeNaN();
+  });
+
+  test.each(["Jan-24", "31 Jan 24", "Janu 2024", "Jan 2024 04:00", "May", "sold 2024", "31 noon 2024", "2024 W05"])(
+    "%s is no date that names its month",
+    (text) => {
+      expect(isoSpeller(undefined)(text)).toBe(text);
+    },
+  );
+
+  test.each([
     ["dmy", "2024-01-31"],
     ["mdy", "2024-01-31T12:00:00Z"],
     ["ymd", "31/01/2024"],

@@ -62,6 +62,17 @@ const idOf = {
 } as const;
 
 describe("Parquet and SQL", () => {
+  test("the query that is suggested for a column for each time turns it", async () => {
+    writeFileSync(at("turned.csv"), "shop,2024-01,2024-02,2024-03\nnorth,1,2,3\nsouth,4,,6\n");
+    const [, sql] = /--sql "(.*)" --id shop$/.exec(await failureOf(readFile("turned.csv"))) ?? [];
+    const { series, columns } = await readSql(sql!, { ids: ["shop"] });
+    expect(columns).toMatchObject({ time: "time", ids: ["shop"], targets: ["y"] });
+    expect(series.map(({ key, values }) => [key[0], ...values])).toEqual([
+      ["north", 1, 2, 3],
+      ["south", 4, 6],
+    ]);
+  });
+
   test("hold the same data as the CSV of the same content, whatever the types", async () => {
     const table: fc.Arbitrary<Case> = fc.record({
       stamp: fc.constantFrom(...(Object.keys(stampTypes) as Case["stamp"][])),

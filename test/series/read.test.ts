@@ -313,6 +313,8 @@ describe("stamps", () => {
     ["31.12.2024", "not ISO 8601", "--date-order dmy, or write it"],
     ["2024/01/02", "not ISO 8601", "--date-order ymd, or write it"],
     ["1/31/24", "a date with two digits of its year", "ISO 8601"],
+    ["31-Jan-24", "a date with two digits of its year", "ISO 8601"],
+    ["Jan 32 2024", "a date or a time that does not exist", "correct it"],
     ["2024-02-30", "a date or a time that does not exist", "correct it"],
     ["2024-01-31T25:00Z", "a date or a time that does not exist", "correct it"],
     ["soon", "neither an ISO 8601 date nor a whole number", "--time with another column"],
@@ -335,6 +337,20 @@ describe("stamps", () => {
     expect(await failureOf(readText("1.2.2024;1\n2.2.2024;2\n", { dateOrder: "dmy" }))).toContain(
       "the header looks like data",
     );
+  });
+
+  test("a column for each time is refused with the query that turns it, and one for each of other numbers is not", async () => {
+    const months = ["2024-01", "2024-02", "2024-03"];
+    expect(await failureOf(readText(`shop,${months}\nnorth,1,2,3\nsouth,4,5,6\n`))).toBe(
+      "data: data.csv: a column for each time (2024-01, 2024-02, 2024-03), where a row for each is read; " +
+        `try: --sql "unpivot 'data.csv' on columns(* exclude (shop)) into name time value y" --id shop`,
+    );
+    expect(await failureOf(readText("Country Name,Code,1990,1991,1992\nA,B,1,2,3\n"))).toContain(
+      `exclude (\\"Country Name\\", Code)) into name time value y" --id "Country Name,Code"`,
+    );
+    expect(await failureOf(readText("Jan 2024,Feb 2024,Mar 2024,Apr 2024\n1,2,3,4\n"))).toContain("columns(*) into");
+    const { columns } = await readText("date,2001,2002,2003\n2024-01-01,1,2,3\n2024-01-02,4,5,6\n", { wide: true });
+    expect(columns.targets).toEqual(["2001", "2002", "2003"]);
   });
 
   test("a column of dates that are not in ISO 8601 is not passed over for one of numbers", async () => {
