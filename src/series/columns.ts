@@ -105,7 +105,7 @@ function refuseColumnsOfTimes({ columns, name }: Sample, options: ReadOptions): 
   throw new HindcastError(
     "data",
     `${name}: a column for each time (${listNames(times, 3)}), where a row for each is read`,
-    `--sql "unpivot '${name === "stdin" ? "FILE" : name}' on columns(${taken}) into name time value y"${ids}`,
+    `--sql "unpivot (from read_csv('${name === "stdin" ? "FILE" : name}', header = true)) on ${taken} into name time value y"${ids}`,
   );
 }
 

@@ -343,12 +343,12 @@ describe("stamps", () => {
     const months = ["2024-01", "2024-02", "2024-03"];
     expect(await failureOf(readText(`shop,${months}\nnorth,1,2,3\nsouth,4,5,6\n`))).toBe(
       "data: data.csv: a column for each time (2024-01, 2024-02, 2024-03), where a row for each is read; " +
-        `try: --sql "unpivot 'data.csv' on columns(* exclude (shop)) into name time value y" --id shop`,
+        `try: --sql "unpivot (from read_csv('data.csv', header = true)) on * exclude (shop) into name time value y" --id shop`,
     );
     expect(await failureOf(readText("Country Name,Code,1990,1991,1992\nA,B,1,2,3\n"))).toContain(
-      `exclude (\\"Country Name\\", Code)) into name time value y" --id "Country Name,Code"`,
+      `exclude (\\"Country Name\\", Code) into name time value y" --id "Country Name,Code"`,
     );
-    expect(await failureOf(readText("Jan 2024,Feb 2024,Mar 2024,Apr 2024\n1,2,3,4\n"))).toContain("columns(*) into");
+    expect(await failureOf(readText("Jan 2024,Feb 2024,Mar 2024,Apr 2024\n1,2,3,4\n"))).toContain("on * into name");
     const { columns } = await readText("date,2001,2002,2003\n2024-01-01,1,2,3\n2024-01-02,4,5,6\n", { wide: true });
     expect(columns.targets).toEqual(["2001", "2002", "2003"]);
   });
