@@ -5,6 +5,9 @@ import { stampKind } from "./stamp.js";
 export const dateOrders = ["dmy", "mdy", "ymd"] as const;
 export type DateOrder = (typeof dateOrders)[number];
 
+/** A longer cell is no date, and would be looked at for as long as the square of its length. */
+const longestDate = 60;
+
 const clock =
   "(?:(?:,?\\s+|T)(?<hour>\\d{1,2})(?<rest>:\\d\\d(?::\\d\\d(?:[.,]\\d+)?)?)\\s*(?:(?<half>[ap])\\.?m\\.?)?(?<offset>Z|[+-]\\d\\d:?(?:\\d\\d)?)?)?";
 const wholeCell = (date: string) => new RegExp(`^\\s*${date}${clock}\\s*$`, "i");
@@ -50,7 +53,7 @@ function monthOf(name: string): number {
  */
 export function isoSpeller(order: DateOrder | undefined): (text: string) => string {
   return (text) => {
-    if (isSpelled(text)) return text;
+    if (text.length > longestDate || isSpelled(text)) return text;
     return spellNamed(text) ?? (order === undefined ? undefined : spellNumbered(text, order)) ?? text;
   };
 }
@@ -107,7 +110,7 @@ function hourOfDay(hour: string, half: string | undefined): string {
 export function suggestOrder(cells: readonly string[]): string {
   const orders = dateOrders.filter((order) =>
     cells.every((cell) => {
-      const spelled = spellNumbered(cell, order);
+      const spelled = cell.length > longestDate ? undefined : spellNumbered(cell, order);
       return spelled !== undefined && spelled !== cell.trim() && spelled.length >= 10 && stampKind(spelled) === "iso";
     }),
   );
