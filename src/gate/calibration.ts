@@ -17,6 +17,8 @@ const windowLimit = 1200;
 /** Windows at which the data are believed as much as the pretraining. */
 const priorWindows = 30;
 const mostFactor = 4;
+/** What is believed of a lean to one side: the windows of a panel share a few stretches of time, and with them whatever happened there. */
+const leanShare = 0.5;
 /** Of these the newest window is tested from all but two: about as many as a large panel's forecast is. */
 const fewestOrigins = 5;
 
@@ -78,7 +80,15 @@ export async function calibrateGates(
     if (++seriesCount % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   const trust = windowCount / (windowCount + priorWindows);
-  return { factors: knots.map((level, k) => (level === 0.5 ? 1 : factorOf(scores[k]!, level, trust))) };
+  return { factors: lessLeaning(knots.map((level, k) => (level === 0.5 ? 1 : factorOf(scores[k]!, level, trust)))) };
+}
+
+/** Each factor drawn towards that of the knot on the other side, in logarithms. @param factors [knot] */
+function lessLeaning(factors: readonly number[]): number[] {
+  return factors.map((own, k) => {
+    const other = factors[factors.length - 1 - k]!;
+    return Number((own * portablePower(other / own, (1 - leanShare) / 2)).toPrecision(6));
+  });
 }
 
 /** @param actual [horizon] */

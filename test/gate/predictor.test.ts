@@ -79,6 +79,15 @@ test("calibration widens intervals that the data lie outside of", async () => {
   expect(Math.min(...factors.filter((_, k) => knots[k] !== 0.5))).toBeGreaterThan(1.2);
 });
 
+test("a lean of the past to one side is half believed", async () => {
+  const panel = Array.from({ length: 60 }, (_, s) => week(s, 63).map((value, t) => (t < 56 ? value : value + 30)));
+  const { factors } = await calibrateGates(pretrainedGates(), dailyFrame(...panel), [7], 7, 3, signal);
+  const [low, high] = [factors[knots.indexOf(0.1)]!, factors[knots.indexOf(0.9)]!];
+  // At most 4 on one side and 1/4 on the other, were the lean believed whole.
+  expect(high / low).toBeGreaterThan(2);
+  expect(high / low).toBeLessThanOrEqual(4);
+});
+
 test("the same seed fine-tunes to the same weights, and what did not help is left as it was", async () => {
   const frame = dailyFrame(...Array.from({ length: 12 }, (_, s) => week(s, 70)));
   const tune = () => fineTuneGates(pretrainedGates().slice(0, 1), frame, [7], 7, 1, signal);
