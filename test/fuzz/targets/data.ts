@@ -69,10 +69,10 @@ const readings: readonly Partial<ReadOptions>[] = [
   { aggregate: "mean", freq: "w-mon", missing: "ffill" },
   { header: false, missing: "mean" },
   { tz: "America/New_York", freq: "h", aggregate: "sum" },
-  { dateOrder: "mdy", tz: "Europe/Berlin" },
   { encoding: "utf-16le" },
   { encoding: "shift_jis", missing: "zero" },
   { since: "2024-01-03", until: "2024-02-01", aggregate: "last" },
+  { dateOrder: "mdy", tz: "Europe/Berlin" },
 ];
 
 const days = (count: number) =>
@@ -88,6 +88,7 @@ const csvSeeds = [
   "time,value\n1,1\n2,NA\n4,3\n5,1e-30\n6,5\n",
   '"date time",a,b\n2024-01-01T00:00:00Z,1,2\n2024-01-01T01:00:00Z,"3",\n2024-01-01T02:00:00Z,5,"6\n"\n',
   "month\tn\n2023-11\t5\n2023-12\t6\n2024-01\t7\n2024-02\t8\n",
+  "d,n\n1/29/2024 11:00 PM,5\n1/30/2024 12:00 AM,6\n1/30/2024 1:00 AM,7\n30 Jan 2024 02:00,8\n",
   "2024-03-30T23:00:00+01:00,1\n2024-03-31T00:00:00+01:00,2\n2024-03-31T03:00:00+02:00,3\n",
 ].map(utf8);
 const utf16 = Buffer.from("\ufeffds,y\n2024-01-01,1\n2024-01-02,2\n2024-01-03,3\n", "utf16le");
