@@ -25,11 +25,15 @@ export function parseConfig(text: string, shown: string, extension: string): Par
 /** JSON is read by the same parser, in its strict JSON schema, because that one knows lines. @throws Error */
 function parseYaml(text: string, extension: string): ParsedConfig {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, schema: extension === ".json" ? "json" : "core" });
+  const schema = extension === ".json" ? "json" : "core";
+  // Its warnings would be noise: what they are about is refused as a setting that there is not.
+  const document = parseDocument(text, { lineCounter, schema, logLevel: "error" });
   const [error] = document.errors;
   if (error !== undefined) throw error;
+  const root: unknown = document.toJS({ maxAliasCount: 100 });
+  if (holdsItself(root)) throw new Error("an alias refers to what it stands in");
   return {
-    root: document.toJS({ maxAliasCount: 100 }),
+    root,
     lineOf(path) {
       const parent = document.getIn(path.slice(0, -1), true) ?? document.contents;
       const pair = isMap(parent)
@@ -39,6 +43,16 @@ function parseYaml(text: string, extension: string): ParsedConfig {
       return start === undefined ? undefined : lineCounter.linePos(start).line;
     },
   };
+}
+
+/** @param around what the value stands in */
+function holdsItself(value: unknown, around = new Set<unknown>()): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (around.has(value)) return true;
+  around.add(value);
+  const holds = Object.values(value).some((part) => holdsItself(part, around));
+  around.delete(value);
+  return holds;
 }
 
 function unparsable(shown: string, error: unknown): HindcastError {

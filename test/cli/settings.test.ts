@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { HindcastError } from "../../src/base/errors.js";
 import type { Note } from "../../src/base/notes.js";
 import { parseArgv } from "../../src/commands/argv.js";
@@ -137,6 +137,22 @@ describe("settings files", () => {
       const [found] = await findConfigFiles(directory, { XDG_CONFIG_HOME: join(directory, "none") }, undefined);
       expect(found?.entries.map(({ line }) => line)).toEqual(lines);
     }
+  });
+
+  test("an alias that refers to what it stands in is refused, and the parser's warnings are not told", async () => {
+    const directory = await temporaryDirectory();
+    const find = (text: string) => {
+      writeFileSync(join(directory, "hindcast.config.yaml"), text);
+      return findConfigFiles(directory, { XDG_CONFIG_HOME: join(directory, "none") }, undefined);
+    };
+    await expect(find("epochs: &a { x: [*a] }\n")).rejects.toThrow(
+      "hindcast.config.yaml cannot be parsed: an alias refers to what it stands in",
+    );
+    expect(await find("seed: &a 3\nepochs: *a\n")).toMatchObject([{ entries: [{ value: 3 }, { value: 3 }] }]);
+    const warned = vi.spyOn(process, "emitWarning");
+    await find("{ a: b }: 3\n").catch(() => {});
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 
   test("the user's own file is found by XDG_CONFIG_HOME, or else below HOME", async () => {
