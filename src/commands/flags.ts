@@ -16,8 +16,14 @@ import { promotionRules } from "../registry/promotion.js";
 import { chartNames } from "../report/chart-names.js";
 import { formatNames } from "../report/format-names.js";
 import { scaleModes, scalerNames, transformNames } from "../scale/config.js";
-import { dateOrders } from "../series/date-order.js";
-import { aggregations, decimalMarks, defaultReadOptions, inputFormats, missingPolicies } from "../series/options.js";
+import {
+  aggregations,
+  dateOrders,
+  decimalMarks,
+  defaultReadOptions,
+  inputFormats,
+  missingPolicies,
+} from "../series/options.js";
 import {
   character,
   convolution,

@@ -5,7 +5,7 @@ import type { Notify } from "../base/notes.js";
 import { suggest } from "../base/suggest.js";
 import { listNames, quoteText } from "../base/wording.js";
 import { type Covariate, covariateKinds } from "./covariates.js";
-import { isoSpeller, suggestOrder } from "./date-order.js";
+import { stampKindReader, suggestOrder } from "./date-order.js";
 import { explainNumber, isMissing, type NumberReader, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import { stampKind } from "./stamp.js";
@@ -78,7 +78,7 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
     asked.ids ?? (options.wide ? [] : findNamed(sample, idNames, "id", taken(asked.time, asked.targets, beside)));
   const { time, isIncreasing } =
     asked.time === undefined
-      ? findTime(sample, taken(ids, asked.targets, beside), ids, isoSpeller(options.dateOrder))
+      ? findTime(sample, taken(ids, asked.targets, beside), ids, options)
       : { time: asked.time, isIncreasing: false };
   const left = columns.map((_, i) => i).filter((i) => i !== time && !ids.includes(i) && !beside.includes(i));
   const targets = asked.targets ?? findTargets(sample, left, options, isIncreasing ? columns[time] : undefined);
@@ -94,8 +94,8 @@ const fewestTimes = 3;
 function refuseColumnsOfTimes({ columns, name }: Sample, options: ReadOptions): void {
   if (!options.header || options.wide || options.time !== undefined) return;
   if (columns.some((column) => timeNames.includes(column.toLowerCase()))) return;
-  const spell = isoSpeller(options.dateOrder);
-  const isTime = (column: string) => /^(1[89]|20)\d\d$/.test(column) || stampKind(spell(column)) === "iso";
+  const kindOf = stampKindReader(options.dateOrder);
+  const isTime = (column: string) => /^(1[89]|20)\d\d$/.test(column) || kindOf(column) === "iso";
   const times = columns.filter(isTime);
   const others = columns.filter((column) => !isTime(column));
   if (times.length < fewestTimes || others.length >= times.length) return;
@@ -114,10 +114,9 @@ const quoteArgument = (text: string) => (/^[\w,.-]+$/.test(text) ? text : `"${te
 /** A file without a header would lose its first row and be told nothing. */
 function refuseDataAsHeader({ columns, name }: Sample, options: ReadOptions): void {
   if (!options.header) return;
-  const spell = isoSpeller(options.dateOrder);
+  const kindOf = stampKindReader(options.dateOrder);
   const isData =
-    columns.some((column) => stampKind(spell(column)) === "iso") ||
-    columns.every((column) => Number.isFinite(Number(column)));
+    columns.some((column) => kindOf(column) === "iso") || columns.every((column) => Number.isFinite(Number(column)));
   if (isData)
     throw new HindcastError(
       "data",
@@ -186,25 +185,17 @@ function findTime(
   sample: Sample,
   without: readonly number[],
   ids: readonly number[],
-  spell: (text: string) => string,
+  options: ReadOptions,
 ): { time: number; isIncreasing: boolean } {
   const { columns, rows } = sample;
   const [named] = findNamed(sample, timeNames, "time", without);
   if (named !== undefined) return { time: named, isIncreasing: false };
   const open = columns.map((_, i) => i).filter((i) => !without.includes(i));
-  const iso = open.filter((i) => every(rows, i, (text) => stampKind(spell(text)) === "iso"));
+  const kindOf = stampKindReader(options.dateOrder);
+  const iso = open.filter((i) => every(rows, i, (text) => kindOf(text) === "iso"));
   if (iso.length > 1) throw severalCandidates(sample, iso, "time");
   if (iso.length === 1) return { time: iso[0]!, isIncreasing: false };
-  for (const i of open) {
-    const cells = rows.map((row) => row[i]!).filter((text) => !isMissing(text));
-    const order = suggestOrder(cells);
-    if (order !== "")
-      throw new HindcastError(
-        "data",
-        `${sample.name}: ${columns[i]} holds dates that are not in ISO 8601, such as ${quoteText(cells[0]!)}`,
-        order,
-      );
-  }
+  refuseOtherDates(sample, open);
   const integers = open.filter((i) => !targetNames.includes(columns[i]!.toLowerCase()) && increases(rows, i, ids));
   if (integers.length > 1) throw severalCandidates(sample, integers, "time");
   if (integers.length === 1) return { time: integers[0]!, isIncreasing: true };
@@ -213,6 +204,20 @@ function findTime(
     `${sample.name}: no column looks like time: ${listNames(columns)}`,
     "--time COL; dates as 2024-01-31 or 2024-01-31T12:00:00Z (ISO 8601)",
   );
+}
+
+/** A column of dates in an order that was not asked for would be passed over for one of numbers. */
+function refuseOtherDates({ columns, rows, name }: Sample, open: readonly number[]): void {
+  for (const i of open) {
+    const cells = rows.map((row) => row[i]!).filter((text) => !isMissing(text));
+    const order = suggestOrder(cells);
+    if (order !== "")
+      throw new HindcastError(
+        "data",
+        `${name}: ${columns[i]} holds dates that are not in ISO 8601, such as ${quoteText(cells[0]!)}`,
+        order,
+      );
+  }
 }
 
 /** Whether the cells of a column that are not missing all pass, and there are some. */

@@ -1,9 +1,7 @@
 // Dates as spreadsheets and people write them: with the day or the month first, with slashes or points, without any mark, with the month
 // by its name. In: an order and a cell. Out: the same date in ISO 8601, which is all that the rest reads.
+import { type DateOrder, dateOrders } from "./options.js";
 import { stampKind } from "./stamp.js";
-
-export const dateOrders = ["dmy", "mdy", "ymd"] as const;
-export type DateOrder = (typeof dateOrders)[number];
 
 /** A longer cell is no date, and would be looked at for as long as the square of its length. */
 const longestDate = 60;
@@ -61,7 +59,14 @@ export function isoSpeller(order: DateOrder | undefined): (text: string) => stri
 /** Whether a cell has the form of a day in ISO 8601, as almost all have, so that no more needs to be looked at. */
 function isSpelled(text: string): boolean {
   if (text[4] !== "-" || text[7] !== "-") return false;
-  return text.length === 10 || (text[13] === ":" && !/m\.?\s*$/i.test(text));
+  const last = text.at(-1)!;
+  return text.length === 10 || (text[13] === ":" && (last === "Z" || (last >= "0" && last <= "9")));
+}
+
+/** What a reader of that order would take a text for; null when it is no stamp. */
+export function stampKindReader(order: DateOrder | undefined): (text: string) => ReturnType<typeof stampKind> {
+  const spell = isoSpeller(order);
+  return (text) => stampKind(spell(text));
 }
 
 function spellNamed(text: string): string | undefined {

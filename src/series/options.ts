@@ -1,5 +1,4 @@
 // How data are read, as plain options. In: nothing. Out: the choices (which feed the flags), the options' type and the defaults.
-import type { DateOrder } from "./date-order.js";
 
 export const aggregations = ["mean", "sum", "first", "last", "min", "max"] as const;
 export type Aggregation = (typeof aggregations)[number];
@@ -9,6 +8,9 @@ export type MissingPolicy = (typeof missingPolicies)[number];
 
 export const inputFormats = ["csv", "tsv", "ndjson", "parquet"] as const;
 export type InputFormat = (typeof inputFormats)[number];
+
+export const dateOrders = ["dmy", "mdy", "ymd"] as const;
+export type DateOrder = (typeof dateOrders)[number];
 
 export const decimalMarks = [".", ","] as const;
 export type DecimalMark = (typeof decimalMarks)[number];

@@ -4,7 +4,7 @@ import { HindcastError } from "../base/errors.js";
 import { listNames, quoteText } from "../base/wording.js";
 import { type Columns, holdsText, type Sample } from "./columns.js";
 import { categoryLimit } from "./covariates.js";
-import { isoSpeller } from "./date-order.js";
+import { stampKindReader } from "./date-order.js";
 import { explainNumber, isMissing, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import type { RawData, RawSeries } from "./raw.js";
@@ -12,7 +12,6 @@ import { type Batch, type Cells, openCells } from "./read-cells.js";
 import { createKeyTable, noSuchSeries } from "./read-keys.js";
 import { areCompactDates, createStampColumn, readCut } from "./read-stamps.js";
 import { createRowStore } from "./read-store.js";
-import { stampKind } from "./stamp.js";
 
 export interface Collector {
   /** @param file index of the file that the rows are from */
@@ -39,11 +38,8 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
   const targetCount = targets.length;
   const keys = createKeyTable(ids, wide ? undefined : options.only);
   const timeCells = sample.rows.map((row) => row[time]!).filter((cell) => !isMissing(cell));
-  const stamps = createStampColumn(
-    stampKind(isoSpeller(options.dateOrder)(timeCells[0] ?? "")) ?? "iso",
-    options.tz,
-    options.dateOrder,
-  );
+  const timeKind = stampKindReader(options.dateOrder)(timeCells[0] ?? "") ?? "iso";
+  const stamps = createStampColumn(timeKind, options.tz, options.dateOrder);
   const readers = { time, ids, stamps, readNumber: numberReader(options) };
   const isCompact = stamps.kind === "integer" && areCompactDates(timeCells);
   const { since, until } = readCut(options, stamps.kind);

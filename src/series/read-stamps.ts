@@ -2,10 +2,10 @@
 // no stamp. A column holds dates or whole numbers, never both, for one would pass for the other.
 import { HindcastError } from "../base/errors.js";
 import { quoteText } from "../base/wording.js";
-import { type DateOrder, isoSpeller, suggestOrder } from "./date-order.js";
+import { isoSpeller, suggestOrder } from "./date-order.js";
 import { type Frequency, stampAt } from "./grid.js";
 import { isMissing } from "./numbers.js";
-import type { ReadOptions } from "./options.js";
+import type { DateOrder, ReadOptions } from "./options.js";
 import { detectTimeStyle, stampKind, stampReader, type TimeStyle } from "./stamp.js";
 import type { TypedColumn } from "./typed-columns.js";
 import { zoneClock } from "./zone.js";

@@ -15,7 +15,7 @@ import { createBatch, gatherBatch } from "../../src/windows/gather.js";
 import { planForecast } from "../../src/windows/plan.js";
 import { channelCount, prepareFrame } from "../../src/windows/prepare.js";
 import { relativeDistance } from "../engine/kernels/reference.js";
-import { anyFormConfig, drawWeights, untrained } from "../support/forms.js";
+import { anyFormConfig, drawWeights, smallGru, untrained } from "../support/forms.js";
 import { anyScale, dailyPanel, plainScale } from "../support/panels.js";
 
 const stepCount = 40;
@@ -125,18 +125,7 @@ describe("a network with its scaling as an ONNX file", () => {
     );
   });
 
-  const small: NetworkConfig = {
-    kind: "recurrent",
-    cell: "gru",
-    layers: [4],
-    bidirectional: false,
-    decoder: "direct",
-    dropout: 0,
-    truncate: 0,
-    inputs: 1,
-    window: 8,
-    horizon: 3,
-  };
+  const small: NetworkConfig = { ...smallGru, inputs: 1, window: 8, horizon: 3 };
   const channels = { gapIndicator: false, calendar: [] };
   const wave = Array.from({ length: stepCount }, (_, t) => 5 + Math.sin(t) + t / 9);
 

@@ -23,19 +23,9 @@ import { parameterCount } from "../../src/model/parameters.js";
 import { buildNetwork, type Network } from "../../src/model/recurrent.js";
 import { normals, relativeDistance } from "../engine/kernels/reference.js";
 import { startTestEngine } from "../support/engine.js";
+import { smallGru } from "../support/forms.js";
 
-const small: NetworkConfig = {
-  kind: "recurrent",
-  cell: "gru",
-  layers: [5],
-  bidirectional: false,
-  decoder: "direct",
-  dropout: 0,
-  truncate: 0,
-  inputs: 2,
-  window: 6,
-  horizon: 3,
-};
+const small: NetworkConfig = { ...smallGru, layers: [5], inputs: 2, window: 6, horizon: 3 };
 
 const anyConfig = fc.record<NetworkConfig>({
   kind: fc.constant("recurrent"),
