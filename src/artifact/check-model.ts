@@ -2,6 +2,8 @@
 // computed from them later takes their word for sizes, so that no number may claim more than the data that are there.
 import { HindcastError, messageOf } from "../base/errors.js";
 import { type Fitted, type FittedModel, type FittedPart, networksOf, partsOf } from "../choose/predictor.js";
+import { type Effects, termCounts } from "../effects/model.js";
+import { covariateWidth } from "../features/covariates.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import type { Calibration } from "../forecast/calibration.js";
 import { highestLevel, lowestLevel } from "../forecast/levels.js";
@@ -45,10 +47,26 @@ function problemOfWeights(fitted: Fitted): string | undefined {
 }
 
 function problemOfPart(part: FittedPart["fitted"], horizon: number): string | undefined {
+  const effects = "effects" in part && part.effects !== undefined ? problemOfEffects(part.effects) : undefined;
+  if (effects !== undefined) return effects;
   if (part.kind === "pretrained")
     return horizon > longestHorizon ? `a pretrained model for ${horizon} steps` : undefined;
   const calibration = part.calibration === null ? undefined : problemOfCalibration(part.calibration);
   return calibration ?? (part.kind === "linear" ? problemOfLinear(part.model, horizon) : undefined);
+}
+
+function problemOfEffects(effects: Effects): string | undefined {
+  const { columns, scales, channels, memory, series } = effects;
+  if (channels.length !== covariateWidth(columns))
+    return `effects of ${channels.length} channels, whose columns have ${covariateWidth(columns)}`;
+  const unscaled = columns.find(
+    ({ name, categories }) => categories === null && !scales.some((one) => one.name === name),
+  );
+  if (unscaled !== undefined) return `its ${unscaled.name} has no scale`;
+  if (memory > maxSteps) return `means of ${memory} steps`;
+  const { now, lately } = termCounts(effects);
+  if (series.some(({ coefficients }) => coefficients.length !== now + lately)) return "its effects lack coefficients";
+  return undefined;
 }
 
 function problemOfLinear(model: LinearModel, horizon: number): string | undefined {

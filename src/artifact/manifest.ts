@@ -2,6 +2,7 @@
 // only ever added; a reader refuses a schema version it does not know.
 import * as z from "../base/schema.js";
 import { Schema, typed } from "../base/schema-kinds.js";
+import { effectsSchema } from "../effects/model.js";
 import { cells } from "../engine/kernels/cells.js";
 import { trainingConfigSchema, trainingRecordSchema } from "../fit/config.js";
 import { baselines } from "../forecast/baselines.js";
@@ -58,6 +59,8 @@ const pretrainedSchema = z.strictObject({
   candidates: z.array(z.string()).min(1).readonly(),
   networks: z.array(gateConfigSchema).min(1).readonly(),
   calibration: gateCalibrationSchema,
+  /** What covariates known ahead add; absent where they add nothing. */
+  effects: effectsSchema.optional(),
 });
 
 /** Which series a value is of. */
@@ -90,6 +93,7 @@ const linearSchema = z.strictObject({
     )
     .readonly()
     .optional(),
+  effects: effectsSchema.optional(),
 });
 export type StoredLinear = z.infer<typeof linearSchema>;
 

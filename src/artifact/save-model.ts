@@ -1,13 +1,22 @@
 // Into a model directory. In: a fitted model with the frame it was fitted on. Out: manifest and files.
 import { createHash } from "node:crypto";
 import { observedCount } from "../base/numeric.js";
-import { answererOf, type Fitted, type FittedModel, type FittedPart, networksOf } from "../choose/predictor.js";
+import {
+  answererOf,
+  covariateNames,
+  type Fitted,
+  type FittedModel,
+  type FittedPart,
+  networksOf,
+  partsOf,
+} from "../choose/predictor.js";
+import type { Effects } from "../effects/model.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { type Calibration, calibrationSteps } from "../forecast/calibration.js";
 import type { ForecastLimits } from "../forecast/limits.js";
 import { historyLimit } from "../gate/history-limit.js";
 import { encodeWeights, gateLayout } from "../gate/weights.js";
-import { type Frame, withoutCovariates } from "../series/frame.js";
+import { type Frame, keepCovariates } from "../series/frame.js";
 import type { ReadOptions } from "../series/options.js";
 import { candidateReach } from "../windows/candidates.js";
 import { encodeContext, tailFrame } from "./context.js";
@@ -37,7 +46,7 @@ export async function saveModel(
   run: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const { fitted } = saved;
-  const frame = networksOf(fitted).length > 0 ? saved.frame : withoutCovariates(saved.frame);
+  const frame = keepCovariates(saved.frame, covariateNames(fitted));
   const files: ModelFiles = {};
   const model = storeModel(fitted, "", files);
   if (saved.keepContext) files["context.bin"] = encodeContext(tailFrame(frame, contextSteps(fitted)).series);
@@ -98,7 +107,7 @@ function storePart(fitted: FittedPart["fitted"], place: Place, files: ModelFiles
     case "pretrained": {
       const { networks, calibration } = fitted.gate;
       files[`${place}gate.bin`] = encodeWeights(networks);
-      return { kind: "pretrained", name: "pretrained", ...gateLayout(networks), calibration };
+      return { kind: "pretrained", name: "pretrained", ...gateLayout(networks), calibration, ...effectsOf(fitted) };
     }
     case "linear": {
       const { forms, drifts, ...rest } = fitted.model;
@@ -109,6 +118,7 @@ function storePart(fitted: FittedPart["fitted"], place: Place, files: ModelFiles
         ...rest,
         forms: forms.map(({ weights: _, ...form }) => form),
         ...(drifts.length > 0 && { drifts }),
+        ...effectsOf(fitted),
       };
     }
     default:
@@ -124,6 +134,10 @@ function storeNetwork(network: FittedNetwork, place: Place | `${Place}${number}/
   return { kind: "network", name: config.cell, network: config, preparation, channels, training, record };
 }
 
+function effectsOf({ effects }: { readonly effects?: Effects }): { effects?: Effects } {
+  return effects === undefined ? {} : { effects };
+}
+
 function storedCalibration(fitted: Fitted): Pick<Manifest, "calibration"> {
   const calibration = calibrationOf(fitted);
   return calibration === null ? {} : { calibration };
@@ -135,7 +149,11 @@ function calibrationOf(fitted: Fitted): Calibration | null {
 
 /** Steps from the end that a forecast or its intervals can depend on. */
 export function contextSteps({ seasons, ...fitted }: FittedModel): number {
-  return stepsOf(fitted, seasons);
+  const memory = partsOf(fitted).reduce(
+    (most, part) => Math.max(most, ("effects" in part ? part.effects?.memory : undefined) ?? 1),
+    1,
+  );
+  return stepsOf(fitted, seasons) + memory - 1;
 }
 
 function stepsOf(fitted: Fitted, seasons: readonly number[]): number {

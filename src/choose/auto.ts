@@ -31,9 +31,9 @@ const heldBackShare = 0.1;
 const windowLimit = 2000;
 /** Series of a panel that take part. */
 const panelSample = 1000;
-/** What is believed in before anything was compared; only networks make use of covariates. */
+/** What is believed in before anything was compared; networks alone make use of all covariates. */
 const priors = { pretrained: 0.6, linear: 0.25, networks: 0.15 };
-const informedPriors = { pretrained: 0.35, linear: 0.15, networks: 0.5 };
+const informedPriors = { pretrained: 0.5, linear: 0.15, networks: 0.35 };
 /** A part that would count for less is not worth its training. */
 const leastWeight = 0.05;
 /** The answer may be worse than the best baseline by this share, which chance alone explains. */
@@ -61,11 +61,11 @@ export function chooseCell(
   return stepCount >= muchData && window >= longDependency ? "lstm" : "gru";
 }
 
-/** What `auto` compares, the one that answers in doubt first. Only networks make use of covariates. */
-export function contenders(preset: Preset, cell: "lstm" | "gru", hasCovariates: boolean): string[] {
+/** What `auto` compares, the one that answers in doubt first. */
+export function contenders(preset: Preset, cell: "lstm" | "gru"): string[] {
   switch (preset) {
     case "fast":
-      return [hasCovariates ? cell : "pretrained"];
+      return ["pretrained"];
     case "good":
       return ["pretrained", "linear", cell];
     case "best":

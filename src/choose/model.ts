@@ -1,5 +1,6 @@
 // Every model by its name. In: a name, options and a frame. Out: a fitted model as plain data, which is what a model directory keeps.
 import { HindcastError } from "../base/errors.js";
+import type { Effects } from "../effects/model.js";
 import { cells } from "../engine/kernels/cells.js";
 import type { Checkpoint } from "../fit/checkpoint.js";
 import type { NetworkSpec } from "../fit/defaults.js";
@@ -56,7 +57,7 @@ export async function fitModel(
     const reason = `--head ${options.head} is what a network says, and auto takes an ${cell} for it`;
     return { asked, reason, seasons, horizon, ...(await fitNamed(cell, task, context)) };
   }
-  const names = contenders(options.preset, cell, frame.covariates !== undefined);
+  const names = contenders(options.preset, cell);
   const timed = shareTime(task, names);
   const choice = await chooseModel(names, timed, context);
   const { warning, reason } = choice;
@@ -111,11 +112,14 @@ async function fitNamed(
   if (name === "pretrained") {
     const { fitGate } = await import("../gate/fit.js");
     const tune = warmStart === undefined ? {} : { fineTuningSeed: seed };
-    return { kind: "pretrained", gate: await fitGate(frame, horizon, { seasons, intervals, ...tune }, context) };
+    const { rest, ...apart } = await setEffectsApart(frame, horizon, seasons, context);
+    const gate = await fitGate(rest, horizon, { seasons, intervals, ...tune }, context);
+    return { kind: "pretrained", gate, ...apart };
   }
   if (name === "linear") {
     const { fitLinearModel } = await import("./linear.js");
-    return fitLinearModel(frame, horizon, seasons, intervals, context);
+    const { rest, ...apart } = await setEffectsApart(frame, horizon, seasons, context);
+    return { ...(await fitLinearModel(rest, horizon, seasons, intervals, context)), ...apart };
   }
   if (baselines.has(name)) {
     const calibration = intervals
@@ -127,6 +131,22 @@ async function fitNamed(
   if (cell === undefined)
     throw new HindcastError("usage", `there is no model "${name}"`, `one of: ${modelNames.join(", ")}`);
   return fitNetworks(cell, frame, horizon, seasons, options, context);
+}
+
+/** What covariates known ahead add to the series, and what they leave. */
+async function setEffectsApart(
+  frame: Frame,
+  horizon: number,
+  seasons: readonly number[],
+  { signal }: FitContext,
+): Promise<{ readonly rest: Frame; readonly effects?: Effects }> {
+  if (frame.covariates === undefined) return { rest: frame };
+  const [{ fitEffects }, { separateEffects }] = await Promise.all([
+    import("../effects/fit.js"),
+    import("../effects/model.js"),
+  ]);
+  const effects = await fitEffects(frame, horizon, seasons, signal);
+  return effects === undefined ? { rest: frame } : { rest: separateEffects(frame, effects, 0).rest, effects };
 }
 
 function chooseModel(names: readonly string[], task: Task, context: FitContext): Promise<Choice> {

@@ -1,6 +1,7 @@
 // A fitted model, and how it forecasts: all that a saved one needs, and nothing of what fits one. In: a fitted model as plain data.
 // Out: a predictor.
 import type { Notify } from "../base/notes.js";
+import type { Effects } from "../effects/model.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { type BaselineName, baselines } from "../forecast/baselines.js";
 import { type Calibration, withIntervals, withOwnIntervals } from "../forecast/calibration.js";
@@ -19,8 +20,14 @@ export type Fitted =
   /** Trainings of one network from several seeds: their mean, calibrated as one. */
   | { readonly kind: "ensemble"; readonly members: readonly FittedNetwork[]; readonly calibration: Calibration | null }
   | { readonly kind: "baseline"; readonly name: BaselineName; readonly calibration: Calibration | null }
-  | { readonly kind: "pretrained"; readonly gate: FittedGate }
-  | { readonly kind: "linear"; readonly model: LinearModel; readonly calibration: Calibration | null }
+  | { readonly kind: "pretrained"; readonly gate: FittedGate; readonly effects?: Effects }
+  | {
+      readonly kind: "linear";
+      readonly model: LinearModel;
+      readonly calibration: Calibration | null;
+      /** What covariates add to what it forecasts. */
+      readonly effects?: Effects;
+    }
   | Combination;
 
 export interface Combination {
@@ -89,6 +96,13 @@ export function networksOf(fitted: Fitted): readonly FittedNetwork[] {
   }
 }
 
+/** What the parts look at beside the values, by name. */
+export function covariateNames(fitted: Fitted): Set<string> {
+  const ofNetworks = networksOf(fitted).flatMap(({ channels }) => channels.covariates?.columns ?? []);
+  const ofEffects = partsOf(fitted).flatMap((part) => ("effects" in part ? (part.effects?.columns ?? []) : []));
+  return new Set([...ofNetworks, ...ofEffects].map(({ name }) => name));
+}
+
 /** A fitted model, ready to forecast within limits. */
 export async function predictorOf(model: FittedModel, limits: ForecastLimits, context: FitContext): Promise<Predictor> {
   const predictor = await openPredictor(model, model.seasons, context.notify);
@@ -134,11 +148,12 @@ async function openPredictor(fitted: Fitted, seasons: readonly number[], notify:
   switch (fitted.kind) {
     case "pretrained": {
       const { gatePredictor } = await import("../gate/predictor.js");
-      return gatePredictor({ ...fitted.gate, seasons, notify });
+      return putBack(gatePredictor({ ...fitted.gate, seasons, notify }), fitted.effects);
     }
     case "linear": {
       const { linearPredictor } = await import("../forecast/linear.js");
-      return calibrated(withoutQuantiles(linearPredictor(fitted.model, notify)), fitted.calibration, notify);
+      const linear = withoutQuantiles(linearPredictor(fitted.model, notify));
+      return putBack(calibrated(linear, fitted.calibration, notify), fitted.effects);
     }
     case "network":
     case "ensemble":
@@ -166,6 +181,12 @@ async function openPredictor(fitted: Fitted, seasons: readonly number[], notify:
     default:
       return fitted satisfies never;
   }
+}
+
+async function putBack(predictor: Predictor, effects: Effects | undefined): Promise<Predictor> {
+  if (effects === undefined) return predictor;
+  const { withEffects } = await import("../effects/predictor.js");
+  return withEffects(predictor, effects);
 }
 
 /** One network as it is, or the mean of several; with quantiles where the networks tell them themselves. */

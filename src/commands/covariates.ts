@@ -11,12 +11,18 @@ import type { Io } from "./io.js";
 
 /** Whether a model called so may look at covariates. */
 export function mayUseCovariates(model: string): boolean {
-  return model === "auto" || cells.some((cell) => cell === model);
+  return ["auto", "pretrained", "linear", ...cells].includes(model);
 }
 
-export function noteIgnored({ covariates = [] }: Frame, answerer: string, notify: Notify): void {
-  if (covariates.length > 0)
-    notify({ level: "note", text: `${answerer} does not look at ${listNames(covariates.map(({ name }) => name))}` });
+/** @param used what is looked at after all */
+export function noteIgnored(
+  { covariates = [] }: Frame,
+  answerer: string,
+  notify: Notify,
+  used: ReadonlySet<string> = new Set(),
+): void {
+  const ignored = covariates.map(({ name }) => name).filter((name) => !used.has(name));
+  if (ignored.length > 0) notify({ level: "note", text: `${answerer} does not look at ${listNames(ignored)}` });
 }
 
 /**

@@ -63,7 +63,7 @@ export async function run(args: ForecastArgs, io: Io): Promise<number | undefine
 
 /** @returns undefined after a dry run, and after a template */
 async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> {
-  const [{ fitModel }, { answererOf, networksOf, predictorOf }] = await Promise.all([
+  const [{ fitModel }, { answererOf, covariateNames, predictorOf }] = await Promise.all([
     import("../choose/model.js"),
     import("../choose/predictor.js"),
   ]);
@@ -86,7 +86,7 @@ async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> 
   }
   io.progress.stage(`train ${args.model}`);
   const fitted = await fitModel(args.model, frame, horizon, options, io);
-  if (networksOf(fitted).length === 0) noteIgnored(frame, answererOf(fitted), io.notify);
+  noteIgnored(frame, answererOf(fitted), io.notify, covariateNames(fitted));
   // Where auto fell back to a baseline, it has warned of that already.
   if (fitted.reason === undefined) warnOfLongHorizon(frame, horizon, io.notify);
   else if (fitted.kind !== "baseline")

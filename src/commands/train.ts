@@ -4,7 +4,7 @@ import { checkModelTarget } from "../artifact/directory.js";
 import { saveModel } from "../artifact/save-model.js";
 import type { Table } from "../base/table.js";
 import { createForecaster, fitModel, type ModelOptions } from "../choose/model.js";
-import { answererOf, type FittedModel, networksOf } from "../choose/predictor.js";
+import { answererOf, covariateNames, type FittedModel, networksOf } from "../choose/predictor.js";
 import { backtest } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { gateScores } from "../evaluate/gates.js";
@@ -55,7 +55,7 @@ async function trainInto(
   io.progress.stage(`train ${args.model}`);
   const fitted = await fitModel(args.model, frame, horizon, { ...options, onEpoch }, io);
   io.progress.stop();
-  if (networksOf(fitted).length === 0) noteIgnored(frame, answererOf(fitted), io.notify);
+  noteIgnored(frame, answererOf(fitted), io.notify, covariateNames(fitted));
   if (fitted.reason !== undefined && fitted.kind !== "baseline")
     io.notify({ level: "note", text: `auto: ${answererOf(fitted)}; ${fitted.reason}` });
   await saveModel(

@@ -77,7 +77,7 @@ export function fitPreparation(frame: Frame, config: ScaleConfig): Preparation {
 }
 
 /** On what is known by the end of each series. */
-function fitCovariates(frame: Frame, covariates: readonly Covariate[]): CovariateScale[] {
+export function fitCovariates(frame: Frame, covariates: readonly Covariate[]): CovariateScale[] {
   return covariates.flatMap(({ name, categories }, c) => {
     if (categories !== null) return [];
     const known = frame.series.map((series) => knownValues(series, c));

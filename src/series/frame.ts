@@ -86,9 +86,18 @@ export function dropSteps(frame: Frame, series: Series, count: number): Series {
   };
 }
 
-/** The values alone. */
-export function withoutCovariates({ covariates: _, ...frame }: Frame): Frame {
-  return { ...frame, series: frame.series.map(({ covariates: __, ...series }) => series) };
+/** Of what is known beside the values, that which goes by these names. */
+export function keepCovariates({ covariates: given = [], ...frame }: Frame, names: ReadonlySet<string>): Frame {
+  const covariates = given.filter(({ name }) => names.has(name));
+  if (covariates.length === 0) return { ...frame, series: frame.series.map(({ covariates: _, ...series }) => series) };
+  return {
+    ...frame,
+    covariates,
+    series: frame.series.map((series) => ({
+      ...series,
+      covariates: series.covariates!.filter((_, c) => names.has(given[c]!.name)),
+    })),
+  };
 }
 
 /** Steps of the longest series; 0 without series. */

@@ -7,6 +7,7 @@ import { type ModelFiles, readModel } from "../../src/artifact/directory.js";
 import { openModel } from "../../src/artifact/open-model.js";
 import { contextSteps, fingerprint, type SavedModel, saveModel } from "../../src/artifact/save-model.js";
 import type { Fitted, FittedModel, FittedPart } from "../../src/choose/predictor.js";
+import type { Effects } from "../../src/effects/model.js";
 import { encodeWeights, pretrainedGates } from "../../src/gate/weights.js";
 import type { LinearModel } from "../../src/linear/model.js";
 import type { Frame } from "../../src/series/frame.js";
@@ -165,11 +166,26 @@ test("a combination says what forecasts", async () => {
 describe("what stands beside the values", () => {
   const promo = { name: "promo", kind: "future", values: Array.from({ length: 44 }, (_, t) => t % 2) } as const;
   const beside = covariateFrame(wave(40), [promo]);
+  const columns = [{ name: "promo", kind: "future", categories: null, gapIndicator: false }] as const;
+  const scales = [{ name: "promo", affine: { offset: 0.5, spread: 0.5 } }];
+  const looking = {
+    ...network,
+    network: networkOf({
+      config: { inputs: 3 },
+      channels: { covariates: { columns, ahead: horizon } },
+      preparation: { covariates: scales },
+    }),
+  };
+  const series = [{ key: [], target: "y", centre: 1.5, coefficients: [-2] }];
+  const effects = { columns, scales, channels: [null], memory: 4, series };
 
-  test("is kept by what knows networks, and by nothing else", async () => {
+  test("is kept by what looks at it, and by nothing else", async () => {
     for (const [fitted, isKept] of [
-      [network, true],
-      [combinationOf(naive, network), true],
+      [looking, true],
+      [combinationOf(naive, looking), true],
+      [{ ...linear, effects }, true],
+      [combinationOf(naive, { ...pretrained, effects }), true],
+      [network, false],
       [linear, false],
       [combinationOf(naive, linear), false],
     ] as const) {
@@ -183,7 +199,7 @@ describe("what stands beside the values", () => {
   });
 
   test("is refused where the end of the series has another number of it", async () => {
-    const stored = await readModel(await save(modelOf(network), { frame: beside }));
+    const stored = await readModel(await save(modelOf(looking), { frame: beside }));
     const { covariates, ...manifest } = stored.manifest;
     const refusal = {
       code: "model",
@@ -194,6 +210,48 @@ describe("what stands beside the values", () => {
     await expect(openModel({ ...stored, manifest: twice })).rejects.toMatchObject({
       ...refusal,
       hint: "train the model again",
+    });
+  });
+});
+
+const curve = { range: [-1, 2], knots: [0, 0.5] } as const;
+const columns = [
+  { name: "rain", kind: "future", categories: ["no", "yes"], gapIndicator: false },
+  { name: "temp", kind: "future", categories: null, gapIndicator: true },
+] as const;
+const effects: Effects = {
+  columns,
+  scales: [{ name: "temp", affine: { offset: 15, spread: 4 } }],
+  channels: [null, null, { now: curve, lately: { ...curve, knots: [] } }, null],
+  memory: 5,
+  series: [{ key: ["a"], target: "y", centre: 0.1, coefficients: [1, 2, 3, 4, 5, 6, 7, 8, 9] }],
+};
+
+describe("effects of covariates", () => {
+  test.each<[string, FittedPart["fitted"]]>([
+    ["pretrained", { ...pretrained, effects }],
+    ["linear", { ...linear, effects }],
+  ])("are kept with a %s model", async (_, fitted) => {
+    expect((await opened(await save(modelOf(fitted)))).fitted).toMatchObject({ effects });
+    expect((await opened(await save(modelOf(combinationOf(naive, fitted))))).fitted).toMatchObject({
+      parts: [{}, { fitted: { effects } }],
+    });
+  });
+
+  test("go back further, by the steps of their means", () => {
+    expect(contextSteps(modelOf({ ...linear, effects }))).toBe(contextSteps(modelOf(linear)) + 4);
+  });
+
+  test.each<[string, Partial<Effects>]>([
+    ["effects of 3 channels, whose columns have 4", { channels: [null, null, null] }],
+    ["its temp has no scale", { scales: [] }],
+    ["means of 16777217 steps", { memory: 2 ** 24 + 1 }],
+    ["its effects lack coefficients", { series: [{ ...effects.series[0]!, coefficients: [1] }] }],
+  ])("are refused: %s", async (problem, changed) => {
+    const path = await save(modelOf({ ...pretrained, effects: { ...effects, ...changed } }));
+    await expect(readModel(path).then(openModel)).rejects.toMatchObject({
+      code: "model",
+      message: `${path} does not fit together: ${problem}`,
     });
   });
 });

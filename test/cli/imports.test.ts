@@ -17,6 +17,7 @@ const stages = [
   "fit",
   "forecast",
   "gate",
+  "effects",
   "evaluate",
   "explain",
   "choose",

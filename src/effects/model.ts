@@ -1,0 +1,147 @@
+// What is known ahead, and what it adds to each series: a regression on covariates, on bends of them and on their recent means. In: a
+// frame and fitted effects. Out: the effect at each step.
+import * as z from "../base/schema.js";
+import {
+  type CovariateColumn,
+  covariateChannels,
+  covariateColumnSchema,
+  covariateWidth,
+} from "../features/covariates.js";
+import { affineSchema } from "../scale/scalers.js";
+import { type Frame, type Series, seriesId } from "../series/frame.js";
+
+/** A channel of numbers that a series may answer to other than in a straight line. */
+const curveSchema = z.strictObject({
+  /** Seen; what lies outside counts as the nearer end. */
+  range: z.tuple([z.number(), z.number()]).readonly(),
+  /** Where the line may bend, ascending. */
+  knots: z.array(z.number()).readonly(),
+});
+export type Curve = Readonly<z.infer<typeof curveSchema>>;
+
+export const effectsSchema = z.strictObject({
+  /** Those known ahead. */
+  columns: z.array(covariateColumnSchema).min(1).readonly(),
+  scales: z.array(z.strictObject({ name: z.string(), affine: affineSchema })).readonly(),
+  /** For each channel of the columns; null where a straight line is all: few values, or little data. */
+  channels: z
+    .array(z.strictObject({ now: curveSchema, lately: curveSchema }).nullable())
+    .min(1)
+    .readonly(),
+  /** Steps of the recent mean, the step itself among them. */
+  memory: z.int().min(1),
+  /** Of the series that have any. */
+  series: z
+    .array(
+      z.strictObject({
+        key: z.array(z.string()).readonly(),
+        target: z.string(),
+        /** The mean effect so far, which stays with the series. */
+        centre: z.number(),
+        /** [terms] */
+        coefficients: z.array(z.number()).readonly(),
+      }),
+    )
+    .min(1)
+    .readonly(),
+});
+export type Effects = Readonly<z.infer<typeof effectsSchema>>;
+export type Shape = Omit<Effects, "series">;
+
+/** Terms that look at the step itself, and at the recent mean: these stand last. */
+export function termCounts({ channels }: Pick<Shape, "channels">): { readonly now: number; readonly lately: number } {
+  const widthOf = ({ knots }: Curve) => 2 + knots.length;
+  return {
+    now: channels.reduce((sum, channel) => sum + (channel === null ? 1 : widthOf(channel.now)), 0),
+    lately: channels.reduce((sum, channel) => sum + (channel === null ? 0 : widthOf(channel.lately)), 0),
+  };
+}
+
+/**
+ * A covariate, its square and what of it lies above each knot; the same of the mean of the newest steps, up to each step.
+ * @returns [terms][length]
+ * @throws HindcastError "data" when the frame lacks a column
+ */
+export function termsOf(frame: Frame, series: Series, shape: Shape, length: number): Float64Array[] {
+  const channels = channelsOf(frame, series, shape, length);
+  const now = channels.flatMap((values, c) => {
+    const curve = shape.channels[c];
+    return curve ? bend(values, curve.now) : [values];
+  });
+  const lately = channels.flatMap((values, c) => {
+    const curve = shape.channels[c];
+    return curve ? bend(recentMeans(values, shape.memory), curve.lately) : [];
+  });
+  return [...now, ...lately];
+}
+
+/** @returns [channels][length] scaled, never NaN */
+export function channelsOf(
+  frame: Frame,
+  series: Series,
+  { columns, scales }: Pick<Shape, "columns" | "scales">,
+  length: number,
+): Float64Array[] {
+  const width = covariateWidth(columns);
+  const rows = covariateChannels(frame, series, columns, scales, length);
+  return Array.from({ length: width }, (_, c) => Float64Array.from({ length }, (__, t) => rows[t * width + c]!));
+}
+
+/** Means of the last `memory` steps; of fewer at the start. */
+export function recentMeans(values: Float64Array, memory: number): Float64Array {
+  return values.map((_, t) => {
+    const first = Math.max(0, t - memory + 1);
+    let sum = 0;
+    for (let i = first; i <= t; i++) sum += values[i]!;
+    return sum / (t - first + 1);
+  });
+}
+
+function bend(values: Float64Array, { range: [low, high], knots }: Curve): Float64Array[] {
+  const kept = values.map((value) => Math.min(Math.max(value, low), high));
+  return [
+    kept,
+    kept.map((value) => value * value),
+    ...knots.map((knot) => kept.map((value) => Math.max(0, value - knot))),
+  ];
+}
+
+/** @param coefficients [terms, or the first of them] @returns [length] Σ coefficients · terms, less the centre */
+export function effectOf(
+  terms: readonly Float64Array[],
+  { centre, coefficients }: { readonly centre: number; readonly coefficients: ArrayLike<number> },
+): Float64Array {
+  const effect = new Float64Array(terms[0]!.length).fill(-centre);
+  for (const [i, term] of terms.entries()) {
+    const coefficient = coefficients[i] ?? 0;
+    if (coefficient !== 0) for (let t = 0; t < term.length; t++) effect[t]! += coefficient * term[t]!;
+  }
+  return effect;
+}
+
+/**
+ * The series without their effects, which reach `horizon` steps further.
+ * @returns [series] undefined for a series that has none
+ */
+export function separateEffects(
+  frame: Frame,
+  effects: Effects,
+  horizon: number,
+): { readonly rest: Frame; readonly added: readonly (Float64Array | undefined)[] } {
+  const own = new Map(effects.series.map((one) => [seriesId(one), one]));
+  const added = frame.series.map((series) => {
+    const effect = own.get(seriesId(series));
+    if (effect === undefined) return undefined;
+    return effectOf(termsOf(frame, series, effects, series.values.length + horizon), effect);
+  });
+  const series = frame.series.map((one, s) => {
+    const effect = added[s];
+    return effect === undefined ? one : { ...one, values: one.values.map((value, t) => value - effect[t]!) };
+  });
+  return { rest: { ...frame, series }, added };
+}
+
+/** Columns whose names a person knows. */
+export function effectNames({ columns }: Pick<Effects, "columns">): string[] {
+  return columns.map(({ name }: CovariateColumn) => name);
+}

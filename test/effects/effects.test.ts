@@ -1,0 +1,224 @@
+// What covariates known ahead add to a series: found where there is something, left alone where there is nothing.
+import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../src/base/random.js";
+import { fitModel } from "../../src/choose/model.js";
+import { predictorOf } from "../../src/choose/predictor.js";
+import { fitEffects } from "../../src/effects/fit.js";
+import { recentMeans, separateEffects, termCounts, termsOf } from "../../src/effects/model.js";
+import { regressOn } from "../../src/effects/regression.js";
+import { cutFrame, type Frame, keepCovariates } from "../../src/series/frame.js";
+import { quietContext, smallModel } from "../support/context.js";
+import { type Column, covariateFrame } from "../support/covariates.js";
+
+const { signal } = new AbortController();
+const horizon = 7;
+const length = 300;
+const days = Array.from({ length: length + horizon }, (_, t) => t);
+
+/** Draws of a covariate that comes and goes. */
+function weather(seed: number): number[] {
+  const { normal } = seededRandom(seed);
+  let state = 0;
+  return days.map(() => {
+    state = 0.6 * state + normal();
+    return 15 + 5 * state;
+  });
+}
+
+/** A week's shape on a wandering level, with noise. @returns [length + horizon] */
+function sales(seed: number, effect: (t: number) => number): number[] {
+  const { normal } = seededRandom(seed);
+  let level = 200;
+  return days.map((t) => {
+    level += normal();
+    return level + 20 * Math.sin((2 * Math.PI * t) / 7) + effect(t) + 2 * normal();
+  });
+}
+
+const ahead = (name: string, values: Column["values"]): Column => ({ name, kind: "future", values });
+const known = (values: readonly number[], ...columns: readonly Column[]) =>
+  covariateFrame(values.slice(0, length), columns);
+
+const find = (frame: Frame) => fitEffects(frame, horizon, [7], signal);
+
+describe("what is found", () => {
+  const temperature = weather(1);
+  const promotion = days.map((t) => (t % 11 === 3 ? 1 : 0));
+
+  test("is what a column of few values adds, to a tenth", async () => {
+    const frame = known(
+      sales(2, (t) => 40 * promotion[t]!),
+      ahead("promo", promotion),
+    );
+    const effects = (await find(frame))!;
+    expect(effects.channels).toEqual([null]);
+    const [added] = separateEffects(frame, effects, horizon).added;
+    const jump = added![3]! - added![4]!;
+    expect(Math.abs(jump - 40)).toBeLessThan(4);
+    // Its mean stays with the series.
+    expect(Math.abs(added!.subarray(0, length).reduce((sum, value) => sum + value, 0))).toBeLessThan(1e-6);
+    expect(added).toHaveLength(length + horizon);
+  });
+
+  test("may bend: what is cold or hot sells as well", async () => {
+    const answer = (t: number) => Math.abs(temperature[t]! - 15) * 4;
+    const frame = known(sales(3, answer), ahead("temperature", temperature));
+    const [added] = separateEffects(frame, (await find(frame))!, horizon).added;
+    const away = (t: number) => answer(t) - added![t]!;
+    const offset = days.reduce((sum, t) => sum + away(t), 0) / days.length;
+    const left = days.map((t) => Math.abs(away(t) - offset)).sort((a, b) => a - b);
+    // Most of an effect whose typical size is 14.
+    expect(left[Math.floor(0.9 * left.length)]).toBeLessThan(5);
+  });
+
+  test("may come late: what counts is the mean of the newest days", async () => {
+    const lately = recentMeans(Float64Array.from(temperature), 4);
+    const frame = known(
+      sales(4, (t) => 6 * lately[t]!),
+      ahead("temperature", temperature),
+    );
+    const effects = (await find(frame))!;
+    const terms = termsOf(frame, frame.series[0]!, effects, length);
+    const { now } = termCounts(effects);
+    const sizeOf = (from: number, to: number) =>
+      terms.slice(from, to).reduce((sum, term, i) => {
+        const step = term.reduce((most, value, t) => Math.max(most, Math.abs(value - (term[t - 1] ?? value))), 0);
+        return sum + Math.abs(effects.series[0]!.coefficients[from + i]! * step);
+      }, 0);
+    expect(sizeOf(now, terms.length)).toBeGreaterThan(sizeOf(0, now));
+  });
+
+  test("is next to nothing where a column says nothing", async () => {
+    const values = sales(5, () => 0);
+    for (const seed of [6, 7, 8]) {
+      const frame = known(values, ahead("noise", weather(seed)));
+      const effects = await find(frame);
+      if (effects === undefined) continue;
+      const [added] = separateEffects(frame, effects, horizon).added;
+      expect(added!.reduce((most, value) => Math.max(most, Math.abs(value)), 0)).toBeLessThan(2);
+    }
+  });
+
+  test("is nothing without a column that is known ahead, and for a series too short for it", async () => {
+    const values = sales(2, (t) => 40 * promotion[t]!);
+    expect(await find(known(values))).toBeUndefined();
+    expect(
+      await find(known(values, { name: "promo", kind: "past", values: promotion.slice(0, length) })),
+    ).toBeUndefined();
+    const short = covariateFrame(values.slice(0, 12), [ahead("promo", promotion.slice(0, 12 + horizon))]);
+    expect(await find(short)).toBeUndefined();
+    expect(await find(covariateFrame([Number.NaN, Number.NaN], [ahead("promo", promotion)]))).toBeUndefined();
+  });
+
+  test("rests on nothing that comes after the cut", async () => {
+    const values = sales(2, (t) => 40 * promotion[t]!);
+    const frame = known(values, ahead("promo", promotion));
+    const end = length - 30;
+    const cut = cutFrame(frame, [end]);
+    const changed = known(
+      values.map((value, t) => (t < end ? value : 1e6)),
+      ahead(
+        "promo",
+        promotion.map((value, t) => (t < end ? value : 5)),
+      ),
+    );
+    expect(await find(cutFrame(changed, [end]))).toEqual(await find(cut));
+  });
+
+  test("gaps in values and covariates are gone round", async () => {
+    const values = sales(2, (t) => 40 * promotion[t]!).map((value, t) => (t % 17 === 5 ? Number.NaN : value));
+    const gappy = promotion.map((value, t) => (t % 29 === 4 ? Number.NaN : value));
+    const frame = known(values, ahead("promo", gappy));
+    const { added, rest } = separateEffects(frame, (await find(frame))!, horizon);
+    expect(added[0]!.every(Number.isFinite)).toBe(true);
+    expect(rest.series[0]!.values.findIndex(Number.isNaN)).toBe(5);
+  });
+
+  test("an abort is heard", async () => {
+    const stopped = AbortSignal.abort(new Error("stop"));
+    const frame = known(
+      sales(2, () => 0),
+      ahead("promo", promotion),
+    );
+    await expect(fitEffects(frame, horizon, [7], stopped)).rejects.toThrow("stop");
+  });
+});
+
+describe.each(["pretrained", "linear"])("%s", (name) => {
+  const promotion = days.map((t) => (t % 11 === 3 || t === length + 2 ? 1 : 0));
+  const values = sales(9, (t) => 60 * promotion[t]!);
+  const frame = known(values, ahead("promo", promotion));
+  const fitTo = (from: Frame) => fitModel(name, from, horizon, { ...smallModel, seasons: [7] }, quietContext());
+  const forecast = async (from: Frame, of = from) => {
+    const predictor = await predictorOf(await fitTo(from), { min: null, max: null, integer: false }, quietContext());
+    return { ...(await predictor.predict(of, horizon, [0.1, 0.9])) };
+  };
+
+  test("forecasts with the effect, and its intervals around it", async () => {
+    const { point, quantiles } = await forecast(frame);
+    const plain = await forecast(keepCovariates(frame, new Set()));
+    const errorOf = (said: Float64Array) =>
+      said.reduce((sum, value, k) => sum + Math.abs(value - values[length + k]!), 0) / horizon;
+    expect(errorOf(point)).toBeLessThan(0.6 * errorOf(plain.point));
+    expect(point[2]! - point[1]!).toBeGreaterThan(30);
+    point.forEach((value, k) => {
+      expect(quantiles[0]![k]).toBeLessThanOrEqual(value);
+      expect(quantiles[1]![k]).toBeGreaterThanOrEqual(value);
+    });
+  });
+
+  test("what lies past the horizon does not matter", async () => {
+    const longer = known(values, ahead("promo", [...promotion, 1, 7, Number.NaN]));
+    expect((await forecast(longer)).point).toEqual((await forecast(frame)).point);
+  });
+
+  test("a series that was not there has none", async () => {
+    const other = { ...frame, series: [{ ...frame.series[0]!, key: ["other"] }] };
+    const { point } = await forecast(frame, other);
+    expect(point.every(Number.isFinite)).toBe(true);
+    expect(Math.abs(point[2]! - point[1]!)).toBeLessThan(50);
+  });
+});
+
+test("a forecast with effects is never below 0 where no value was", async () => {
+  const rain = days.map((t) => (t % 5 === 0 || t >= length ? 1 : 0));
+  const { normal } = seededRandom(3);
+  const visits = days.map((t) => Math.max(0, 10 + 2 * normal() - 10 * rain[t]!));
+  const fitted = await fitModel(
+    "pretrained",
+    known(visits, ahead("rain", rain)),
+    horizon,
+    { ...smallModel, seasons: [7] },
+    quietContext(),
+  );
+  const predictor = await predictorOf(fitted, { min: null, max: null, integer: false }, quietContext());
+  const { point, quantiles } = await predictor.predict(known(visits, ahead("rain", rain)), horizon, [0.025]);
+  expect(Math.min(...point, ...quantiles[0]!)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...point)).toBeLessThan(6);
+  expect(predictor.explanation!()).toMatch(/^sets the effect of rain apart, and leans on /);
+});
+
+test("ridge regression on differences, by its definition", () => {
+  const { normal } = seededRandom(1);
+  const terms = [0, 1].map(() => Float64Array.from({ length: 200 }, () => normal()));
+  const wander = Float64Array.from({ length: 200 }, (_, t) => 5 + 0.5 * t);
+  const values = wander.map((value, t) => value + 3 * terms[0]![t]! - 2 * terms[1]![t]! + 0.01 * normal());
+  const found = regressOn(terms, values, [1, 7])!;
+  expect(found[0]).toBeCloseTo(3, 1);
+  expect(found[1]).toBeCloseTo(-2, 1);
+  const flat = new Float64Array(200).fill(1);
+  // What never differs says nothing, and too few steps neither.
+  expect(regressOn([flat, terms[0]!], values, [1])![0]).toBe(0);
+  expect(regressOn([flat], values, [1])).toBeUndefined();
+  expect(regressOn(terms, values.subarray(0, 5), [1])).toBeUndefined();
+  expect(regressOn(terms, values.subarray(0, 5), [7])).toBeUndefined();
+});
+
+test("covariates are kept by name", () => {
+  const frame = known(days, ahead("a", days), { name: "b", kind: "static", values: [1] });
+  const kept = keepCovariates(frame, new Set(["b", "c"]));
+  expect(kept.covariates!.map(({ name }) => name)).toEqual(["b"]);
+  expect(kept.series[0]!.covariates).toEqual([Float64Array.of(1)]);
+  expect(keepCovariates(frame, new Set()).covariates).toBeUndefined();
+  expect(keepCovariates(frame, new Set()).series[0]!.covariates).toBeUndefined();
+});
