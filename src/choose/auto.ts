@@ -33,7 +33,7 @@ const windowLimit = 2000;
 const panelSample = 1000;
 /** What is believed in before anything was compared; networks alone make use of all covariates. */
 const priors = { pretrained: 0.6, linear: 0.25, networks: 0.15 };
-const informedPriors = { pretrained: 0.5, linear: 0.15, networks: 0.35 };
+const informedPriors = { pretrained: 0.6, linear: 0.1, networks: 0.3 };
 /** A part that would count for less is not worth its training. */
 const leastWeight = 0.05;
 /** The answer may be worse than the best baseline by this share, which chance alone explains. */

@@ -2,11 +2,13 @@
 import { HindcastError } from "../base/errors.js";
 import type { Table } from "../base/table.js";
 import { answererOf, type Combination, type FittedModel, type FittedPart, networksOf } from "../choose/predictor.js";
+import type { Effects } from "../effects/model.js";
 import { integrateGradients } from "../explain/gradients.js";
 import { joinContributions, joinImportances } from "../explain/members.js";
 import { permutationImportance } from "../explain/permutation.js";
 import {
   attentionRows,
+  effectRows,
   explanationTable,
   gradientRows,
   lagRows,
@@ -19,7 +21,7 @@ import { explainAttention } from "../forecast/attention.js";
 import type { FitContext } from "../forecast/predictor.js";
 import type { GateNetwork } from "../gate/network.js";
 import { meanWeights } from "../linear/model.js";
-import { type Frame, sampleSeries, seriesId, seriesName } from "../series/frame.js";
+import { type Frame, type Series, sampleSeries, seriesId, seriesName } from "../series/frame.js";
 
 type Rows = ReturnType<typeof permutationRows>;
 type Context = Pick<FitContext, "signal" | "progress">;
@@ -71,10 +73,12 @@ async function rowsOf(
   context: Context,
 ): Promise<Rows> {
   switch (part.kind) {
-    case "pretrained":
-      return leanings(part.gate.networks, question);
+    case "pretrained": {
+      const { rows, rest } = await effects(part.effects, question);
+      return [...rows, ...(await leanings(part.gate.networks, { ...question, frame: rest }))];
+    }
     case "linear":
-      return lagRows(meanWeights(part.model, question.horizon));
+      return [...(await effects(part.effects, question)).rows, ...lagRows(meanWeights(part.model, question.horizon))];
     case "network":
     case "ensemble":
       return networkRows(networksOf(part), answererOf(part), question, notes, context);
@@ -179,12 +183,31 @@ async function leanings(networks: readonly GateNetwork[], { frame, seasons, hori
   const { candidateNames, gateLeanings } = await import("../explain/leanings.js");
   const shown = s === undefined ? frame.series : [frame.series[s]!];
   const each = gateLeanings(networks, { ...frame, series: shown }, seasons, horizon);
-  const told = each.filter((weights) => weights !== null);
-  const mean = told[0]?.map((_, c) => told.reduce((sum, weights) => sum + weights[c]! / told.length, 0));
+  return averageFirst(frame, shown, each, (weights, series) => leaningRows(weights, candidateNames, series));
+}
+
+/** Likewise what covariates known ahead move, and the series without it. */
+async function effects(found: Effects | undefined, { frame, s }: Question): Promise<{ rows: Rows; rest: Frame }> {
+  if (found === undefined) return { rows: [], rest: frame };
+  const { columnSizes, effectNames, separateEffects } = await import("../effects/model.js");
+  const names = effectNames(found);
+  const shown = s === undefined ? frame.series : [frame.series[s]!];
+  const each = shown.map((series) => columnSizes(frame, series, found) ?? null);
+  const rows = averageFirst(frame, shown, each, (sizes, series) => effectRows(names, sizes, series));
+  return { rows, rest: separateEffects(frame, found, 0).rest };
+}
+
+/** @param each [shown] null for a series of which there is nothing to tell */
+function averageFirst(
+  frame: Frame,
+  shown: readonly Series[],
+  each: readonly (ArrayLike<number> | null)[],
+  tell: (numbers: readonly number[], series: string) => Rows,
+): Rows {
+  const told = each.filter((numbers) => numbers !== null).map((numbers) => Array.from(numbers));
+  const mean = told[0]?.map((_, i) => told.reduce((sum, numbers) => sum + numbers[i]! / told.length, 0));
   return [
-    ...(mean === undefined || shown.length === 1 ? [] : leaningRows(mean, candidateNames, "all")),
-    ...shown.flatMap((series, i) =>
-      each[i] == null ? [] : leaningRows(each[i], candidateNames, seriesName(frame, series)),
-    ),
+    ...(mean === undefined || shown.length === 1 ? [] : tell(mean, "all")),
+    ...shown.flatMap((series, i) => (each[i] == null ? [] : tell(Array.from(each[i]), seriesName(frame, series)))),
   ];
 }

@@ -9,7 +9,7 @@ import { chooseOrigins } from "../gate/origins.js";
 import { knots as quantileLevels } from "../gate/schema.js";
 import { pretrainedGates } from "../gate/weights.js";
 import { fitCovariates } from "../scale/preparation.js";
-import { type Frame, type Series, sampleSeries } from "../series/frame.js";
+import { dropSteps, type Frame, type Series, sampleSeries } from "../series/frame.js";
 import {
   type Curve,
   channelsOf,
@@ -22,6 +22,8 @@ import {
 } from "./model.js";
 import { regressOn } from "./regression.js";
 
+/** Steps of each series that are looked at. */
+const newestSteps = 20_000;
 /** Series that regressions are tried on. */
 const triedSeries = 24;
 /** Forecasts of each at most, and over all of them. */
@@ -58,10 +60,12 @@ export async function fitEffects(
   signal: AbortSignal,
 ): Promise<Effects | undefined> {
   if (!frame.covariates?.some(({ kind }) => kind === "future")) return undefined;
-  const known = frame.series.filter(({ values }) => lastObservedIndex(values) >= 0);
+  const known = frame.series
+    .filter(({ values }) => lastObservedIndex(values) >= 0)
+    .map((series) => dropSteps(frame, series, Math.max(0, series.values.length - newestSteps)));
   if (known.length === 0) return undefined;
   const shape = shapeOf({ ...frame, series: known }, seasons);
-  const kinds = kindsOf(seasons[0] ?? 1);
+  const kinds = kindsOf(seasons[0] ?? 1, termCounts(shape).lately > 0);
   const weights = await weigh(frame, sampleSeries(known, triedSeries), shape, kinds, horizon, seasons, signal);
   if (weights.every((weight) => weight === 0)) return undefined;
   const series: Effects["series"][number][] = [];
@@ -83,9 +87,10 @@ export async function fitEffects(
   return series.length === 0 ? undefined : { ...shape, series };
 }
 
-function kindsOf(season: number): Kind[] {
+function kindsOf(season: number, canLookBack: boolean): Kind[] {
   const lags = season > 1 ? [[season], [1, season]] : [[1]];
-  return [...lags.map((own) => ({ lags: own, looksBack: false })), { lags: lags[0]!, looksBack: true }];
+  const plain = lags.map((own) => ({ lags: own, looksBack: false }));
+  return canLookBack ? [...plain, { lags: lags[0]!, looksBack: true }] : plain;
 }
 
 /** Lines bend where there is data enough for it. */

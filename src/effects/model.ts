@@ -1,12 +1,8 @@
 // What is known ahead, and what it adds to each series: a regression on covariates, on bends of them and on their recent means. In: a
 // frame and fitted effects. Out: the effect at each step.
+import { mean } from "../base/numeric.js";
 import * as z from "../base/schema.js";
-import {
-  type CovariateColumn,
-  covariateChannels,
-  covariateColumnSchema,
-  covariateWidth,
-} from "../features/covariates.js";
+import { columnWidth, covariateChannels, covariateColumnSchema, covariateWidth } from "../features/covariates.js";
 import { affineSchema } from "../scale/scalers.js";
 import { type Frame, type Series, seriesId } from "../series/frame.js";
 
@@ -141,7 +137,35 @@ export function separateEffects(
   return { rest: { ...frame, series }, added };
 }
 
-/** Columns whose names a person knows. */
+/** The names of the columns. */
 export function effectNames({ columns }: Pick<Effects, "columns">): string[] {
-  return columns.map(({ name }: CovariateColumn) => name);
+  return columns.map(({ name }) => name);
+}
+
+/**
+ * How far each column moves a series: the mean size of what its terms add, about their mean.
+ * @returns [columns] in the series' units; undefined for a series without effects
+ */
+export function columnSizes(frame: Frame, series: Series, effects: Effects): number[] | undefined {
+  const id = seriesId(series);
+  const own = effects.series.find((one) => seriesId(one) === id);
+  if (own === undefined) return undefined;
+  const owners = ownersOf(effects);
+  const terms = termsOf(frame, series, effects, series.values.length);
+  return effects.columns.map((_, c) => {
+    const coefficients = own.coefficients.map((coefficient, i) => (owners[i] === c ? coefficient : 0));
+    const added = effectOf(terms, { centre: 0, coefficients });
+    const centre = mean(added);
+    return mean(added.map((value) => Math.abs(value - centre)));
+  });
+}
+
+/** @returns [terms] the place of the column that each is of, in the order of `termsOf` */
+function ownersOf({ columns, channels }: Shape): number[] {
+  const byChannel = columns.flatMap((column, c) => new Array<number>(columnWidth(column)).fill(c));
+  const repeat = (c: number, curve: Curve | undefined) => new Array<number>(curve ? 2 + curve.knots.length : 0).fill(c);
+  return [
+    ...byChannel.flatMap((c, i) => (channels[i] ? repeat(c, channels[i].now) : [c])),
+    ...byChannel.flatMap((c, i) => repeat(c, channels[i]?.lately)),
+  ];
 }

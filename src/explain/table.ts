@@ -62,12 +62,20 @@ export function lagRows(weights: ReadonlyMap<number, number>): Row[] {
   return Array.from(weights, ([lag, weight]): Row => ["lag", "all", "target", rangeText(lag, lag), weight, null, null]);
 }
 
+/** Importance: how far a covariate moves the series, on average, in the data's units. @param names, sizes [columns] */
+export function effectRows(names: readonly string[], sizes: readonly number[], series: string): Row[] {
+  return names
+    .map((name, c): Row => ["effect", series, name, "all", sizes[c]!, null, null])
+    .sort((a, b) => Number(b[4]) - Number(a[4]));
+}
+
 /** Lighter ones are not told. */
 const leastWeight = 0.005;
 
 /** Importance: the share that a candidate has in the forecast. @param weights, names [candidate] */
-export function leaningRows(weights: Float64Array, names: readonly string[], series: string): Row[] {
-  return Array.from(weights, (weight, c): Row => ["candidate", series, names[c]!, "all", weight, null, null])
+export function leaningRows(weights: readonly number[], names: readonly string[], series: string): Row[] {
+  return weights
+    .map((weight, c): Row => ["candidate", series, names[c]!, "all", weight, null, null])
     .filter((row) => Number(row[4]) >= leastWeight)
     .sort((a, b) => Number(b[4]) - Number(a[4]));
 }

@@ -14,6 +14,7 @@ export const chartNames = [
   "forecast-inputs",
   "forecast-lags",
   "attention",
+  "effects",
   "candidates",
   "weights",
 ] as const;

@@ -4,6 +4,7 @@ import { temporaryDirectory } from "../support/directory.js";
 import { root, runShell } from "../support/hindcast.js";
 
 const air = `${root}fixtures/air-passengers.csv`;
+const shops = `${root}fixtures/promotions.csv --id shop --target sold`;
 let directory = "";
 const run = (line: string) => runShell(line, directory);
 
@@ -23,7 +24,8 @@ beforeAll(async () => {
   const train = `hindcast train ${air} -H 6 --season 12 -q`;
   const made = await run(
     `${train} --model gru --layers 6 --window 12 --epochs 2 --attention --out network &&
-     ${train} --model pretrained --out pretrained && ${train} --model naive --out naive`,
+     ${train} --model pretrained --out pretrained && ${train} --model naive --out naive &&
+     hindcast train ${shops} -H 6 --model pretrained --future promo,weather --out promoted -q`,
   );
   expect(made).toMatchObject({ exit: 0 });
 });
@@ -67,6 +69,22 @@ describe("explain", () => {
     const total = rows.reduce((sum, { importance }) => sum + importance, 0);
     expect(total).toBeGreaterThan(0.9);
     expect(total).toBeLessThanOrEqual(1 + 1e-6);
+  });
+
+  test("tells what covariates known ahead move, before what the rest leans on", async () => {
+    const rows = rowsOf(await run("hindcast explain --from promoted --format json"));
+    const effects = rows.filter(({ method }) => method === "effect");
+    expect(rows.slice(0, effects.length)).toEqual(effects);
+    const of = (series: string, input: string) =>
+      effects.find((row) => row.series === series && row.input === input)!.importance;
+    expect(effects).toHaveLength(6);
+    // Promotions add half as much again, and the north sells more than the south.
+    expect(of("north", "promo")).toBeGreaterThan(of("south", "promo"));
+    for (const series of ["all", "north", "south"])
+      expect(of(series, "promo")).toBeGreaterThan(2 * of(series, "weather"));
+    expect(of("all", "promo")).toBeCloseTo((of("north", "promo") + of("south", "promo")) / 2, 9);
+    const one = rowsOf(await run("hindcast explain --from promoted --series north --format json"));
+    expect(one.filter(({ method }) => method === "effect")).toEqual(effects.filter(({ series }) => series === "north"));
   });
 
   test("says which models it explains, which series there are, and when it needs data", async () => {

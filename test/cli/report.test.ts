@@ -8,6 +8,7 @@ import { temporaryDirectory } from "../support/directory.js";
 import { root, runShell } from "../support/hindcast.js";
 
 const passengers = join(root, "fixtures/air-passengers.csv");
+const promotions = `${join(root, "fixtures/promotions.csv")} --id shop --target sold`;
 const small = "--model gru --layers 4 --window 12 --epochs 3";
 
 describe("hindcast report", () => {
@@ -112,9 +113,13 @@ describe("hindcast report", () => {
 describe("report --svg", () => {
   test.each(chartNames)("%s is a drawing that needs nothing else, and the same again", async (name) => {
     const directory = await temporaryDirectory();
-    const model =
-      { candidates: "--model pretrained", weights: "--model linear" }[name as string] ?? `${small} --attention`;
-    const line = `hindcast report ${passengers} -H 6 ${model} --folds 2 -q --svg ${name}`;
+    const task =
+      {
+        candidates: `${passengers} --model pretrained`,
+        effects: `${promotions} --model pretrained --future promo,weather --future-data ${join(root, "fixtures/promotions.csv")} --until 2024-06-03`,
+        weights: `${passengers} --model linear`,
+      }[name as string] ?? `${passengers} ${small} --attention`;
+    const line = `hindcast report ${task} -H 6 --folds 2 -q --svg ${name}`;
     const { stdout: svg, stderr, exit } = await runShell(`${line} -o chart.svg && cat chart.svg`, directory);
     expect([stderr, exit]).toEqual(["", 0]);
     expect(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg" width="')).toBe(true);

@@ -30,6 +30,7 @@ export const chartsByName = catalog<ChartOf, ChartName>("chart", {
   "forecast-inputs": ofModel(({ contributions }) => contributions),
   "forecast-lags": ofModel(({ contributedLags }) => contributedLags),
   attention: ofModel(({ attention }) => attention),
+  effects: ofModel(({ effects }) => effects),
   candidates: ofModel(({ candidates }) => candidates),
   weights: ofModel(({ weights }) => weights),
 });

@@ -126,6 +126,7 @@ export interface ModelWorth {
   readonly contributions: Chart | undefined;
   readonly contributedLags: Chart | undefined;
   readonly attention: Chart | undefined;
+  readonly effects: Chart | undefined;
   readonly candidates: Chart | undefined;
   /** Of lags, in the sum that a linear model is. */
   readonly weights: Chart | undefined;
@@ -143,8 +144,11 @@ export function worthOf({ explanation }: Pick<ReportSource, "explanation">): Mod
     const isWhole = ({ lags }: Row) => lags === "all";
     const isPart = ({ lags }: Row) => lags !== "all";
     const isInput = (row: Row) => isWhole(row) && !String(row.input).startsWith("(");
-    const leanings = of("candidate");
-    const average = leanings.some(({ series }) => series === "all") ? "all" : leanings[0]?.series;
+    const onAverage = (method: string) => {
+      const found = of(method);
+      const average = found.some(({ series }) => series === "all") ? "all" : found[0]?.series;
+      return found.filter(({ series }) => series === average);
+    };
     return {
       model,
       weight: Number(of("weight")[0]?.importance ?? 1),
@@ -153,11 +157,8 @@ export function worthOf({ explanation }: Pick<ReportSource, "explanation">): Mod
       contributions: ranked("Inputs of this forecast", "added to the forecast", of("gradient", isInput)),
       contributedLags: inOrder("Lags of this forecast", "lag in steps; added to the forecast", of("gradient", isPart)),
       attention: inOrder("Attention", "lag in steps; weight", of("attention")),
-      candidates: ranked(
-        "Classical forecasts leant on",
-        "share of the forecast",
-        leanings.filter(({ series }) => series === average),
-      ),
+      effects: ranked("What is known ahead", "mean size of what it adds, in the data's units", onAverage("effect")),
+      candidates: ranked("Classical forecasts leant on", "share of the forecast", onAverage("candidate")),
       weights: inOrder("Weights of lags", "lag in steps; weight in the sum", of("lag")),
     };
   });

@@ -103,7 +103,7 @@ export function explanationSection(source: ReportSource): string {
     "What the forecast rests on",
     ...notes.map((note) => `<p>${escapeText(note)}.</p>`),
     ...parts.map(
-      ({ model, weight, inputs, lags, contributions, contributedLags, attention, candidates, weights }) =>
+      ({ model, weight, inputs, lags, contributions, contributedLags, attention, effects, candidates, weights }) =>
         `${parts.length > 1 ? `<h3>${nameHtml(model)}, ${numberText(100 * weight, 3)}\u202F% of the forecast</h3>` : ""}<div class="pair">${[
           noted(
             inputs,
@@ -116,6 +116,10 @@ export function explanationSection(source: ReportSource): string {
           ),
           noted(contributedLags, "What each step of the series’ own past adds to it."),
           noted(attention, "How the network weighs the steps of its window."),
+          noted(
+            effects,
+            "How far each column that is known ahead moves the series; what follows is of the series without it.",
+          ),
           noted(candidates, "The pretrained model is a weighted sum of these."),
           noted(weights, "The linear model is this sum of the series’ own past, on average over the horizon."),
         ].join("")}</div>`,
