@@ -65,7 +65,8 @@ function problemOfEffects(effects: Effects): string | undefined {
   if (unscaled !== undefined) return `its ${unscaled.name} has no scale`;
   if (memory > maxSteps) return `means of ${memory} steps`;
   const { now, lately } = termCounts(effects);
-  if (series.some(({ coefficients }) => coefficients.length !== now + lately)) return "its effects lack coefficients";
+  if (series.some(({ profile, coefficients }) => coefficients.length !== (profile ? 2 : 1) * (now + lately)))
+    return "its effects lack coefficients";
   return undefined;
 }
 

@@ -3,6 +3,7 @@
 import { lastObservedIndex, mean, quantileOfSorted } from "../base/numeric.js";
 import { square } from "../base/portable.js";
 import { chooseCovariates } from "../features/covariates.js";
+import type { Window } from "../gate/features.js";
 import { openHistory } from "../gate/forecast.js";
 import { forecastWindows } from "../gate/network.js";
 import { chooseOrigins } from "../gate/origins.js";
@@ -15,7 +16,9 @@ import {
   channelsOf,
   type Effects,
   effectOf,
+  profileOf,
   recentMeans,
+  type SeriesEffect,
   type Shape,
   termCounts,
   termsOf,
@@ -39,12 +42,14 @@ const stepsPerBend = 8;
 /** What is tried counts by the eighth power of its error, and not at all below this weight. */
 const eighthPower = (x: number) => square(square(square(x)));
 const leastWeight = 0.05;
+/** No kind is taken for better than by this ratio of the error without. */
+const leastRatio = 1e-3;
 
 /** A way to regress: on differences that leave less of what else moves the series. */
 interface Kind {
   readonly lags: readonly number[];
-  /** Whether the recent means take part. */
-  readonly looksBack: boolean;
+  /** Of the steps themselves, of their recent means too, or of both along with the series' profile. */
+  readonly terms: "now" | "all" | "scaled";
 }
 
 /**
@@ -65,32 +70,38 @@ export async function fitEffects(
     .map((series) => dropSteps(frame, series, Math.max(0, series.values.length - newestSteps)));
   if (known.length === 0) return undefined;
   const shape = shapeOf({ ...frame, series: known }, seasons);
-  const kinds = kindsOf(seasons[0] ?? 1, termCounts(shape).lately > 0);
-  const weights = await weigh(frame, sampleSeries(known, triedSeries), shape, kinds, horizon, seasons, signal);
+  const season = seasons[0] ?? 1;
+  const kinds = kindsOf(season, termCounts(shape).lately > 0);
+  const task = { frame, horizon, seasons, signal };
+  const weights = await weigh(task, sampleSeries(known, triedSeries), shape, kinds);
   if (weights.every((weight) => weight === 0)) return undefined;
-  const series: Effects["series"][number][] = [];
+  const series: SeriesEffect[] = [];
   for (const [s, one] of known.entries()) {
     const { key, target, values } = one;
-    const terms = termsOf(frame, one, shape, values.length);
-    const coefficients = new Float64Array(terms.length);
+    const isScaled = kinds.some(({ terms }, k) => terms === "scaled" && weights[k]! > 0);
+    const profile = isScaled ? profileOf(one, season) : undefined;
+    const terms = termsOf(frame, one, shape, values.length, profile);
+    const coefficients = new Array<number>(terms.length).fill(0);
     for (const [k, kind] of kinds.entries()) {
       if (weights[k] === 0) continue;
-      const found = coefficientsOf(terms, shape, values, kind);
-      found?.forEach((coefficient, i) => {
+      coefficientsOf(terms, shape, values, kind)?.forEach((coefficient, i) => {
         coefficients[i]! += weights[k]! * coefficient;
       });
     }
     if (coefficients.every((coefficient) => coefficient === 0)) continue;
-    series.push({ key, target, centre: centreOf(terms, coefficients), coefficients: Array.from(coefficients) });
+    series.push({ key, target, centre: centreOf(terms, coefficients), ...(profile && { profile }), coefficients });
     if (s % 16 === 15) await pause(signal);
   }
   return series.length === 0 ? undefined : { ...shape, series };
 }
 
 function kindsOf(season: number, canLookBack: boolean): Kind[] {
-  const lags = season > 1 ? [[season], [1, season]] : [[1]];
-  const plain = lags.map((own) => ({ lags: own, looksBack: false }));
-  return canLookBack ? [...plain, { lags: lags[0]!, looksBack: true }] : plain;
+  const lags = season > 1 ? [season] : [1];
+  return [
+    { lags, terms: "now" },
+    ...(season > 1 ? [{ lags: [1, season], terms: "now" } as const, { lags, terms: "scaled" } as const] : []),
+    ...(canLookBack ? [{ lags, terms: "all" } as const] : []),
+  ];
 }
 
 /** Lines bend where there is data enough for it. */
@@ -123,79 +134,114 @@ function coefficientsOf(
   terms: readonly Float64Array[],
   shape: Shape,
   values: Float64Array,
-  { lags, looksBack }: Kind,
+  kind: Kind,
 ): Float64Array | undefined {
-  return regressOn(looksBack ? terms : terms.slice(0, termCounts(shape).now), values, lags);
+  const { now, lately } = termCounts(shape);
+  const from = kind.terms === "scaled" ? now + lately : 0;
+  const to = from + now + (kind.terms === "now" ? 0 : lately);
+  if (to > terms.length) return undefined;
+  const found = regressOn(terms.slice(from, to), values, kind.lags);
+  if (found === undefined) return undefined;
+  const coefficients = new Float64Array(terms.length);
+  coefficients.set(found, from);
+  return coefficients;
 }
 
 function centreOf(terms: readonly Float64Array[], coefficients: ArrayLike<number>): number {
-  return terms.reduce((sum, term, i) => sum + (coefficients[i] ?? 0) * mean(term), 0);
+  return terms.reduce((sum, term, i) => sum + coefficients[i]! * mean(term), 0);
+}
+
+interface Task {
+  readonly frame: Frame;
+  readonly horizon: number;
+  readonly seasons: readonly number[];
+  readonly signal: AbortSignal;
 }
 
 /** @returns [kinds] what each counts; together at most 1 */
 async function weigh(
-  frame: Frame,
+  { frame, horizon, seasons, signal }: Task,
   sampled: readonly Series[],
   shape: Shape,
   kinds: readonly Kind[],
-  horizon: number,
-  seasons: readonly number[],
-  signal: AbortSignal,
 ): Promise<number[]> {
-  const networks = pretrainedGates();
   const windowCount = Math.min(triedWindows, Math.ceil(triedLimit / sampled.length));
-  // Doing without stands last.
-  const errors = new Float64Array(kinds.length + 1);
+  const errors = new Float64Array(kinds.length);
+  const isFound = kinds.map(() => false);
+  let seriesCount = 0;
   for (const series of sampled) {
     await pause(signal);
-    const { values } = series;
-    const end = lastObservedIndex(values) + 1;
-    const origins = chooseOrigins(end, horizon, seasons, originLimit);
-    const windows = origins
-      .filter((origin) => end - origin >= horizon)
-      .slice(0, windowCount)
-      .map((origin) => ({ origin, tested: origins.filter((earlier) => earlier < origin) }))
-      .filter(({ tested }) => tested.length > 0);
+    const end = lastObservedIndex(series.values) + 1;
+    const values = series.values.subarray(0, end);
+    const windows = windowsOf(end, horizon, seasons).slice(0, windowCount);
     if (windows.length === 0) continue;
     const first = Math.min(...windows.map(({ origin }) => origin));
-    const terms = termsOf(frame, series, shape, end);
-    const measure = (effect: Float64Array | undefined) => {
-      const rest = values.subarray(0, end).map((value, t) => value - (effect?.[t] ?? 0));
-      const history = openHistory(rest, seasons);
-      const left = end - history.values.length;
-      const looked = windows
-        .map(({ origin, tested }) => ({
-          origin: origin - left,
-          tested: tested.map((one) => one - left).filter((one) => one > 0),
-        }))
-        .filter(({ origin, tested }) => origin > 0 && tested.length > 0);
-      const forecasts = forecastWindows(networks, history, horizon, looked);
-      let [sum, count] = [0, 0];
-      for (const [w, { origin }] of looked.entries())
-        for (let k = 0; k < horizon; k++) {
-          const actual = rest[origin + left + k]!;
-          if (Number.isNaN(actual)) continue;
-          sum += Math.abs(actual - forecasts[w]!.quantiles[middle * horizon + k]!);
-          count++;
-        }
-      return sum / count;
-    };
-    const own = [
-      ...kinds.map((kind) => {
-        const coefficients = coefficientsOf(terms, shape, values.subarray(0, first), kind);
-        return coefficients && effectOf(terms, { centre: centreOf(terms, coefficients), coefficients });
-      }),
-      undefined,
-    ].map(measure);
-    const without = own.at(-1)!;
+    const seen = { ...series, values: values.subarray(0, first) };
+    const without = restError(values, windows, horizon, seasons);
     if (!(without > 0)) continue;
-    for (const [k, error] of own.entries()) errors[k]! += Number.isFinite(error) ? error / without : 1;
+    seriesCount++;
+    const terms = termsOf(frame, series, shape, end, profileOf(seen, seasons[0] ?? 1));
+    for (const [k, kind] of kinds.entries()) {
+      const coefficients = coefficientsOf(terms, shape, seen.values, kind);
+      let error = Number.NaN;
+      if (coefficients !== undefined) {
+        isFound[k] = true;
+        const effect = effectOf(terms, { centre: centreOf(terms, coefficients), coefficients });
+        error = restError(
+          values.map((value, t) => value - effect[t]!),
+          windows,
+          horizon,
+          seasons,
+        );
+      }
+      errors[k]! += Number.isFinite(error) ? error / without : 1;
+    }
   }
-  const without = errors.at(-1)!;
-  if (!(without > 0)) return kinds.map(() => 0);
-  const shares = Array.from(errors, (error) => eighthPower(without / Math.max(error, 1e-3 * without)));
-  const total = shares.reduce((sum, one) => sum + one, 0);
-  return shares.slice(0, -1).map((share) => (share / total < leastWeight ? 0 : share / total));
+  if (seriesCount === 0) return kinds.map(() => 0);
+  const shares = kinds.map((_, k) =>
+    isFound[k] ? eighthPower(1 / Math.max(errors[k]! / seriesCount, leastRatio)) : 0,
+  );
+  // Doing without has a share of 1.
+  const total = shares.reduce((sum, one) => sum + one, 1);
+  const kept = shares.map((share) => (share >= leastWeight * total ? share : 0));
+  const keptTotal = kept.reduce((sum, one) => sum + one, 1 >= leastWeight * total ? 1 : 0);
+  return kept.map((share) => share / keptTotal);
+}
+
+/** The newest horizons, each with the origins before it that candidates are tested from. */
+function windowsOf(end: number, horizon: number, seasons: readonly number[]): Window[] {
+  const origins = chooseOrigins(end, horizon, seasons, originLimit);
+  return origins
+    .filter((origin) => end - origin >= horizon)
+    .map((origin) => ({ origin, tested: origins.filter((earlier) => earlier < origin) }))
+    .filter(({ tested }) => tested.length > 0);
+}
+
+/** Mean absolute error of the pretrained model in the windows; NaN where none of them can be looked at. */
+function restError(
+  values: Float64Array,
+  windows: readonly Window[],
+  horizon: number,
+  seasons: readonly number[],
+): number {
+  const history = openHistory(values, seasons);
+  const left = values.length - history.values.length;
+  const shown = windows
+    .map(({ origin, tested }) => ({
+      origin: origin - left,
+      tested: tested.map((one) => one - left).filter((one) => one > 0),
+    }))
+    .filter(({ tested }) => tested.length > 0);
+  const forecasts = forecastWindows(pretrainedGates(), history, horizon, shown);
+  let [sum, count] = [0, 0];
+  for (const [w, { origin }] of shown.entries())
+    for (let k = 0; k < horizon; k++) {
+      const actual = values[origin + left + k]!;
+      if (Number.isNaN(actual)) continue;
+      sum += Math.abs(actual - forecasts[w]!.quantiles[middle * horizon + k]!);
+      count++;
+    }
+  return sum / count;
 }
 
 const middle = quantileLevels.indexOf(0.5);

@@ -5,6 +5,7 @@ import * as z from "../base/schema.js";
 import { columnWidth, covariateChannels, covariateColumnSchema, covariateWidth } from "../features/covariates.js";
 import { affineSchema } from "../scale/scalers.js";
 import { type Frame, type Series, seriesId } from "../series/frame.js";
+import { stepsBetween } from "../series/grid.js";
 
 /** A channel of numbers that a series may answer to other than in a straight line. */
 const curveSchema = z.strictObject({
@@ -14,6 +15,15 @@ const curveSchema = z.strictObject({
   knots: z.array(z.number()).readonly(),
 });
 export type Curve = Readonly<z.infer<typeof curveSchema>>;
+
+/** How a series' level goes through a season, which what is added may go along with: at night less than at noon. */
+const profileSchema = z.strictObject({
+  /** Stamp whose phase is 0. */
+  start: z.number(),
+  /** [season] mean by phase over the mean of all. */
+  shares: z.array(z.number().min(0)).min(2).readonly(),
+});
+export type Profile = Readonly<z.infer<typeof profileSchema>>;
 
 export const effectsSchema = z.strictObject({
   /** Those known ahead. */
@@ -34,7 +44,8 @@ export const effectsSchema = z.strictObject({
         target: z.string(),
         /** The mean effect so far, which stays with the series. */
         centre: z.number(),
-        /** [terms] */
+        profile: profileSchema.optional(),
+        /** [terms], with a profile as many again of those that go along with it */
         coefficients: z.array(z.number()).readonly(),
       }),
     )
@@ -42,6 +53,7 @@ export const effectsSchema = z.strictObject({
     .readonly(),
 });
 export type Effects = Readonly<z.infer<typeof effectsSchema>>;
+export type SeriesEffect = Effects["series"][number];
 export type Shape = Omit<Effects, "series">;
 
 /** Terms that look at the step itself, and at the recent mean: these stand last. */
@@ -53,12 +65,36 @@ export function termCounts({ channels }: Pick<Shape, "channels">): { readonly no
   };
 }
 
+/** @returns undefined for values below 0, and where no two cycles are known */
+export function profileOf({ start, values }: Series, season: number): Profile | undefined {
+  if (season < 2 || values.length < 2 * season || values.some((value) => value < 0)) return undefined;
+  const whole = observedMean(values);
+  if (!(whole > 0)) return undefined;
+  const shares = Array.from(
+    { length: season },
+    (_, phase) => observedMean(values.filter((__, t) => t % season === phase)) / whole,
+  );
+  return shares.every(Number.isFinite) ? { start, shares } : undefined;
+}
+
+function observedMean(values: Float64Array): number {
+  const observed = values.filter((value) => !Number.isNaN(value));
+  return observed.length === 0 ? Number.NaN : mean(observed);
+}
+
 /**
- * A covariate, its square and what of it lies above each knot; the same of the mean of the newest steps, up to each step.
+ * A covariate, its square and what of it lies above each knot; the same of the mean of the newest steps, up to each step; and, with a
+ * profile, all of these times the share of the phase.
  * @returns [terms][length]
  * @throws HindcastError "data" when the frame lacks a column
  */
-export function termsOf(frame: Frame, series: Series, shape: Shape, length: number): Float64Array[] {
+export function termsOf(
+  frame: Frame,
+  series: Series,
+  shape: Shape,
+  length: number,
+  profile: Profile | undefined,
+): Float64Array[] {
   const channels = channelsOf(frame, series, shape, length);
   const now = channels.flatMap((values, c) => {
     const curve = shape.channels[c];
@@ -68,7 +104,14 @@ export function termsOf(frame: Frame, series: Series, shape: Shape, length: numb
     const curve = shape.channels[c];
     return curve ? bend(recentMeans(values, shape.memory), curve.lately) : [];
   });
-  return [...now, ...lately];
+  const terms = [...now, ...lately];
+  if (profile === undefined) return terms;
+  const { shares } = profile;
+  const first = stepsBetween(frame.grid, profile.start, series.start);
+  // Off the grid of the fit, no phase can be told.
+  const shareAt = (t: number) =>
+    Number.isNaN(first) ? 1 : shares[(((first + t) % shares.length) + shares.length) % shares.length]!;
+  return [...terms, ...terms.map((term) => term.map((value, t) => value * shareAt(t)))];
 }
 
 /** @returns [channels][length] scaled, never NaN */
@@ -102,14 +145,14 @@ function bend(values: Float64Array, { range: [low, high], knots }: Curve): Float
   ];
 }
 
-/** @param coefficients [terms, or the first of them] @returns [length] Σ coefficients · terms, less the centre */
+/** @param coefficients [terms] @returns [length] Σ coefficients · terms, less the centre */
 export function effectOf(
   terms: readonly Float64Array[],
   { centre, coefficients }: { readonly centre: number; readonly coefficients: ArrayLike<number> },
 ): Float64Array {
   const effect = new Float64Array(terms[0]!.length).fill(-centre);
   for (const [i, term] of terms.entries()) {
-    const coefficient = coefficients[i] ?? 0;
+    const coefficient = coefficients[i]!;
     if (coefficient !== 0) for (let t = 0; t < term.length; t++) effect[t]! += coefficient * term[t]!;
   }
   return effect;
@@ -128,7 +171,7 @@ export function separateEffects(
   const added = frame.series.map((series) => {
     const effect = own.get(seriesId(series));
     if (effect === undefined) return undefined;
-    return effectOf(termsOf(frame, series, effects, series.values.length + horizon), effect);
+    return effectOf(termsOf(frame, series, effects, series.values.length + horizon, effect.profile), effect);
   });
   const series = frame.series.map((one, s) => {
     const effect = added[s];
@@ -151,16 +194,16 @@ export function columnSizes(frame: Frame, series: Series, effects: Effects): num
   const own = effects.series.find((one) => seriesId(one) === id);
   if (own === undefined) return undefined;
   const owners = ownersOf(effects);
-  const terms = termsOf(frame, series, effects, series.values.length);
+  const terms = termsOf(frame, series, effects, series.values.length, own.profile);
   return effects.columns.map((_, c) => {
-    const coefficients = own.coefficients.map((coefficient, i) => (owners[i] === c ? coefficient : 0));
+    const coefficients = own.coefficients.map((coefficient, i) => (owners[i % owners.length] === c ? coefficient : 0));
     const added = effectOf(terms, { centre: 0, coefficients });
     const centre = mean(added);
     return mean(added.map((value) => Math.abs(value - centre)));
   });
 }
 
-/** @returns [terms] the place of the column that each is of, in the order of `termsOf` */
+/** @returns [terms] the place of the column that each is of, in the order of `termsOf`, but for the profile */
 function ownersOf({ columns, channels }: Shape): number[] {
   const byChannel = columns.flatMap((column, c) => new Array<number>(columnWidth(column)).fill(c));
   const repeat = (c: number, curve: Curve | undefined) => new Array<number>(curve ? 2 + curve.knots.length : 0).fill(c);

@@ -224,7 +224,16 @@ const effects: Effects = {
   scales: [{ name: "temp", affine: { offset: 15, spread: 4 } }],
   channels: [null, null, { now: curve, lately: { ...curve, knots: [] } }, null],
   memory: 5,
-  series: [{ key: ["a"], target: "y", centre: 0.1, coefficients: [1, 2, 3, 4, 5, 6, 7, 8, 9] }],
+  series: [
+    { key: ["a"], target: "y", centre: 0.1, coefficients: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+    {
+      key: ["b"],
+      target: "y",
+      centre: 0,
+      profile: { start: 86_400_000, shares: [0.5, 1.5] },
+      coefficients: Array.from({ length: 18 }, (_, i) => i),
+    },
+  ],
 };
 
 describe("effects of covariates", () => {
@@ -247,6 +256,10 @@ describe("effects of covariates", () => {
     ["its temp has no scale", { scales: [] }],
     ["means of 16777217 steps", { memory: 2 ** 24 + 1 }],
     ["its effects lack coefficients", { series: [{ ...effects.series[0]!, coefficients: [1] }] }],
+    [
+      "its effects lack coefficients",
+      { series: [{ ...effects.series[0]!, profile: { start: 0, shares: [0.5, 1.5] } }] },
+    ],
   ])("are refused: %s", async (problem, changed) => {
     const path = await save(modelOf({ ...pretrained, effects: { ...effects, ...changed } }));
     await expect(readModel(path).then(openModel)).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { predictorOf } from "../../src/choose/predictor.js";
 import { fitEffects } from "../../src/effects/fit.js";
 import { recentMeans, separateEffects, termCounts, termsOf } from "../../src/effects/model.js";
 import { regressOn } from "../../src/effects/regression.js";
-import { cutFrame, type Frame, keepCovariates } from "../../src/series/frame.js";
+import { cutFrame, dropSteps, type Frame, keepCovariates } from "../../src/series/frame.js";
 import { quietContext, smallModel } from "../support/context.js";
 import { type Column, covariateFrame } from "../support/covariates.js";
 
@@ -78,7 +78,7 @@ describe("what is found", () => {
       ahead("temperature", temperature),
     );
     const effects = (await find(frame))!;
-    const terms = termsOf(frame, frame.series[0]!, effects, length);
+    const terms = termsOf(frame, frame.series[0]!, effects, length, effects.series[0]!.profile);
     const { now } = termCounts(effects);
     const sizeOf = (from: number, to: number) =>
       terms.slice(from, to).reduce((sum, term, i) => {
@@ -86,6 +86,25 @@ describe("what is found", () => {
         return sum + Math.abs(effects.series[0]!.coefficients[from + i]! * step);
       }, 0);
     expect(sizeOf(now, terms.length)).toBeGreaterThan(sizeOf(0, now));
+  });
+
+  test("may go along with the season: much on the busy days, little on the quiet ones", async () => {
+    const { normal } = seededRandom(12);
+    const busy = (t: number) => 1 + 0.9 * Math.sin((2 * Math.PI * t) / 7);
+    const values = days.map((t) => 100 * busy(t) * (1 + 0.5 * promotion[t]!) + 2 * normal());
+    const frame = known(values, ahead("promo", promotion));
+    const effects = (await find(frame))!;
+    const [added] = separateEffects(frame, effects, horizon).added;
+    const jumpAt = (t: number) => added![t]! - added![t + 1]!;
+    const promoted = days.filter((t) => promotion[t] === 1);
+    const [quiet, loud] = [promoted.filter((t) => busy(t) < 0.5), promoted.filter((t) => busy(t) > 1.5)];
+    const meanOf = (steps: readonly number[]) => steps.reduce((sum, t) => sum + jumpAt(t), 0) / steps.length;
+    expect(meanOf(loud)).toBeGreaterThan(60);
+    expect(meanOf(quiet)).toBeLessThan(30);
+    // Begun at another stamp, the phases are the same.
+    const later = { ...frame, series: [dropSteps(frame, frame.series[0]!, 10)] };
+    const [same] = separateEffects(later, effects, horizon).added;
+    expect(same!.subarray(4)).toEqual(added!.subarray(14));
   });
 
   test("is next to nothing where a column says nothing", async () => {
