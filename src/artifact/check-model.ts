@@ -2,7 +2,7 @@
 // computed from them later takes their word for sizes, so that no number may claim more than the data that are there.
 import { HindcastError, messageOf } from "../base/errors.js";
 import { type Fitted, type FittedModel, type FittedPart, networksOf, partsOf } from "../choose/predictor.js";
-import { type Effects, termCounts } from "../effects/model.js";
+import { type Effects, termCounts } from "../effects/schema.js";
 import { covariateWidth } from "../features/covariates.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import type { Calibration } from "../forecast/calibration.js";

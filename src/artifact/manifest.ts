@@ -2,7 +2,7 @@
 // only ever added; a reader refuses a schema version it does not know.
 import * as z from "../base/schema.js";
 import { Schema, typed } from "../base/schema-kinds.js";
-import { effectsSchema } from "../effects/model.js";
+import { effectsSchema } from "../effects/schema.js";
 import { cells } from "../engine/kernels/cells.js";
 import { trainingConfigSchema, trainingRecordSchema } from "../fit/config.js";
 import { baselines } from "../forecast/baselines.js";

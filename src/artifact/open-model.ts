@@ -1,7 +1,7 @@
 // Out of a model directory. In: its manifest and files. Out: the fitted model, and a frame that holds the end of each series.
 import { HindcastError, messageOf } from "../base/errors.js";
 import type { Fitted, FittedModel, FittedPart } from "../choose/predictor.js";
-import type { Effects } from "../effects/model.js";
+import type { Effects } from "../effects/schema.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import type { Calibration } from "../forecast/calibration.js";
 import type { GateNetwork } from "../gate/network.js";

@@ -10,7 +10,7 @@ import {
   networksOf,
   partsOf,
 } from "../choose/predictor.js";
-import type { Effects } from "../effects/model.js";
+import type { Effects } from "../effects/schema.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { type Calibration, calibrationSteps } from "../forecast/calibration.js";
 import type { ForecastLimits } from "../forecast/limits.js";

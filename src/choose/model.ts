@@ -1,6 +1,6 @@
 // Every model by its name. In: a name, options and a frame. Out: a fitted model as plain data, which is what a model directory keeps.
 import { HindcastError } from "../base/errors.js";
-import type { Effects } from "../effects/model.js";
+import type { Effects } from "../effects/schema.js";
 import { cells } from "../engine/kernels/cells.js";
 import type { Checkpoint } from "../fit/checkpoint.js";
 import type { NetworkSpec } from "../fit/defaults.js";

@@ -1,7 +1,7 @@
 // A fitted model, and how it forecasts: all that a saved one needs, and nothing of what fits one. In: a fitted model as plain data.
 // Out: a predictor.
 import type { Notify } from "../base/notes.js";
-import type { Effects } from "../effects/model.js";
+import type { Effects } from "../effects/schema.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { type BaselineName, baselines } from "../forecast/baselines.js";
 import { type Calibration, withIntervals, withOwnIntervals } from "../forecast/calibration.js";

@@ -2,7 +2,7 @@
 import { HindcastError } from "../base/errors.js";
 import type { Table } from "../base/table.js";
 import { answererOf, type Combination, type FittedModel, type FittedPart, networksOf } from "../choose/predictor.js";
-import type { Effects } from "../effects/model.js";
+import type { Effects } from "../effects/schema.js";
 import { integrateGradients } from "../explain/gradients.js";
 import { joinContributions, joinImportances } from "../explain/members.js";
 import { permutationImportance } from "../explain/permutation.js";

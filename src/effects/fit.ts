@@ -11,19 +11,9 @@ import { knots as quantileLevels } from "../gate/schema.js";
 import { pretrainedGates } from "../gate/weights.js";
 import { fitCovariates } from "../scale/preparation.js";
 import { dropSteps, type Frame, type Series, sampleSeries } from "../series/frame.js";
-import {
-  type Curve,
-  channelsOf,
-  type Effects,
-  effectOf,
-  profileOf,
-  recentMeans,
-  type SeriesEffect,
-  type Shape,
-  termCounts,
-  termsOf,
-} from "./model.js";
+import { channelsOf, effectOf, profileOf, recentMeans, termsOf } from "./model.js";
 import { regressOn } from "./regression.js";
+import { type Curve, type Effects, type SeriesEffect, type Shape, termCounts } from "./schema.js";
 
 /** Steps of each series that are looked at. */
 const newestSteps = 20_000;

@@ -1,85 +1,24 @@
 // What is known ahead, and what it adds to each series: a regression on covariates, on bends of them and on their recent means. In: a
 // frame and fitted effects. Out: the effect at each step.
 import { mean } from "../base/numeric.js";
-import * as z from "../base/schema.js";
-import { columnWidth, covariateChannels, covariateColumnSchema, covariateWidth } from "../features/covariates.js";
-import { affineSchema } from "../scale/scalers.js";
+import { columnWidth, covariateChannels, covariateWidth } from "../features/covariates.js";
 import { type Frame, type Series, seriesId } from "../series/frame.js";
 import { stepsBetween } from "../series/grid.js";
-
-/** A channel of numbers that a series may answer to other than in a straight line. */
-const curveSchema = z.strictObject({
-  /** Seen; what lies outside counts as the nearer end. */
-  range: z.tuple([z.number(), z.number()]).readonly(),
-  /** Where the line may bend, ascending. */
-  knots: z.array(z.number()).readonly(),
-});
-export type Curve = Readonly<z.infer<typeof curveSchema>>;
-
-/** How a series' level goes through a season, which what is added may go along with: at night less than at noon. */
-const profileSchema = z.strictObject({
-  /** Stamp whose phase is 0. */
-  start: z.number(),
-  /** [season] mean by phase over the mean of all. */
-  shares: z.array(z.number().min(0)).min(2).readonly(),
-});
-export type Profile = Readonly<z.infer<typeof profileSchema>>;
-
-export const effectsSchema = z.strictObject({
-  /** Those known ahead. */
-  columns: z.array(covariateColumnSchema).min(1).readonly(),
-  scales: z.array(z.strictObject({ name: z.string(), affine: affineSchema })).readonly(),
-  /** For each channel of the columns; null where a straight line is all: few values, or little data. */
-  channels: z
-    .array(z.strictObject({ now: curveSchema, lately: curveSchema }).nullable())
-    .min(1)
-    .readonly(),
-  /** Steps of the recent mean, the step itself among them. */
-  memory: z.int().min(1),
-  /** Of the series that have any. */
-  series: z
-    .array(
-      z.strictObject({
-        key: z.array(z.string()).readonly(),
-        target: z.string(),
-        /** The mean effect so far, which stays with the series. */
-        centre: z.number(),
-        profile: profileSchema.optional(),
-        /** [terms], with a profile as many again of those that go along with it */
-        coefficients: z.array(z.number()).readonly(),
-      }),
-    )
-    .min(1)
-    .readonly(),
-});
-export type Effects = Readonly<z.infer<typeof effectsSchema>>;
-export type SeriesEffect = Effects["series"][number];
-export type Shape = Omit<Effects, "series">;
-
-/** Terms that look at the step itself, and at the recent mean: these stand last. */
-export function termCounts({ channels }: Pick<Shape, "channels">): { readonly now: number; readonly lately: number } {
-  const widthOf = ({ knots }: Curve) => 2 + knots.length;
-  return {
-    now: channels.reduce((sum, channel) => sum + (channel === null ? 1 : widthOf(channel.now)), 0),
-    lately: channels.reduce((sum, channel) => sum + (channel === null ? 0 : widthOf(channel.lately)), 0),
-  };
-}
+import type { Curve, Effects, Profile, Shape } from "./schema.js";
 
 /** @returns undefined for values below 0, and where no two cycles are known */
 export function profileOf({ start, values }: Series, season: number): Profile | undefined {
   if (season < 2 || values.length < 2 * season || values.some((value) => value < 0)) return undefined;
-  const whole = observedMean(values);
-  if (!(whole > 0)) return undefined;
-  const shares = Array.from(
-    { length: season },
-    (_, phase) => observedMean(values.filter((__, t) => t % season === phase)) / whole,
-  );
+  const sums = new Float64Array(season);
+  const counts = new Float64Array(season);
+  values.forEach((value, t) => {
+    if (Number.isNaN(value)) return;
+    sums[t % season]! += value;
+    counts[t % season]!++;
+  });
+  const whole = mean(values);
+  const shares = Array.from(sums, (sum, phase) => sum / counts[phase]! / whole);
   return shares.every(Number.isFinite) ? { start, shares } : undefined;
-}
-
-function observedMean(values: Float64Array): number {
-  const observed = values.filter((value) => !Number.isNaN(value));
-  return observed.length === 0 ? Number.NaN : mean(observed);
 }
 
 /**

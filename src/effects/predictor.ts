@@ -3,7 +3,8 @@
 import { listNames } from "../base/wording.js";
 import { keepWithin } from "../classical/methods.js";
 import type { Predictor } from "../forecast/predictor.js";
-import { type Effects, effectNames, separateEffects } from "./model.js";
+import { effectNames, separateEffects } from "./model.js";
+import type { Effects } from "./schema.js";
 
 export function withEffects(predictor: Predictor, effects: Effects): Predictor {
   const { explanation } = predictor;

@@ -7,7 +7,7 @@ import { type ModelFiles, readModel } from "../../src/artifact/directory.js";
 import { openModel } from "../../src/artifact/open-model.js";
 import { contextSteps, fingerprint, type SavedModel, saveModel } from "../../src/artifact/save-model.js";
 import type { Fitted, FittedModel, FittedPart } from "../../src/choose/predictor.js";
-import type { Effects } from "../../src/effects/model.js";
+import type { Effects } from "../../src/effects/schema.js";
 import { encodeWeights, pretrainedGates } from "../../src/gate/weights.js";
 import type { LinearModel } from "../../src/linear/model.js";
 import type { Frame } from "../../src/series/frame.js";
