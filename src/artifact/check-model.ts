@@ -1,7 +1,7 @@
 // Whether the parts of a model directory fit each other. In: parts that each fit their schema. Out: nothing, or a refusal: what is
 // computed from them later takes their word for sizes, so that no number may claim more than the data that are there.
 import { HindcastError, messageOf } from "../base/errors.js";
-import { type Fitted, type FittedModel, type FittedPart, networksOf, partsOf } from "../choose/predictor.js";
+import { effectsIn, type Fitted, type FittedModel, type FittedPart, networksOf, partsOf } from "../choose/predictor.js";
 import { type Effects, termCounts } from "../effects/schema.js";
 import { covariateWidth } from "../features/covariates.js";
 import type { FittedNetwork } from "../fit/fit.js";
@@ -32,6 +32,7 @@ export function checkModel(
     horizon > maxSteps ? `a horizon of ${horizon} steps` : undefined,
     problemOfWeights(fitted),
     ...partsOf(fitted).map((part) => problemOfPart(part, horizon)),
+    ...effectsIn(fitted).map(problemOfEffects),
     ...networksOf(fitted).map((network) => problemOfNetwork(network, horizon, context)),
   ].find((one) => one !== undefined);
   if (problem !== undefined)
@@ -47,8 +48,6 @@ function problemOfWeights(fitted: Fitted): string | undefined {
 }
 
 function problemOfPart(part: FittedPart["fitted"], horizon: number): string | undefined {
-  const effects = "effects" in part && part.effects !== undefined ? problemOfEffects(part.effects) : undefined;
-  if (effects !== undefined) return effects;
   if (part.kind === "pretrained")
     return horizon > longestHorizon ? `a pretrained model for ${horizon} steps` : undefined;
   const calibration = part.calibration === null ? undefined : problemOfCalibration(part.calibration);

@@ -1,7 +1,7 @@
 // Out of a model directory. In: its manifest and files. Out: the fitted model, and a frame that holds the end of each series.
 import { HindcastError, messageOf } from "../base/errors.js";
 import type { Fitted, FittedModel, FittedPart } from "../choose/predictor.js";
-import type { Effects } from "../effects/schema.js";
+import { effectsOf } from "../effects/schema.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import type { Calibration } from "../forecast/calibration.js";
 import type { GateNetwork } from "../gate/network.js";
@@ -72,22 +72,18 @@ async function openPart(
       return { kind: "baseline", name: model.name, calibration };
     case "pretrained": {
       const networks = await decodeGate(stored.files[`${place}gate.bin`], model, stored.path);
-      return { kind: "pretrained", gate: { networks, calibration: model.calibration }, ...apart(model) };
+      return { kind: "pretrained", gate: { networks, calibration: model.calibration }, ...effectsOf(model) };
     }
     case "linear":
       return {
         kind: "linear",
         model: decodeLinear(model, stored.files[`${place}linear.bin`], stored.path),
         calibration,
-        ...apart(model),
+        ...effectsOf(model),
       };
     default:
       return model satisfies never;
   }
-}
-
-function apart({ effects }: { readonly effects?: Effects | undefined }): { effects?: Effects } {
-  return effects === undefined ? {} : { effects };
 }
 
 /** @throws HindcastError "model" */

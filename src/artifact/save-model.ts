@@ -4,13 +4,13 @@ import { observedCount } from "../base/numeric.js";
 import {
   answererOf,
   covariateNames,
+  effectsIn,
   type Fitted,
   type FittedModel,
   type FittedPart,
   networksOf,
-  partsOf,
 } from "../choose/predictor.js";
-import type { Effects } from "../effects/schema.js";
+import { effectsOf } from "../effects/schema.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { type Calibration, calibrationSteps } from "../forecast/calibration.js";
 import type { ForecastLimits } from "../forecast/limits.js";
@@ -134,10 +134,6 @@ function storeNetwork(network: FittedNetwork, place: Place | `${Place}${number}/
   return { kind: "network", name: config.cell, network: config, preparation, channels, training, record };
 }
 
-function effectsOf({ effects }: { readonly effects?: Effects }): { effects?: Effects } {
-  return effects === undefined ? {} : { effects };
-}
-
 function storedCalibration(fitted: Fitted): Pick<Manifest, "calibration"> {
   const calibration = calibrationOf(fitted);
   return calibration === null ? {} : { calibration };
@@ -149,11 +145,9 @@ function calibrationOf(fitted: Fitted): Calibration | null {
 
 /** Steps from the end that a forecast or its intervals can depend on. */
 export function contextSteps({ seasons, ...fitted }: FittedModel): number {
-  const memory = partsOf(fitted).reduce(
-    (most, part) => Math.max(most, ("effects" in part ? part.effects?.memory : undefined) ?? 1),
-    1,
-  );
-  return stepsOf(fitted, seasons) + memory - 1;
+  const steps = stepsOf(fitted, seasons);
+  const memories = effectsIn(fitted).map(({ memory }) => memory);
+  return memories.length === 0 ? steps : Math.max(steps, historyLimit(seasons)) + Math.max(...memories) - 1;
 }
 
 function stepsOf(fitted: Fitted, seasons: readonly number[]): number {

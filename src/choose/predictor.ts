@@ -6,7 +6,7 @@ import type { FittedNetwork } from "../fit/fit.js";
 import { type BaselineName, baselines } from "../forecast/baselines.js";
 import { type Calibration, withIntervals, withOwnIntervals } from "../forecast/calibration.js";
 import type { Part, SeriesWeights } from "../forecast/combination.js";
-import { applyLimits, type ForecastLimits } from "../forecast/limits.js";
+import { applyLimits, type ForecastLimits, keepAboveZero } from "../forecast/limits.js";
 import { networkPredictor } from "../forecast/network.js";
 import type { FitContext, Forecasts, PointPredictor, Predictor } from "../forecast/predictor.js";
 import { keepSteadyPhases } from "../forecast/steady.js";
@@ -96,10 +96,15 @@ export function networksOf(fitted: Fitted): readonly FittedNetwork[] {
   }
 }
 
+/** What covariates add in its parts. */
+export function effectsIn(fitted: Fitted): readonly Effects[] {
+  return partsOf(fitted).flatMap((part) => ("effects" in part ? (part.effects ?? []) : []));
+}
+
 /** What the parts look at beside the values, by name. */
 export function covariateNames(fitted: Fitted): Set<string> {
   const ofNetworks = networksOf(fitted).flatMap(({ channels }) => channels.covariates?.columns ?? []);
-  const ofEffects = partsOf(fitted).flatMap((part) => ("effects" in part ? (part.effects?.columns ?? []) : []));
+  const ofEffects = effectsIn(fitted).flatMap(({ columns }) => columns);
   return new Set([...ofNetworks, ...ofEffects].map(({ name }) => name));
 }
 
@@ -119,7 +124,9 @@ export async function predictorOf(model: FittedModel, limits: ForecastLimits, co
       const forecasts = firstSteps(await predictor.predict(frame, whole, levels), whole, horizon);
       if (weighsPhases) {
         const { seasons } = model;
-        keepSteadyPhases(frame, { seasons, reach: historyLimit(seasons) }, forecasts, levels ?? []);
+        const reach = historyLimit(seasons);
+        keepSteadyPhases(frame, { seasons, reach }, forecasts, levels ?? []);
+        if (kept.min === null) keepAboveZero(frame, reach, forecasts);
       }
       for (const values of [forecasts.point, ...forecasts.quantiles]) applyLimits(values, kept);
       return forecasts;
@@ -148,12 +155,12 @@ async function openPredictor(fitted: Fitted, seasons: readonly number[], notify:
   switch (fitted.kind) {
     case "pretrained": {
       const { gatePredictor } = await import("../gate/predictor.js");
-      return putBack(gatePredictor({ ...fitted.gate, seasons, notify }), fitted.effects);
+      return putBack(gatePredictor({ ...fitted.gate, seasons, notify }), fitted.effects, seasons);
     }
     case "linear": {
       const { linearPredictor } = await import("../forecast/linear.js");
       const linear = withoutQuantiles(linearPredictor(fitted.model, notify));
-      return putBack(calibrated(linear, fitted.calibration, notify), fitted.effects);
+      return putBack(calibrated(linear, fitted.calibration, notify), fitted.effects, seasons);
     }
     case "network":
     case "ensemble":
@@ -183,10 +190,14 @@ async function openPredictor(fitted: Fitted, seasons: readonly number[], notify:
   }
 }
 
-async function putBack(predictor: Predictor, effects: Effects | undefined): Promise<Predictor> {
+async function putBack(
+  predictor: Predictor,
+  effects: Effects | undefined,
+  seasons: readonly number[],
+): Promise<Predictor> {
   if (effects === undefined) return predictor;
   const { withEffects } = await import("../effects/predictor.js");
-  return withEffects(predictor, effects);
+  return withEffects(predictor, effects, historyLimit(seasons));
 }
 
 /** One network as it is, or the mean of several; with quantiles where the networks tell them themselves. */

@@ -6,7 +6,8 @@ import type { Predictor } from "../forecast/predictor.js";
 import { effectNames, separateEffects } from "./model.js";
 import type { Effects } from "./schema.js";
 
-export function withEffects(predictor: Predictor, effects: Effects): Predictor {
+/** @param reach newest steps that forecasts are kept near to */
+export function withEffects(predictor: Predictor, effects: Effects, reach: number): Predictor {
   const { explanation } = predictor;
   return {
     ...predictor,
@@ -16,7 +17,7 @@ export function withEffects(predictor: Predictor, effects: Effects): Predictor {
       for (const [s, effect] of added.entries()) {
         if (effect === undefined) continue;
         const { values } = frame.series[s]!;
-        const known = values.filter((value) => !Number.isNaN(value));
+        const known = values.subarray(-reach).filter((value) => !Number.isNaN(value));
         for (const rows of [forecasts.point, ...forecasts.quantiles]) {
           const row = rows.subarray(s * horizon, (s + 1) * horizon);
           if (Number.isNaN(row[0]!)) continue;

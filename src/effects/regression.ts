@@ -1,5 +1,6 @@
 // Ridge regression of a series on terms, both filtered alike, with as much shrinkage as generalised cross-validation asks for (Golub,
 // Heath & Wahba, Technometrics 21, 1979). In: terms and values with gaps. Out: coefficients.
+import { choleskyFactor } from "../linear/ridge.js";
 import { dot } from "../series/regression.js";
 
 const lambdas = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1] as const;
@@ -63,22 +64,15 @@ function differencesOf(values: Float64Array, lags: readonly number[]): Float64Ar
   );
 }
 
-/** By Cholesky's decomposition. @returns undefined where the matrix is not positive definite */
+/** @returns undefined where the matrix is not positive definite */
 function solveRidge(
   gram: Float64Array,
   cross: Float64Array,
   ridge: number,
 ): { readonly weights: Float64Array; readonly inverseTrace: number } | undefined {
   const size = cross.length;
-  const factor = gram.slice();
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j <= i; j++) {
-      let sum = factor[i * size + j]! + (i === j ? ridge : 0);
-      for (let k = 0; k < j; k++) sum -= factor[i * size + k]! * factor[j * size + k]!;
-      if (j < i) factor[i * size + j] = sum / factor[j * size + j]!;
-      else if (sum > 0) factor[i * size + i] = Math.sqrt(sum);
-      else return undefined;
-    }
+  const factor = choleskyFactor(gram, size, ridge);
+  if (factor === undefined) return undefined;
   const weights = cross.slice();
   for (let i = 0; i < size; i++) {
     for (let k = 0; k < i; k++) weights[i]! -= factor[i * size + k]! * weights[k]!;

@@ -53,6 +53,11 @@ export type Effects = Readonly<z.infer<typeof effectsSchema>>;
 export type SeriesEffect = Effects["series"][number];
 export type Shape = Omit<Effects, "series">;
 
+/** Those of a model, where it has any. */
+export function effectsOf({ effects }: { readonly effects?: Effects | undefined }): { effects?: Effects } {
+  return effects === undefined ? {} : { effects };
+}
+
 /** Terms that look at the step itself, and at the recent mean: these stand last. */
 export function termCounts({ channels }: Pick<Shape, "channels">): { readonly now: number; readonly lately: number } {
   const widthOf = ({ knots }: Curve) => 2 + knots.length;

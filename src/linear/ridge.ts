@@ -45,7 +45,11 @@ export function differencesOf({ window, horizon, products }: Moments, lags: read
  * @returns [size × size], lower triangle; undefined where it is not positive definite
  */
 export function factorise({ gram, size }: Differences, lambda: number): Float64Array | undefined {
-  const ridge = lambda * meanDiagonal(gram, size);
+  return choleskyFactor(gram, size, lambda * meanDiagonal(gram, size));
+}
+
+/** @param gram [size × size] @param ridge added to its diagonal @returns as `factorise` */
+export function choleskyFactor(gram: Float64Array, size: number, ridge: number): Float64Array | undefined {
   const factor = gram.slice();
   for (let i = 0; i < size; i++) {
     const row = i * size;

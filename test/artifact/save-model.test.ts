@@ -8,6 +8,7 @@ import { openModel } from "../../src/artifact/open-model.js";
 import { contextSteps, fingerprint, type SavedModel, saveModel } from "../../src/artifact/save-model.js";
 import type { Fitted, FittedModel, FittedPart } from "../../src/choose/predictor.js";
 import type { Effects } from "../../src/effects/schema.js";
+import { historyLimit } from "../../src/gate/history-limit.js";
 import { encodeWeights, pretrainedGates } from "../../src/gate/weights.js";
 import type { LinearModel } from "../../src/linear/model.js";
 import type { Frame } from "../../src/series/frame.js";
@@ -248,7 +249,8 @@ describe("effects of covariates", () => {
   });
 
   test("go back further, by the steps of their means", () => {
-    expect(contextSteps(modelOf({ ...linear, effects }))).toBe(contextSteps(modelOf(linear)) + 4);
+    expect(contextSteps(modelOf({ ...linear, effects }))).toBe(historyLimit([4]) + 4);
+    expect(contextSteps(modelOf({ ...pretrained, effects }))).toBe(contextSteps(modelOf(pretrained)) + 4);
   });
 
   test.each<[string, Partial<Effects>]>([
