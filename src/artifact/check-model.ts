@@ -3,7 +3,7 @@
 import { HindcastError, messageOf } from "../base/errors.js";
 import { effectsIn, type Fitted, type FittedModel, type FittedPart, networksOf, partsOf } from "../choose/predictor.js";
 import { type Effects, termCounts } from "../effects/schema.js";
-import { covariateWidth } from "../features/covariates.js";
+import { type CovariateColumn, type CovariateScale, covariateWidth } from "../features/covariates.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import type { Calibration } from "../forecast/calibration.js";
 import { highestLevel, lowestLevel } from "../forecast/levels.js";
@@ -58,15 +58,20 @@ function problemOfEffects(effects: Effects): string | undefined {
   const { columns, scales, channels, memory, series } = effects;
   if (channels.length !== covariateWidth(columns))
     return `effects of ${channels.length} channels, whose columns have ${covariateWidth(columns)}`;
-  const unscaled = columns.find(
-    ({ name, categories }) => categories === null && !scales.some((one) => one.name === name),
-  );
-  if (unscaled !== undefined) return `its ${unscaled.name} has no scale`;
+  const unscaled = problemOfScales(columns, scales);
+  if (unscaled !== undefined) return unscaled;
   if (memory > maxSteps) return `means of ${memory} steps`;
   const { now, lately } = termCounts(effects);
   if (series.some(({ profile, coefficients }) => coefficients.length !== (profile ? 2 : 1) * (now + lately)))
     return "its effects lack coefficients";
   return undefined;
+}
+
+function problemOfScales(columns: readonly CovariateColumn[], scales: readonly CovariateScale[]): string | undefined {
+  const unscaled = columns.find(
+    ({ name, categories }) => categories === null && !scales.some((one) => one.name === name),
+  );
+  return unscaled && `its ${unscaled.name} has no scale`;
 }
 
 function problemOfLinear(model: LinearModel, horizon: number): string | undefined {
@@ -108,10 +113,8 @@ function problemOfNetwork(
   const { difference } = preparation.config;
   if (channelCount(channels) !== inputs)
     return `its network takes ${inputs} channels, its data have ${channelCount(channels)}`;
-  const unscaled = (channels.covariates?.columns ?? []).find(
-    ({ name, categories }) => categories === null && !preparation.covariates?.some((scale) => scale.name === name),
-  );
-  if (unscaled !== undefined) return `its ${unscaled.name} has no scale`;
+  const unscaled = problemOfScales(channels.covariates?.columns ?? [], preparation.covariates ?? []);
+  if (unscaled !== undefined) return unscaled;
   if (window % segment !== 0) return `its window of ${window} steps is no multiple of ${segment}`;
   if (decoder === "direct" && horizon > config.horizon)
     return `its horizon is ${horizon} steps, its network's ${config.horizon}`;

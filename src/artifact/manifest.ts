@@ -13,6 +13,7 @@ import { preparationSchema } from "../scale/preparation.js";
 import { covariateSchema } from "../series/covariates.js";
 import { frequencySchema } from "../series/grid.js";
 import { aggregations, missingPolicies } from "../series/options.js";
+import { seriesFields } from "../series/series-fields.js";
 import { timeStyleSchema } from "../series/stamp.js";
 import { channelConfigSchema } from "../windows/prepare.js";
 
@@ -62,9 +63,6 @@ const pretrainedSchema = z.strictObject({
   /** What covariates known ahead add; absent where they add nothing. */
   effects: effectsSchema.optional(),
 });
-
-/** Which series a value is of. */
-const seriesFields = { key: z.array(z.string()).readonly(), target: z.string() };
 
 const linearSchema = z.strictObject({
   kind: z.literal("linear"),

@@ -94,31 +94,34 @@ function withTuning(task: Task): Task {
 
 async function fitParts({ parts, series, stretch }: Choice, task: Task, context: FitContext): Promise<Fitted> {
   const fitted: FittedPart[] = [];
+  const setApart = onceApart(task, context);
   for (const { name, weight } of parts) {
-    const part = await fitNamed(name, task, context);
+    const part = await fitNamed(name, task, context, setApart);
     if (parts.length === 1) return part;
     fitted.push({ weight, fitted: part });
   }
   return { kind: "combination", parts: fitted, series, stretch };
 }
 
-/** @throws HindcastError "usage" for an unknown name */
+/** @param setApart shared by what is fitted on the same task @throws HindcastError "usage" for an unknown name */
 async function fitNamed(
   name: string,
-  { frame, horizon, seasons, options }: Task,
+  task: Task,
   context: FitContext,
+  setApart = onceApart(task, context),
 ): Promise<Exclude<Fitted, Combination>> {
+  const { frame, horizon, seasons, options } = task;
   const { intervals = true, warmStart, seed } = options;
   if (name === "pretrained") {
     const { fitGate } = await import("../gate/fit.js");
     const tune = warmStart === undefined ? {} : { fineTuningSeed: seed };
-    const { rest, ...apart } = await setEffectsApart(frame, horizon, seasons, context);
+    const { rest, ...apart } = await setApart();
     const gate = await fitGate(rest, horizon, { seasons, intervals, ...tune }, context);
     return { kind: "pretrained", gate, ...apart };
   }
   if (name === "linear") {
     const { fitLinearModel } = await import("./linear.js");
-    const { rest, ...apart } = await setEffectsApart(frame, horizon, seasons, context);
+    const { rest, ...apart } = await setApart();
     return { ...(await fitLinearModel(rest, horizon, seasons, intervals, context)), ...apart };
   }
   if (baselines.has(name)) {
@@ -134,12 +137,21 @@ async function fitNamed(
 }
 
 /** What covariates known ahead add to the series, and what they leave. */
-async function setEffectsApart(
-  frame: Frame,
-  horizon: number,
-  seasons: readonly number[],
-  { signal }: FitContext,
-): Promise<{ readonly rest: Frame; readonly effects?: Effects }> {
+interface Apart {
+  readonly rest: Frame;
+  readonly effects?: Effects;
+}
+
+/** The models of a combination forecast the same rest: it is worked out when the first of them asks. */
+function onceApart(task: Task, context: FitContext): () => Promise<Apart> {
+  let apart: Promise<Apart> | undefined;
+  return () => {
+    apart ??= setEffectsApart(task, context);
+    return apart;
+  };
+}
+
+async function setEffectsApart({ frame, horizon, seasons }: Task, { signal }: FitContext): Promise<Apart> {
   if (frame.covariates === undefined) return { rest: frame };
   const [{ fitEffects }, { separateEffects }] = await Promise.all([
     import("../effects/fit.js"),

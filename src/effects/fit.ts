@@ -1,12 +1,13 @@
 // Finds what covariates known ahead add to the series of a frame, as far as it helps to forecast them: regressions of several kinds
 // are tried on the newest steps, held back, with the pretrained model forecasting what they leave. In: a frame. Out: effects, or none.
+import { setImmediate } from "node:timers/promises";
 import { lastObservedIndex, mean, quantileOfSorted } from "../base/numeric.js";
 import { square } from "../base/portable.js";
 import { chooseCovariates } from "../features/covariates.js";
 import type { Window } from "../gate/features.js";
 import { openHistory } from "../gate/forecast.js";
 import { forecastWindows } from "../gate/network.js";
-import { chooseOrigins } from "../gate/origins.js";
+import { chooseOrigins, testedWindows } from "../gate/origins.js";
 import { knots as quantileLevels } from "../gate/schema.js";
 import { pretrainedGates } from "../gate/weights.js";
 import { fitCovariates } from "../scale/preparation.js";
@@ -188,23 +189,21 @@ async function weigh(
     }
   }
   if (seriesCount === 0) return kinds.map(() => 0);
-  const shares = kinds.map((_, k) =>
-    isFound[k] ? eighthPower(1 / Math.max(errors[k]! / seriesCount, leastRatio)) : 0,
-  );
-  // Doing without has a share of 1.
-  const total = shares.reduce((sum, one) => sum + one, 1);
+  // Doing without has a share of 1, and stands first.
+  const shares = [1];
+  for (const [k, error] of errors.entries())
+    shares.push(isFound[k] ? eighthPower(1 / Math.max(error / seriesCount, leastRatio)) : 0);
+  const total = shares.reduce((sum, share) => sum + share);
   const kept = shares.map((share) => (share >= leastWeight * total ? share : 0));
-  const keptTotal = kept.reduce((sum, one) => sum + one, 1 >= leastWeight * total ? 1 : 0);
-  return kept.map((share) => share / keptTotal);
+  const keptTotal = kept.reduce((sum, share) => sum + share);
+  return kept.slice(1).map((share) => share / keptTotal);
 }
 
 /** The newest horizons, each with the origins before it that candidates are tested from. */
 function windowsOf(end: number, horizon: number, seasons: readonly number[]): Window[] {
   const origins = chooseOrigins(end, horizon, seasons, originLimit);
-  return origins
-    .filter((origin) => end - origin >= horizon)
-    .map((origin) => ({ origin, tested: origins.filter((earlier) => earlier < origin) }))
-    .filter(({ tested }) => tested.length > 0);
+  const ends = origins.filter((origin) => end - origin >= horizon);
+  return testedWindows(ends, origins);
 }
 
 /** Mean absolute error of the pretrained model in the windows; NaN where none of them can be looked at. */
@@ -238,6 +237,6 @@ const middle = quantileLevels.indexOf(0.5);
 
 /** Lets signals in. */
 async function pause(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
+  await setImmediate();
   signal.throwIfAborted();
 }

@@ -3,6 +3,7 @@
 import * as z from "../base/schema.js";
 import { covariateColumnSchema } from "../features/covariates.js";
 import { affineSchema } from "../scale/scalers.js";
+import { seriesFields } from "../series/series-fields.js";
 
 /** A channel of numbers that a series may answer to other than in a straight line. */
 const curveSchema = z.strictObject({
@@ -37,8 +38,7 @@ export const effectsSchema = z.strictObject({
   series: z
     .array(
       z.strictObject({
-        key: z.array(z.string()).readonly(),
-        target: z.string(),
+        ...seriesFields,
         /** The mean effect so far, which stays with the series. */
         centre: z.number(),
         profile: profileSchema.optional(),

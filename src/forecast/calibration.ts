@@ -4,6 +4,7 @@
 import { extent, mean, saturate } from "../base/numeric.js";
 import * as z from "../base/schema.js";
 import { type Frame, seriesId } from "../series/frame.js";
+import { seriesFields } from "../series/series-fields.js";
 import type { PointPredictor, Predictor } from "./predictor.js";
 
 export const calibrationSchema = z.strictObject({
@@ -26,8 +27,7 @@ export const calibrationSchema = z.strictObject({
   series: z
     .array(
       z.strictObject({
-        key: z.array(z.string()).readonly(),
-        target: z.string(),
+        ...seriesFields,
         scale: z.number().min(0),
         factor: z.number().positive(),
       }),

@@ -7,7 +7,7 @@ import { portablePower, square } from "../base/portable.js";
 import { type Frame, sampleSeries } from "../series/frame.js";
 import { keepForecast, openHistory } from "./forecast.js";
 import { forecastWindows, type GateNetwork } from "./network.js";
-import { chooseOrigins } from "./origins.js";
+import { chooseOrigins, testedWindows } from "./origins.js";
 import { type GateCalibration, knots } from "./schema.js";
 
 /** Series that are looked at. */
@@ -60,11 +60,8 @@ export async function calibrateGates(
     const history = openHistory(values, seasons);
     const end = history.values.length;
     const origins = chooseOrigins(end, horizon, seasons, Math.max(fewestOrigins, testLimit));
-    const windows = origins
-      .filter((origin) => end - origin >= horizon)
-      .slice(0, windowsEach)
-      .map((origin) => ({ origin, tested: origins.filter((earlier) => earlier < origin) }))
-      .filter(({ tested }) => tested.length > 0);
+    const ends = origins.filter((origin) => end - origin >= horizon).slice(0, windowsEach);
+    const windows = testedWindows(ends, origins);
     // From the same origins, and one more.
     const isKept = sample.length * horizon <= keptSteps;
     const newest = { origin: end, tested: origins.slice(0, testLimit) };

@@ -1,5 +1,15 @@
 // The earlier origins that the candidates are tested from. In: a length, a horizon and seasons. Out: lengths at which the history is cut.
 
+/** Windows that end at some of the origins, each tested from the origins before it; those that have none are left out. */
+export function testedWindows(
+  ends: readonly number[],
+  origins: readonly number[],
+): { readonly origin: number; readonly tested: readonly number[] }[] {
+  return ends
+    .map((origin) => ({ origin, tested: origins.filter((earlier) => earlier < origin) }))
+    .filter(({ tested }) => tested.length > 0);
+}
+
 /** A history shorter than this is not cut again. */
 const leastLength = 8;
 /** Least share of the history that an origin has to leave. */

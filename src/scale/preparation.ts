@@ -8,6 +8,7 @@ import { type CovariateScale, knownValues } from "../features/covariates.js";
 import type { Covariate } from "../series/covariates.js";
 import { type Frame, type Series, seriesId, seriesName } from "../series/frame.js";
 import { stampAt, stepsBetween } from "../series/grid.js";
+import { seriesFields } from "../series/series-fields.js";
 import { formatStamp } from "../series/stamp.js";
 import { type ScaleConfig, scaleConfigSchema } from "./config.js";
 import { differenceLevels } from "./difference.js";
@@ -24,8 +25,7 @@ import {
 } from "./transforms.js";
 
 const seriesPreparationSchema = z.strictObject({
-  key: z.array(z.string()).readonly(),
-  target: z.string(),
+  ...seriesFields,
   /** Stamp whose phase is 0. */
   start: z.number(),
   transform: transformStateSchema,

@@ -100,12 +100,12 @@ export function keepCovariates({ covariates: given = [], ...frame }: Frame, name
   };
 }
 
-/** Steps of the longest series; 0 without series. */
 /** What a series goes by in an index: no two of a frame share it. */
 export function seriesId({ key, target }: Pick<Series, "key" | "target">): string {
   return JSON.stringify([key, target]);
 }
 
+/** Steps of the longest series; 0 without series. */
 export function longestLength(frame: Frame): number {
   return frame.series.reduce((longest, { values }) => Math.max(longest, values.length), 0);
 }

@@ -171,7 +171,7 @@ describe.each(["pretrained", "linear"])("%s", (name) => {
   const fitTo = (from: Frame) => fitModel(name, from, horizon, { ...smallModel, seasons: [7] }, quietContext());
   const forecast = async (from: Frame, of = from) => {
     const predictor = await predictorOf(await fitTo(from), { min: null, max: null, integer: false }, quietContext());
-    return { ...(await predictor.predict(of, horizon, [0.1, 0.9])) };
+    return predictor.predict(of, horizon, [0.1, 0.9]);
   };
 
   test("forecasts with the effect, and its intervals around it", async () => {
