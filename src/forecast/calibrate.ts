@@ -4,10 +4,11 @@ import { isotonic } from "../base/isotonic.js";
 import { lastObservedIndex, mean, quantileOfSorted, saturate } from "../base/numeric.js";
 import { studentQuantile } from "../base/student.js";
 import type { Frame } from "../series/frame.js";
-import { type Calibration, longRunScale, type Measure, measureByOwn, measureByScale } from "./calibration.js";
+import { type Calibration, measureByOwn, unmeasured } from "./calibration.js";
 import { gatherScores, type HeldOut, longestHeldOut, type Scores } from "./held-out-scores.js";
 import { highestLevel, lowestLevel } from "./levels.js";
 import type { PointPredictor, Predictor } from "./predictor.js";
+import { longRunScale, scalesAt } from "./scale.js";
 
 /** Upper half of the levels kept; the lower half mirrors it. */
 const upperLevels = [0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99, 0.995, highestLevel];
@@ -22,45 +23,125 @@ const pooledScoreCount = 500;
 /** Independent errors of its own at which a series is believed as much as the panel. */
 const panelWeight = 6;
 
+/** More says no more, and the squares of as many as there can be still add up to a number. */
+const mostScore = 1e100;
+
 /**
  * Errors of all forecasts from origins in the held-out steps, in the scale of their series as it was known at the origin. They
  * are pooled over the series, and over neighbouring steps after division by the mean size at each step, which never falls with
  * the step; past the longest held-out stretch nothing is known. Signed, so that the two ends of an interval may lie at different distances (Romano, Patterson & Candès 2019).
  */
-export function calibrate(
+export async function calibrate(
   predictor: PointPredictor,
   frame: Frame,
   horizon: number,
   options: HeldOut,
 ): Promise<Calibration> {
-  return calibrateBy("scale", (...by) => measureByScale(predictor, ...by), frame, horizon, options);
+  const span = spanOf(frame, horizon, options);
+  const errors = await gatherScores(unmeasured(predictor), frame, span.reach, options);
+  // A change over the season says little of a series that does not repeat itself, and one over a step little of one that does.
+  const lags = [...new Set([options.season, span.reach, 1])];
+  const scales = lags.map((lag) => scalesOf(errors, frame, lag, span.recentSteps));
+  const known = Array.from(errors.series.keys()).filter((w) => scales.every((own) => own[w]! > 0));
+  const inScale = (l: number) => {
+    const even = evenOut({ ...errors, values: errors.values.map(over(scales[l]!, errors.horizon)) }, frame);
+    return { season: lags[l]!, even, surprise: surpriseOf(even, scales[l]!, known) };
+  };
+  let best = inScale(0);
+  for (let l = 1; l < lags.length; l++) {
+    const other = inScale(l);
+    if (other.surprise < best.surprise) best = other;
+  }
+  return calibrationOf(best.even, frame, { ...span, season: best.season });
 }
 
 /** Calibrates a predictor that says quantiles itself, by how far errors go beyond them. */
-export function calibrateOwn(
+export async function calibrateOwn(
   predictor: Predictor,
   frame: Frame,
   horizon: number,
   options: HeldOut,
 ): Promise<Calibration> {
-  return calibrateBy("own", (...by) => measureByOwn(predictor, ...by), frame, horizon, options);
+  const { season } = options;
+  const span = spanOf(frame, horizon, options);
+  const measure = measureByOwn(predictor, season, span.recentSteps);
+  const even = evenOut(await gatherScores(measure, frame, span.reach, options), frame);
+  return calibrationOf(even, frame, { ...span, season, measure: "own" });
 }
 
-async function calibrateBy(
-  kind: "scale" | "own",
-  measureOf: (season: number, recentSteps: number) => Measure,
-  frame: Frame,
-  horizon: number,
-  options: HeldOut,
-): Promise<Calibration> {
-  const { season } = options;
+/** Steps ahead that there is something to learn about, and those that a recent scale is taken over. */
+function spanOf(frame: Frame, horizon: number, options: HeldOut): { reach: number; recentSteps: number } {
   const reach = Math.max(1, Math.min(horizon, longestHeldOut(frame, options)));
-  const recentSteps = Math.max(4 * season, 2 * reach, 48);
-  const scores = await gatherScores(measureOf(season, recentSteps), frame, reach, options);
+  return { reach, recentSteps: Math.max(4 * options.season, 2 * reach, 48) };
+}
+
+/** Of its series, at the origin of each window. @returns [windows] */
+function scalesOf({ origins, series }: Scores, frame: Frame, lag: number, recentSteps: number): Float64Array {
+  const scales = new Float64Array(origins.length);
+  for (let from = 0, to: number; from < origins.length; from = to) {
+    for (to = from + 1; series[to] === series[from]; ) to++;
+    scales.set(scalesAt(frame.series[series[from]!]!.values, origins.subarray(from, to), lag, recentSteps), from);
+  }
+  return scales;
+}
+
+/** @param scales [windows] */
+function over(scales: Float64Array, horizon: number): (error: number, i: number) => number {
+  return (error, i) => error / scales[Math.floor(i / horizon)]!;
+}
+
+/**
+ * What an error costs that was expected to be as large as its scale, its step and its series say: the mean negative logarithm of a
+ * Laplace density, but for a constant.
+ * @param windows that count
+ */
+function surpriseOf(
+  { scores: { horizon, values, series }, profile, factors }: Even,
+  scales: Float64Array,
+  windows: readonly number[],
+): number {
+  const profileLogs = profile.map(Math.log);
+  let [count, size, logs] = [0, 0, 0];
+  for (const w of windows) {
+    const log = Math.log(scales[w]!) + Math.log(factors[series[w]!]!);
+    for (let k = 0; k < horizon; k++) {
+      const score = values[w * horizon + k]!;
+      if (Number.isNaN(score)) continue;
+      count++;
+      size += Math.abs(score);
+      logs += log + profileLogs[k]!;
+    }
+  }
+  return Math.log(size / count) + logs / count;
+}
+
+interface Even {
+  /** Of which the mean size is about the same at every step and of every series. */
+  readonly scores: Scores;
+  /** [horizon] what the scores were divided by at each step. */
+  readonly profile: Float64Array;
+  /** [series] and of each series. */
+  readonly factors: Float64Array;
+}
+
+/** Changes the scores. */
+function evenOut(scores: Scores, { series }: Frame): Even {
+  const { values } = scores;
+  for (let i = 0; i < values.length; i++)
+    values[i] = Number.isFinite(values[i]!) ? Math.min(Math.max(values[i]!, -mostScore), mostScore) : Number.NaN;
   const profile = sizeProfile(scores);
   divide(scores, (_, k) => profile[k]!);
-  const factors = seriesFactors(scores, frame.series.length);
+  const factors = seriesFactors(scores, series.length);
   divide(scores, (s) => factors[s]!);
+  return { scores, profile, factors };
+}
+
+function calibrationOf(
+  { scores, profile, factors }: Even,
+  frame: Frame,
+  how: { reach: number; recentSteps: number; season: number; measure?: "own" },
+): Calibration {
+  const { reach, recentSteps, season, measure } = how;
   const byStep = Array.from({ length: reach }, (_, k) => observedAt(scores, k));
   const steps = keptSteps(reach);
   let independent = 1;
@@ -70,13 +151,13 @@ async function calibrateBy(
     return offsetsOf(poolAround(byStep, step - 1), independent).map((offset) => offset * profile[step - 1]!);
   });
   return {
-    ...(kind === "own" && { measure: kind }),
+    ...(measure && { measure }),
     season,
     recentSteps,
     levels,
     steps,
     // An own measure widens by itself, by as much as the model finds right.
-    offsets: kind === "own" ? rows.map((row) => row.map((offset) => round(saturate(offset)))) : widenWithStep(rows),
+    offsets: measure === "own" ? rows.map((row) => row.map((offset) => round(saturate(offset)))) : widenWithStep(rows),
     series: frame.series.flatMap(({ key, target, values }, s) =>
       lastObservedIndex(values) < 0
         ? []

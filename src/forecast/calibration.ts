@@ -1,16 +1,17 @@
 // What prediction intervals rest on, as plain data that is kept with a model. In: forecasts and how far such forecasts lay from what
 // came, in the scale of their series or in the model's own measure. Out: quantiles around them, for any level.
 
-import { extent, mean, saturate } from "../base/numeric.js";
+import { extent, saturate } from "../base/numeric.js";
 import * as z from "../base/schema.js";
 import { type Frame, seriesId } from "../series/frame.js";
 import { seriesFields } from "../series/series-fields.js";
 import type { PointPredictor, Predictor } from "./predictor.js";
+import { scaleOf } from "./scale.js";
 
 export const calibrationSchema = z.strictObject({
   /** own: errors are measured by the model's own quantiles; absent: in the scale of their series. */
   measure: z.literal("own").optional(),
-  /** Lag of the differences whose mean size is a series' scale: the season in steps; 1 for none. */
+  /** Lag of the differences whose mean size is a series' scale: the season in steps, the steps ahead, or 1. */
   season: z.int().min(1),
   /** Newest steps that the recent part of a scale is taken over. */
   recentSteps: z.int().min(1),
@@ -93,13 +94,12 @@ export interface Measured {
 /** @param known ends where the forecasts begin */
 export type Measure = (known: Frame, horizon: number) => Promise<Measured>;
 
-/** Errors in the scale that their series has by then. */
-export function measureByScale(predictor: PointPredictor, season: number, recentSteps: number): Measure {
+/** Errors as they are. */
+export function unmeasured(predictor: PointPredictor): Measure {
   return async (known, horizon) => {
     const point = await predictor.predict(known, horizon);
-    const scales = known.series.map(({ values }) => scaleOf(values, season, recentSteps));
-    const sizes = point.map((_, i) => scales[Math.floor(i / horizon)]!);
-    return { point, above: sizes, below: sizes };
+    const ones = new Float64Array(point.length).fill(1);
+    return { point, above: ones, below: ones };
   };
 }
 
@@ -178,41 +178,6 @@ function currentMeasures(calibration: Calibration, frame: Frame): { scales: Floa
     scales: Float64Array.from(frame.series, ({ values }, s) => scaleOf(values, season, recentSteps, own[s]?.scale)),
     factors: Float64Array.from(own, (one) => one?.factor ?? 1),
   };
-}
-
-/**
- * The mean of a series' long-run and its recent scale: errors follow the recent one, and the long run holds it where a
- * stretch happens to be quiet (locally weighted conformal prediction: Lei et al. 2018, section 5.2).
- * @param values [time] what is known, NaN = unobserved
- */
-export function scaleOf(
-  values: Float64Array,
-  season: number,
-  recentSteps: number,
-  longRun = longRunScale(values, season),
-): number {
-  const recent = meanChange(values.subarray(-(recentSteps + season)), season);
-  return Number.isNaN(recent) ? longRun : saturate((longRun + recent) / 2);
-}
-
-/** Mean size of the change over a season; over a step where there are no two seasons, and of the values where there is one value. */
-export function longRunScale(values: Float64Array, season: number): number {
-  const overSeason = meanChange(values, season);
-  const change = Number.isNaN(overSeason) ? meanChange(values, 1) : overSeason;
-  return saturate(Number.isNaN(change) ? Math.abs(mean(values)) || 0 : change);
-}
-
-/** @returns NaN where no two values lie `lag` steps apart */
-function meanChange(values: Float64Array, lag: number): number {
-  let sum = 0;
-  let count = 0;
-  for (let t = lag; t < values.length; t++) {
-    const change = Math.abs(values[t]! - values[t - lag]!);
-    if (Number.isNaN(change)) continue;
-    sum += change;
-    count++;
-  }
-  return saturate(sum) / count;
 }
 
 /**

@@ -16,8 +16,6 @@ export interface HeldOut {
 }
 
 const maxOriginCount = 128;
-/** More says no more, and the squares of as many as there can be still add up to a number. */
-const mostScore = 1e100;
 
 export interface Scores {
   readonly horizon: number;
@@ -25,6 +23,8 @@ export interface Scores {
   readonly values: Float64Array;
   /** [windows] the series each window is of: all of one series stand together, the oldest first. */
   readonly series: Int32Array;
+  /** [windows] steps of its series that were known to it. */
+  readonly origins: Int32Array;
   /** Steps from one window of a series to the next. */
   readonly stride: number;
 }
@@ -51,6 +51,7 @@ export async function gatherScores(
   const heldOut = heldOutSteps(frame, { firstOrigins });
   const stride = chooseStride(heldOut, season, windowLimit);
   const rows: Float64Array[][] = frame.series.map(() => []);
+  const origins: number[][] = frame.series.map(() => []);
   for (let ahead = 0; ; ahead += stride) {
     const open = Array.from(heldOut.keys()).filter((s) => ahead < heldOut[s]!);
     if (open.length === 0) break;
@@ -64,13 +65,15 @@ export async function gatherScores(
     );
     const { point, above, below } = await measure(known, horizon);
     open.forEach((s, i) => {
-      const actual = whole.series[i]!.values.subarray(known.series[i]!.values.length);
+      const origin = known.series[i]!.values.length;
+      const actual = whole.series[i]!.values.subarray(origin);
+      origins[s]!.push(origin);
       const from = i * horizon;
       rows[s]!.push(
         point.slice(from, from + horizon).map((forecast, k) => {
           const error = (actual[k] ?? Number.NaN) - forecast;
           const score = error / (error < 0 ? below : above)[from + k]!;
-          return Number.isFinite(score) ? Math.min(Math.max(score, -mostScore), mostScore) : Number.NaN;
+          return Number.isFinite(score) ? score : Number.NaN;
         }),
       );
     });
@@ -78,7 +81,13 @@ export async function gatherScores(
   const all = rows.flat();
   const values = new Float64Array(all.length * horizon);
   for (const [w, row] of all.entries()) values.set(row, w * horizon);
-  return { horizon, values, series: Int32Array.from(rows.flatMap((own, s) => own.map(() => s))), stride };
+  return {
+    horizon,
+    values,
+    series: Int32Array.from(rows.flatMap((own, s) => own.map(() => s))),
+    origins: Int32Array.from(origins.flat()),
+    stride,
+  };
 }
 
 /** @param heldOut [series] steps that origins are spread over */
