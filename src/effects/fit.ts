@@ -2,7 +2,7 @@
 // are tried on the newest steps, held back, with the pretrained model forecasting what they leave. In: a frame. Out: effects, or none.
 import { setImmediate } from "node:timers/promises";
 import { lastObservedIndex, mean, quantileOfSorted } from "../base/numeric.js";
-import { square } from "../base/portable.js";
+import { portableExp, square } from "../base/portable.js";
 import { chooseCovariates } from "../features/covariates.js";
 import type { Window } from "../gate/features.js";
 import { openHistory } from "../gate/forecast.js";
@@ -12,8 +12,8 @@ import { knots as quantileLevels } from "../gate/schema.js";
 import { pretrainedGates } from "../gate/weights.js";
 import { fitCovariates } from "../scale/preparation.js";
 import { dropSteps, type Frame, type Series, sampleSeries } from "../series/frame.js";
-import { channelsOf, effectOf, profileOf, recentMeans, termsOf } from "./model.js";
-import { regressOn } from "./regression.js";
+import { coefficientsOf, commonCoefficients, type Kind, kindsOf, type Regressand } from "./kinds.js";
+import { channelsOf, effectOf, profileOf, recentMeans, takeOff, termsOf } from "./model.js";
 import { type Curve, type Effects, type SeriesEffect, type Shape, termCounts } from "./schema.js";
 
 /** Steps of each series that are looked at. */
@@ -33,15 +33,12 @@ const stepsPerBend = 8;
 /** What is tried counts by the eighth power of its error, and not at all below this weight. */
 const eighthPower = (x: number) => square(square(square(x)));
 const leastWeight = 0.05;
+/** Logarithms have to be better than values by this much, over the root of the number of series that they were tried on. */
+const logarithmMargin = 0.25;
+/** Series that common coefficients are found on. */
+const pooledSeries = 256;
 /** No kind is taken for better than by this ratio of the error without. */
 const leastRatio = 1e-3;
-
-/** A way to regress: on differences that leave less of what else moves the series. */
-interface Kind {
-  readonly lags: readonly number[];
-  /** Of the steps themselves, of their recent means too, or of both along with the series' profile. */
-  readonly terms: "now" | "all" | "scaled";
-}
 
 /**
  * Each kind counts by its errors on what was held back, and so does doing without: what helps little is shrunk.
@@ -65,34 +62,42 @@ export async function fitEffects(
   const kinds = kindsOf(season, termCounts(shape).lately > 0);
   const task = { frame, horizon, seasons, signal };
   const weights = await weigh(task, sampleSeries(known, triedSeries), shape, kinds);
-  if (weights.every((weight) => weight === 0)) return undefined;
+  const counting = kinds.flatMap((kind, k) => (weights[k]! > 0 ? [{ kind, weight: weights[k]! }] : []));
+  if (counting.length === 0) return undefined;
+  const found: Shape = { ...shape, ...(counting[0]!.kind.isLogarithm && { logarithm: true }) };
+  const isScaled = counting.some(({ kind }) => kind.terms === "scaled");
+  const profileIn = (one: Series) => (isScaled ? profileOf(one, season) : undefined);
+  const termsIn = (one: Series) => termsOf(frame, one, shape, one.values.length, profileIn(one));
+  const pool = known.length > 1 ? sampleSeries(known, pooledSeries) : [];
+  const common = commonOf(
+    pool.map((one) => ({ terms: termsIn(one), values: one.values })),
+    shape,
+    counting.map(({ kind }) => kind),
+  );
   const series: SeriesEffect[] = [];
   for (const [s, one] of known.entries()) {
     const { key, target, values } = one;
-    const isScaled = kinds.some(({ terms }, k) => terms === "scaled" && weights[k]! > 0);
-    const profile = isScaled ? profileOf(one, season) : undefined;
-    const terms = termsOf(frame, one, shape, values.length, profile);
+    const terms = termsIn(one);
     const coefficients = new Array<number>(terms.length).fill(0);
-    for (const [k, kind] of kinds.entries()) {
-      if (weights[k] === 0) continue;
-      coefficientsOf(terms, shape, values, kind)?.forEach((coefficient, i) => {
-        coefficients[i]! += weights[k]! * coefficient;
+    for (const [k, { kind, weight }] of counting.entries())
+      coefficientsOf({ terms, values }, shape, kind, common[k])?.forEach((coefficient, i) => {
+        coefficients[i]! += weight * coefficient;
       });
-    }
     if (coefficients.every((coefficient) => coefficient === 0)) continue;
+    const profile = profileIn(one);
     series.push({ key, target, centre: centreOf(terms, coefficients), ...(profile && { profile }), coefficients });
     if (s % 16 === 15) await pause(signal);
   }
-  return series.length === 0 ? undefined : { ...shape, series };
+  return series.length === 0 ? undefined : { ...found, series };
 }
 
-function kindsOf(season: number, canLookBack: boolean): Kind[] {
-  const lags = season > 1 ? [season] : [1];
-  return [
-    { lags, terms: "now" },
-    ...(season > 1 ? [{ lags: [1, season], terms: "now" } as const, { lags, terms: "scaled" } as const] : []),
-    ...(canLookBack ? [{ lags, terms: "all" } as const] : []),
-  ];
+/** @returns [kinds] null for a series by itself */
+function commonOf(
+  each: readonly Regressand[],
+  shape: Shape,
+  kinds: readonly Kind[],
+): (Float64Array | null | undefined)[] {
+  return kinds.map((kind) => (each.length > 1 ? commonCoefficients(each, shape, kind) : null));
 }
 
 /** Lines bend where there is data enough for it. */
@@ -121,23 +126,6 @@ function curveOf(values: readonly Float64Array[]): Curve {
   return { range: [sorted[0]!, sorted.at(-1)!], knots: knots.filter((knot, i) => knot > (knots[i - 1] ?? sorted[0]!)) };
 }
 
-function coefficientsOf(
-  terms: readonly Float64Array[],
-  shape: Shape,
-  values: Float64Array,
-  kind: Kind,
-): Float64Array | undefined {
-  const { now, lately } = termCounts(shape);
-  const from = kind.terms === "scaled" ? now + lately : 0;
-  const to = from + now + (kind.terms === "now" ? 0 : lately);
-  if (to > terms.length) return undefined;
-  const found = regressOn(terms.slice(from, to), values, kind.lags);
-  if (found === undefined) return undefined;
-  const coefficients = new Float64Array(terms.length);
-  coefficients.set(found, from);
-  return coefficients;
-}
-
 function centreOf(terms: readonly Float64Array[], coefficients: ArrayLike<number>): number {
   return terms.reduce((sum, term, i) => sum + coefficients[i]! * mean(term), 0);
 }
@@ -149,69 +137,89 @@ interface Task {
   readonly signal: AbortSignal;
 }
 
-/** @returns [kinds] what each counts; together at most 1 */
-async function weigh(
-  { frame, horizon, seasons, signal }: Task,
-  sampled: readonly Series[],
-  shape: Shape,
-  kinds: readonly Kind[],
-): Promise<number[]> {
+/** A series whose newest steps are held back. */
+interface Trial extends Regressand {
+  readonly series: Series;
+  readonly windows: readonly Window[];
+  /** Mean absolute error in the windows where nothing is set apart. */
+  readonly without: number;
+}
+
+/** @returns [kinds] what each counts; together at most 1, all of logarithms or none */
+async function weigh(task: Task, sampled: readonly Series[], shape: Shape, kinds: readonly Kind[]): Promise<number[]> {
+  const { frame, horizon, seasons, signal } = task;
   const windowCount = Math.min(triedWindows, Math.ceil(triedLimit / sampled.length));
-  const errors = new Float64Array(kinds.length);
-  const isFound = kinds.map(() => false);
-  let seriesCount = 0;
-  for (const series of sampled) {
+  const trials: Trial[] = [];
+  for (const whole of sampled) {
     await pause(signal);
-    const end = lastObservedIndex(series.values) + 1;
-    const values = series.values.subarray(0, end);
+    const end = lastObservedIndex(whole.values) + 1;
+    const series = { ...whole, values: whole.values.subarray(0, end) };
     const windows = windowsOf(end, horizon, seasons).slice(0, windowCount);
     if (windows.length === 0) continue;
-    const first = Math.min(...windows.map(({ origin }) => origin));
-    const seen = { ...series, values: values.subarray(0, first) };
-    const without = restError(values, windows, horizon, seasons);
+    const without = restError(series.values, windows, task);
     if (!(without > 0)) continue;
-    seriesCount++;
-    const terms = termsOf(frame, series, shape, end, profileOf(seen, seasons[0] ?? 1));
-    for (const [k, kind] of kinds.entries()) {
-      const coefficients = coefficientsOf(terms, shape, seen.values, kind);
-      let error = Number.NaN;
-      if (coefficients !== undefined) {
-        isFound[k] = true;
-        const effect = effectOf(terms, { centre: centreOf(terms, coefficients), coefficients });
-        error = restError(
-          values.map((value, t) => value - effect[t]!),
-          windows,
-          horizon,
-          seasons,
-        );
-      }
-      errors[k]! += Number.isFinite(error) ? error / without : 1;
-    }
+    const values = series.values.subarray(0, Math.min(...windows.map(({ origin }) => origin)));
+    const terms = termsOf(frame, series, shape, end, profileOf({ ...series, values }, seasons[0] ?? 1));
+    trials.push({ series, windows, without, terms, values });
   }
-  if (seriesCount === 0) return kinds.map(() => 0);
-  // Doing without has a share of 1, and stands first.
-  const shares = [1];
-  for (const [k, error] of errors.entries())
-    shares.push(isFound[k] ? eighthPower(1 / Math.max(error / seriesCount, leastRatio)) : 0);
-  const total = shares.reduce((sum, share) => sum + share);
+  if (trials.length === 0) return kinds.map(() => 0);
+  const common = commonOf(trials, shape, kinds);
+  const errors = new Float64Array(kinds.length);
+  const isFound = kinds.map(() => false);
+  for (const trial of trials)
+    for (const [k, kind] of kinds.entries()) {
+      await pause(signal);
+      const coefficients = coefficientsOf(trial, shape, kind, common[k]);
+      if (coefficients !== undefined) isFound[k] = true;
+      const error = coefficients === undefined ? Number.NaN : errorWith(trial, coefficients, kind, task);
+      errors[k]! += (Number.isFinite(error) ? error : trial.without) / trial.without / trials.length;
+    }
+  // Doing without has an error of 1.
+  const least = (isLogarithm: boolean) =>
+    kinds.reduce((least, kind, k) => (kind.isLogarithm === isLogarithm ? Math.min(least, errors[k]!) : least), 1);
+  const multiplies = least(true) < (1 - logarithmMargin / Math.sqrt(trials.length)) * least(false);
+  const shares = kinds.map((kind, k) =>
+    isFound[k] && kind.isLogarithm === multiplies ? eighthPower(1 / Math.max(errors[k]!, leastRatio)) : 0,
+  );
+  const sumOf = (all: readonly number[]) => all.reduce((sum, share) => sum + share, 0);
+  const total = 1 + sumOf(shares);
   const kept = shares.map((share) => (share >= leastWeight * total ? share : 0));
-  const keptTotal = kept.reduce((sum, share) => sum + share);
-  return kept.slice(1).map((share) => share / keptTotal);
+  const rest = 1 >= leastWeight * total ? 1 : 0;
+  return kept.map((share) => share / (rest + sumOf(kept) || 1));
+}
+
+/** Mean absolute error in the windows where the pretrained model forecasts what the effect leaves. */
+function errorWith(
+  { series: { values }, windows, terms }: Trial,
+  coefficients: Float64Array,
+  { isLogarithm }: Kind,
+  task: Task,
+): number {
+  const effect = effectOf(terms, { centre: centreOf(terms, coefficients), coefficients });
+  const form = isLogarithm ? ({ logarithm: true } as const) : {};
+  return restError(takeOff(values, effect, form), windows, task, (k) => (isLogarithm ? portableExp(effect[k]!) : 1));
 }
 
 /** The newest horizons, each with the origins before it that candidates are tested from. */
-function windowsOf(end: number, horizon: number, seasons: readonly number[]): Window[] {
+function windowsOf(end: number, horizon: number, seasons: readonly number[]): readonly Window[] {
   const origins = chooseOrigins(end, horizon, seasons, originLimit);
   const ends = origins.filter((origin) => end - origin >= horizon);
-  return testedWindows(ends, origins);
+  const windows = testedWindows(ends, origins);
+  if (windows.length > 0 || end < 3 * horizon) return windows;
+  // The newest origin left no other before it.
+  const origin = end - horizon;
+  return testedWindows([origin], chooseOrigins(origin, horizon, seasons, originLimit));
 }
 
-/** Mean absolute error of the pretrained model in the windows; NaN where none of them can be looked at. */
+/**
+ * Mean absolute error of the pretrained model in the windows; NaN where none of them can be looked at.
+ * @param sizeAt what an error at a step counts
+ */
 function restError(
   values: Float64Array,
   windows: readonly Window[],
-  horizon: number,
-  seasons: readonly number[],
+  { horizon, seasons }: Pick<Task, "horizon" | "seasons">,
+  sizeAt: (t: number) => number = () => 1,
 ): number {
   const history = openHistory(values, seasons);
   const left = values.length - history.values.length;
@@ -225,9 +233,9 @@ function restError(
   let [sum, count] = [0, 0];
   for (const [w, { origin }] of shown.entries())
     for (let k = 0; k < horizon; k++) {
-      const actual = values[origin + left + k]!;
-      if (Number.isNaN(actual)) continue;
-      sum += Math.abs(actual - forecasts[w]!.quantiles[middle * horizon + k]!);
+      const t = origin + left + k;
+      if (Number.isNaN(values[t]!)) continue;
+      sum += sizeAt(t) * Math.abs(values[t]! - forecasts[w]!.quantiles[middle * horizon + k]!);
       count++;
     }
   return sum / count;

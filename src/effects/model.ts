@@ -1,6 +1,7 @@
 // What is known ahead, and what it adds to each series: a regression on covariates, on bends of them and on their recent means. In: a
 // frame and fitted effects. Out: the effect at each step.
 import { mean } from "../base/numeric.js";
+import { portableExp } from "../base/portable.js";
 import { columnWidth, covariateChannels, covariateWidth } from "../features/covariates.js";
 import { type Frame, type Series, seriesId } from "../series/frame.js";
 import { stepsBetween } from "../series/grid.js";
@@ -97,6 +98,22 @@ export function effectOf(
   return effect;
 }
 
+/** @param effect [time] @param values [time] of whom some of the newest may be missing */
+export function takeOff(
+  values: Float64Array,
+  effect: Float64Array,
+  { logarithm }: Pick<Shape, "logarithm">,
+): Float64Array {
+  return logarithm
+    ? values.map((value, t) => value / portableExp(effect[t]!))
+    : values.map((value, t) => value - effect[t]!);
+}
+
+/** @param row [time] changed in place @param effect of the same steps */
+export function putBack(row: Float64Array, effect: Float64Array, { logarithm }: Pick<Shape, "logarithm">): void {
+  for (let k = 0; k < row.length; k++) row[k] = logarithm ? row[k]! * portableExp(effect[k]!) : row[k]! + effect[k]!;
+}
+
 /**
  * The series without their effects, which reach `horizon` steps further.
  * @returns [series] undefined for a series that has none
@@ -114,7 +131,7 @@ export function separateEffects(
   });
   const series = frame.series.map((one, s) => {
     const effect = added[s];
-    return effect === undefined ? one : { ...one, values: one.values.map((value, t) => value - effect[t]!) };
+    return effect === undefined ? one : { ...one, values: takeOff(one.values, effect, effects) };
   });
   return { rest: { ...frame, series }, added };
 }
@@ -125,7 +142,7 @@ export function effectNames({ columns }: Pick<Effects, "columns">): string[] {
 }
 
 /**
- * How far each column moves a series: the mean size of what its terms add, about their mean.
+ * How far each column moves a series: the mean size of what its terms make of the values, about their mean.
  * @returns [columns] in the series' units; undefined for a series without effects
  */
 export function columnSizes(frame: Frame, series: Series, effects: Effects): number[] | undefined {
@@ -138,7 +155,8 @@ export function columnSizes(frame: Frame, series: Series, effects: Effects): num
     const coefficients = own.coefficients.map((coefficient, i) => (owners[i % owners.length] === c ? coefficient : 0));
     const added = effectOf(terms, { centre: 0, coefficients });
     const centre = mean(added);
-    return mean(added.map((value) => Math.abs(value - centre)));
+    const moved = added.map((value) => value - centre);
+    return mean(takeOff(series.values, moved, effects).map((value, t) => Math.abs(series.values[t]! - value)));
   });
 }
 

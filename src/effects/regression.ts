@@ -1,59 +1,133 @@
 // Ridge regression of a series on terms, both filtered alike, with as much shrinkage as generalised cross-validation asks for (Golub,
-// Heath & Wahba, Technometrics 21, 1979). In: terms and values with gaps. Out: coefficients.
+// Heath & Wahba, Technometrics 21, 1979), towards 0 or towards what other series say. In: terms and values with gaps. Out: coefficients.
+import { mean } from "../base/numeric.js";
 import { choleskyFactor } from "../linear/ridge.js";
 import { dot } from "../series/regression.js";
 
 const lambdas = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1] as const;
-/** There are at least so many steps to a term. */
+/** Towards other series' coefficients, which may be all there is to be had. */
+const lambdasToOthers = [...lambdas, 10, 100];
+/** There are at least so many steps to a term; of fewer nothing is believed. */
 const stepsPerTerm = 2;
+
+/** All that a regression has to know of its terms and its target. */
+export interface Moments {
+  readonly size: number;
+  /** [size × size] Σ x xᵀ */
+  readonly gram: Float64Array;
+  /** [size] Σ x y */
+  readonly cross: Float64Array;
+  /** Σ y² */
+  readonly squares: number;
+  /** Steps with a value. */
+  readonly count: number;
+}
 
 /**
  * @param terms [terms][time] @param values [time] NaN = not observed
- * @param lags of the differences that are taken of both, one after the other
- * @returns [terms] undefined where there are too few steps, or nothing in them that differs
+ * @param lags of the differences that are taken of both, one after the other; none: of both their mean is taken away
+ * @returns undefined where nothing changes
  */
-export function regressOn(
+export function momentsOf(
   terms: readonly Float64Array[],
   values: Float64Array,
   lags: readonly number[],
-): Float64Array | undefined {
+): Moments | undefined {
   const target = differencesOf(values, lags);
   const isKnown = target.map((value) => (Number.isNaN(value) ? 0 : 1));
-  const count = isKnown.reduce((sum, one) => sum + one, 0);
-  if (count < stepsPerTerm * terms.length + 1) return undefined;
-  const y = target.filter((_, t) => isKnown[t] === 1);
-  const columns = terms.map((term) =>
-    differencesOf(term.subarray(0, values.length), lags).filter((_, t) => isKnown[t] === 1),
-  );
-  const spreads = columns.map((column) => Math.sqrt(dot(column, column) / count));
-  const used = [...columns.keys()].filter((i) => spreads[i]! > 0 && Number.isFinite(spreads[i]!));
-  const size = used.length;
+  const filtered = (from: Float64Array) => {
+    const known = from.filter((_, t) => isKnown[t] === 1);
+    if (lags.length > 0) return known;
+    const level = mean(known);
+    return known.map((value) => value - level);
+  };
+  const y = filtered(target);
   const squares = dot(y, y);
-  if (size === 0 || !(squares > 0 && Number.isFinite(squares))) return undefined;
-  for (const i of used) for (let t = 0; t < count; t++) columns[i]![t]! /= spreads[i]!;
+  if (!(squares > 0 && Number.isFinite(squares))) return undefined;
+  const columns = terms.map((term) => filtered(differencesOf(term.subarray(0, values.length), lags)));
+  const size = terms.length;
   const gram = new Float64Array(size * size);
+  for (let a = 0; a < size; a++)
+    for (let b = 0; b <= a; b++) gram[a * size + b] = gram[b * size + a] = dot(columns[a]!, columns[b]!);
+  return { size, gram, cross: Float64Array.from(columns, (column) => dot(column, y)), squares, count: y.length };
+}
+
+/** Root mean square of the target. */
+export function unitOf({ squares, count }: Moments): number {
+  return Math.sqrt(squares / count);
+}
+
+/** As of one series, of targets in their units. @param each of the same terms */
+export function poolMoments(
+  each: readonly { readonly moments: Moments; readonly unit: number }[],
+): Moments | undefined {
+  const [first] = each;
+  if (first === undefined) return undefined;
+  const { size } = first.moments;
+  const gram = new Float64Array(size * size);
+  const cross = new Float64Array(size);
+  let [squares, count] = [0, 0];
+  for (const { moments, unit } of each) {
+    moments.gram.forEach((value, i) => {
+      gram[i]! += value;
+    });
+    moments.cross.forEach((value, i) => {
+      cross[i]! += value / unit;
+    });
+    squares += moments.squares / unit ** 2;
+    count += moments.count;
+  }
+  return { size, gram, cross, squares, count };
+}
+
+/**
+ * @param others [terms] coefficients that it is drawn to, and that stay where there are too few steps, or nothing in the terms differs
+ * @returns [terms] undefined where there is nothing else
+ */
+export function regress(moments: Moments, others?: Float64Array): Float64Array | undefined {
+  const { gram, count } = moments;
+  if (count < stepsPerTerm * moments.size + 1) return others;
+  const { cross, squares } = others === undefined ? moments : less(moments, others);
+  const spreads = Float64Array.from({ length: moments.size }, (_, i) => Math.sqrt(gram[i * moments.size + i]! / count));
+  const used = [...spreads.keys()].filter((i) => spreads[i]! > 0 && Number.isFinite(spreads[i]!));
+  const size = used.length;
+  if (size === 0 || !(squares > 0)) return others;
+  const scaled = new Float64Array(size * size);
   used.forEach((i, a) => {
-    for (let b = 0; b <= a; b++) gram[a * size + b] = gram[b * size + a] = dot(columns[i]!, columns[used[b]!]!);
+    used.forEach((j, b) => {
+      scaled[a * size + b] = gram[i * moments.size + j]! / spreads[i]! / spreads[j]!;
+    });
   });
-  const cross = Float64Array.from(used, (i) => dot(columns[i]!, y));
+  const scaledCross = Float64Array.from(used, (i) => cross[i]! / spreads[i]!);
   let best: { readonly score: number; readonly weights: Float64Array } | undefined;
-  for (const lambda of lambdas) {
-    const fit = solveRidge(gram, cross, lambda * count);
+  for (const lambda of others === undefined ? lambdas : lambdasToOthers) {
+    const fit = solveRidge(scaled, scaledCross, lambda * count);
     if (fit === undefined) continue;
     const { weights, inverseTrace } = fit;
     let residual = squares;
     // Σ (y − wᵀx)² + λ |w|² = Σ y² − wᵀ Σ x y at the minimum
-    for (let a = 0; a < size; a++) residual -= weights[a]! * cross[a]! + lambda * count * weights[a]! ** 2;
+    for (let a = 0; a < size; a++) residual -= weights[a]! * scaledCross[a]! + lambda * count * weights[a]! ** 2;
     const freedom = size - lambda * count * inverseTrace;
     const score = Math.max(0, residual) / (1 - freedom / count) ** 2;
     if (best === undefined || score < best.score) best = { score, weights };
   }
-  if (best === undefined) return undefined;
-  const coefficients = new Float64Array(terms.length);
+  if (best === undefined) return others;
+  const coefficients = others?.slice() ?? new Float64Array(moments.size);
   used.forEach((i, a) => {
-    coefficients[i] = best.weights[a]! / spreads[i]!;
+    coefficients[i]! += best.weights[a]! / spreads[i]!;
   });
   return coefficients;
+}
+
+/** What the coefficients leave of the target. */
+function less({ size, gram, cross, squares }: Moments, coefficients: Float64Array): Pick<Moments, "cross" | "squares"> {
+  const fitted = Float64Array.from({ length: size }, (_, a) =>
+    dot(gram.subarray(a * size, (a + 1) * size), coefficients),
+  );
+  return {
+    cross: cross.map((value, a) => value - fitted[a]!),
+    squares: squares - 2 * dot(coefficients, cross) + dot(coefficients, fitted),
+  };
 }
 
 /** Differences over each lag, one after the other. @returns [time − Σ lags] NaN where a value is missing */

@@ -32,6 +32,8 @@ export const effectsSchema = z.strictObject({
     .array(z.strictObject({ now: curveSchema, lately: curveSchema }).nullable())
     .min(1)
     .readonly(),
+  /** Effects add to the logarithm of a series; absent: to the series. */
+  logarithm: z.literal(true).optional(),
   /** Steps of the recent mean, the step itself among them. */
   memory: z.int().min(1),
   /** Of the series that have any. */

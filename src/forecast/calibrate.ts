@@ -2,6 +2,7 @@
 // In: a predictor that has not learnt from the last steps of a frame, and that frame. Out: the quantiles of its errors, by step.
 import { isotonic } from "../base/isotonic.js";
 import { lastObservedIndex, mean, quantileOfSorted, saturate } from "../base/numeric.js";
+import { portableLog } from "../base/portable.js";
 import { studentQuantile } from "../base/student.js";
 import type { Frame } from "../series/frame.js";
 import { type Calibration, measureByOwn, unmeasured } from "./calibration.js";
@@ -100,10 +101,10 @@ function surpriseOf(
   scales: Float64Array,
   windows: readonly number[],
 ): number {
-  const profileLogs = profile.map(Math.log);
+  const profileLogs = profile.map(portableLog);
   let [count, size, logs] = [0, 0, 0];
   for (const w of windows) {
-    const log = Math.log(scales[w]!) + Math.log(factors[series[w]!]!);
+    const log = portableLog(scales[w]!) + portableLog(factors[series[w]!]!);
     for (let k = 0; k < horizon; k++) {
       const score = values[w * horizon + k]!;
       if (Number.isNaN(score)) continue;
@@ -112,7 +113,7 @@ function surpriseOf(
       logs += log + profileLogs[k]!;
     }
   }
-  return Math.log(size / count) + logs / count;
+  return portableLog(size / count) + logs / count;
 }
 
 interface Even {

@@ -1,15 +1,18 @@
 // What covariates known ahead add to a series: found where there is something, left alone where there is nothing.
 import { describe, expect, test } from "vitest";
+import { mean } from "../../src/base/numeric.js";
 import { seededRandom } from "../../src/base/random.js";
 import { fitModel } from "../../src/choose/model.js";
 import { predictorOf } from "../../src/choose/predictor.js";
 import { fitEffects } from "../../src/effects/fit.js";
-import { recentMeans, separateEffects, termsOf } from "../../src/effects/model.js";
-import { regressOn } from "../../src/effects/regression.js";
-import { termCounts } from "../../src/effects/schema.js";
+import { coefficientsOf, commonCoefficients } from "../../src/effects/kinds.js";
+import { columnSizes, recentMeans, separateEffects, termsOf } from "../../src/effects/model.js";
+import { momentsOf, regress } from "../../src/effects/regression.js";
+import { type Effects, termCounts } from "../../src/effects/schema.js";
 import { cutFrame, dropSteps, type Frame, keepCovariates } from "../../src/series/frame.js";
 import { quietContext, smallModel } from "../support/context.js";
 import { type Column, covariateFrame } from "../support/covariates.js";
+import { dailyPanel } from "../support/panels.js";
 
 const { signal } = new AbortController();
 const horizon = 7;
@@ -164,6 +167,94 @@ describe("what is found", () => {
   });
 });
 
+describe("of a panel", () => {
+  const shops = 12;
+  const shopLength = 60;
+  /** At each shop on its own days. */
+  const promotions = Array.from({ length: shops }, (_, s) =>
+    Array.from({ length: shopLength + horizon }, (__, t) => ((t + 3 * s) % 7 === 2 ? 1 : 0)),
+  );
+  const panelOf = (sold: (s: number, t: number, noise: number) => number): Frame => {
+    const { normal } = seededRandom(21);
+    const values = promotions.map((_, s) =>
+      Float64Array.from({ length: shopLength }, (__, t) => Math.round(sold(s, t, normal()))),
+    );
+    const frame = dailyPanel(...values);
+    return {
+      ...frame,
+      covariates: [{ name: "promo", kind: "future", categories: null, place: null }],
+      series: frame.series.map((one, s) => ({ ...one, covariates: [Float64Array.from(promotions[s]!)] })),
+    };
+  };
+  const findIn = (frame: Frame) => fitEffects(frame, horizon, [], signal);
+  /** What a promotion adds to each shop, or multiplies it by once the logarithm is taken back. */
+  const jumps = (effects: Effects) => effects.series.map(({ coefficients }) => coefficients[0]!);
+
+  const growing = (s: number, t: number, noise: number) =>
+    10 * 2 ** (s % 6) * Math.exp(0.04 * t + 0.25 * noise) * (promotions[s]![t] ? 3 : 1);
+
+  test("multiplies where a promotion sells so many times as much, in small shops and large ones", async () => {
+    const frame = panelOf(growing);
+    const effects = (await findIn(frame))!;
+    expect(effects.logarithm).toBe(true);
+    const { spread } = effects.scales[0]!.affine;
+    for (const jump of jumps(effects)) expect(Math.abs(Math.exp(jump / spread) - 3)).toBeLessThan(0.8);
+    const { rest, added } = separateEffects(frame, effects, horizon);
+    for (const [s, { values }] of rest.series.entries()) {
+      expect(Math.abs(added[s]!.subarray(0, shopLength).reduce((sum, value) => sum + value, 0))).toBeLessThan(1e-6);
+      values.forEach((value, t) => {
+        expect(value * Math.exp(added[s]![t]!)).toBeCloseTo(frame.series[s]!.values[t]!, 6);
+      });
+      const sizes = columnSizes(frame, frame.series[s]!, effects)!;
+      expect(sizes[0]).toBeGreaterThan(0.03 * mean(frame.series[s]!.values));
+      expect(sizes[0]).toBeLessThan(mean(frame.series[s]!.values));
+    }
+  });
+
+  test("is drawn to what the shops have in common, where each has little to tell", () => {
+    const { normal } = seededRandom(22);
+    const rare = promotions.map((_, s) =>
+      Float64Array.from({ length: shopLength }, (__, t) => ((t * (s + 3)) % 19 === 2 ? 1 : 0)),
+    );
+    const each = rare.map((promotion, s) => ({
+      terms: [promotion],
+      values: promotion.map((promoted) => 100 + 50 * s + (s + 1) * (12 * normal() + 40 * promoted)),
+    }));
+    const shape = { columns: [], scales: [], channels: [null], memory: 1 };
+    const kind = { lags: [], terms: "now", isLogarithm: false } as const;
+    const common = commonCoefficients(each, shape, kind)!;
+    const errorWith = (drawnTo: Float64Array | null) =>
+      Math.hypot(...each.map((one, s) => coefficientsOf(one, shape, kind, drawnTo)![0]! / (s + 1) - 40));
+    expect(errorWith(common)).toBeLessThan(0.8 * errorWith(null));
+  });
+
+  test("days without a sale have no logarithm, and a series below 0 no effect that multiplies", async () => {
+    const frame = panelOf((s, t, noise) => (t % 13 === 5 ? 0 : growing(s, t, noise)));
+    const { values } = frame.series[0]!;
+    values.fill(-5, 10, 12);
+    const effects = (await findIn(frame))!;
+    expect(effects.logarithm).toBe(true);
+    expect(effects.series).toHaveLength(shops - 1);
+    const { rest } = separateEffects(frame, effects, 0);
+    expect(rest.series[0]!.values).toEqual(values);
+    expect(rest.series[1]!.values[5]).toBe(0);
+  });
+
+  test("is forecast so many times as large", async () => {
+    const frame = panelOf((s, t, noise) => 10 * 2 ** (s % 6) * Math.exp(0.05 * noise) * (promotions[s]![t] ? 3 : 1));
+    const fitted = await fitModel("pretrained", frame, horizon, { ...smallModel, seasons: [] }, quietContext());
+    const predictor = await predictorOf(fitted, { min: null, max: null, integer: false }, quietContext());
+    const { point, quantiles } = await predictor.predict(frame, horizon, [0.1, 0.9]);
+    for (let s = 0; s < shops; s++)
+      for (let k = 0; k < horizon; k++) {
+        const expected = 10 * 2 ** (s % 6) * (promotions[s]![shopLength + k] ? 3 : 1);
+        expect(Math.abs(point[s * horizon + k]! / expected - 1)).toBeLessThan(0.3);
+        expect(quantiles[0]![s * horizon + k]!).toBeLessThanOrEqual(point[s * horizon + k]!);
+        expect(quantiles[1]![s * horizon + k]!).toBeGreaterThanOrEqual(point[s * horizon + k]!);
+      }
+  });
+});
+
 describe.each(["pretrained", "linear"])("%s", (name) => {
   const promotion = days.map((t) => (t % 11 === 3 || t === length + 2 ? 1 : 0));
   const values = sales(9, (t) => 60 * promotion[t]!);
@@ -218,6 +309,11 @@ test("a forecast with effects is never below 0 where no value was", async () => 
   expect(predictor.explanation!()).toMatch(/^sets the effect of rain apart, and leans on /);
 });
 
+const regressOn = (terms: readonly Float64Array[], values: Float64Array, lags: readonly number[]) => {
+  const moments = momentsOf(terms, values, lags);
+  return moments && regress(moments);
+};
+
 test("ridge regression on differences, by its definition", () => {
   const { normal } = seededRandom(1);
   const terms = [0, 1].map(() => Float64Array.from({ length: 200 }, () => normal()));
@@ -232,6 +328,30 @@ test("ridge regression on differences, by its definition", () => {
   expect(regressOn([flat], values, [1])).toBeUndefined();
   expect(regressOn(terms, values.subarray(0, 5), [1])).toBeUndefined();
   expect(regressOn(terms, values.subarray(0, 5), [7])).toBeUndefined();
+});
+
+test("ridge regression on levels, and towards what other series say", () => {
+  const { normal } = seededRandom(4);
+  const terms = [0, 1].map(() => Float64Array.from({ length: 400 }, () => 7 + normal()));
+  const values = terms[0]!.map((x, t) => 1000 + 3 * x - 2 * terms[1]![t]! + 2 * normal());
+  const others = Float64Array.of(2, -1);
+  const among = (count: number) => momentsOf(terms, values.subarray(0, count), [])!;
+  expect(regress(among(400))![0]).toBeCloseTo(3, 0);
+  const drawn = regress(among(400), others)!;
+  expect(drawn[0]).toBeGreaterThan(2.6);
+  expect(drawn[1]).toBeLessThan(-1.6);
+  // Of three steps nothing is believed, and by themselves they are too few.
+  expect(regress(among(3))).toBeUndefined();
+  expect(regress(among(3), others)).toEqual(others);
+  // The others' coefficients leave nothing: they stay.
+  const exact = momentsOf(
+    terms,
+    terms[0]!.map((x, t) => 2 * x - terms[1]![t]!),
+    [1],
+  )!;
+  const kept = regress(exact, others)!;
+  expect(kept[0]).toBeCloseTo(2, 6);
+  expect(kept[1]).toBeCloseTo(-1, 6);
 });
 
 test("covariates are kept by name", () => {

@@ -1,0 +1,93 @@
+// The ways in which a series can be regressed on what is known ahead. In: terms and values. Out: coefficients.
+import { portableLog } from "../base/portable.js";
+import { type Moments, momentsOf, poolMoments, regress, unitOf } from "./regression.js";
+import { type Shape, termCounts } from "./schema.js";
+
+export interface Kind {
+  /** Of the differences that are taken, which leave less of what else moves the series; none: levels. */
+  readonly lags: readonly number[];
+  /** Of the steps themselves, of their recent means too, or of both along with the series' profile. */
+  readonly terms: "now" | "all" | "scaled";
+  /** What is added multiplies: a promotion sells so many times as much, a price a tenth lower so many per cent more. */
+  readonly isLogarithm: boolean;
+}
+
+/** @param season in steps, 1 for none @param canLookBack whether there are terms of recent means */
+export function kindsOf(season: number, canLookBack: boolean): Kind[] {
+  const lags = season > 1 ? [season] : [1];
+  const straight: Omit<Kind, "isLogarithm">[] = [
+    { lags, terms: "now" },
+    ...(season > 1 ? [{ lags: [1, season], terms: "now" } as const] : []),
+    ...(canLookBack ? [{ lags, terms: "all" } as const] : []),
+    ...(season > 1 ? [{ lags: [1], terms: "now" } as const] : []),
+    { lags: [], terms: "now" },
+  ];
+  return [
+    ...straight.map((kind) => ({ ...kind, isLogarithm: false })),
+    ...(season > 1 ? [{ lags, terms: "scaled", isLogarithm: false } as const] : []),
+    ...straight.map((kind) => ({ ...kind, isLogarithm: true })),
+  ];
+}
+
+/** What is regressed. */
+export interface Regressand {
+  /** [terms][time] with those along with the profile where there is one */
+  readonly terms: readonly Float64Array[];
+  /** [time] NaN = not observed */
+  readonly values: Float64Array;
+}
+
+/** The coefficients that a series of the panel is drawn to, for a series of unit size. @returns undefined where no series can be regressed */
+export function commonCoefficients(each: readonly Regressand[], shape: Shape, kind: Kind): Float64Array | undefined {
+  const known = each.flatMap((one) => {
+    const moments = momentsIn(one, shape, kind);
+    return moments === undefined ? [] : [{ moments, unit: sizeOf(moments, kind) }];
+  });
+  const pooled = poolMoments(known);
+  return pooled && regress(pooled);
+}
+
+/**
+ * @param common null for a series by itself
+ * @returns [terms] undefined where the series cannot be regressed so
+ */
+export function coefficientsOf(
+  one: Regressand,
+  shape: Shape,
+  kind: Kind,
+  common: Float64Array | null | undefined,
+): Float64Array | undefined {
+  const moments = common === undefined ? undefined : momentsIn(one, shape, kind);
+  if (moments === undefined) return undefined;
+  const unit = sizeOf(moments, kind);
+  const found = regress(
+    moments,
+    common?.map((coefficient) => coefficient * unit),
+  );
+  if (found === undefined) return undefined;
+  const coefficients = new Float64Array(one.terms.length);
+  coefficients.set(found, rangeOf(shape, kind)[0]);
+  return coefficients;
+}
+
+function momentsIn({ terms, values }: Regressand, shape: Shape, kind: Kind): Moments | undefined {
+  const [from, to] = rangeOf(shape, kind);
+  if (to > terms.length) return undefined;
+  if (!kind.isLogarithm) return momentsOf(terms.slice(from, to), values, kind.lags);
+  if (values.some((value) => value < 0)) return undefined;
+  // A zero has no logarithm, and is gone round.
+  const logarithms = values.map((value) => (value > 0 ? portableLog(value) : Number.NaN));
+  return momentsOf(terms.slice(from, to), logarithms, kind.lags);
+}
+
+/** Logarithms of different series move alike whatever the series' size. */
+function sizeOf(moments: Moments, { isLogarithm }: Kind): number {
+  return isLogarithm ? 1 : unitOf(moments);
+}
+
+/** The places of a kind's terms. */
+function rangeOf(shape: Shape, { terms }: Kind): readonly [from: number, to: number] {
+  const { now, lately } = termCounts(shape);
+  const from = terms === "scaled" ? now + lately : 0;
+  return [from, from + now + (terms === "now" ? 0 : lately)];
+}
