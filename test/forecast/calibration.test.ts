@@ -87,6 +87,41 @@ describe("intervals", () => {
     expect(width(1, 7) / typical).toBeLessThan(0.8);
   });
 
+  test("are as wide as errors are, whatever season was found", async () => {
+    const random = seededRandom(8);
+    const steady = Array.from({ length: 12 }, () => walk(random, 150));
+    // Fell by ten steps a day until a while ago: over 30 days it changed by 300, which its errors do not.
+    const fallen = walk(random, 150).map((value, t) => value - 10 * Math.min(t, 70));
+    const frame = dailyFrame(fallen, ...steady);
+    const calibration = await calibrateUntrained(naive, frame, 4, { season: 30, windowLimit: 8192, signal });
+    expect(calibration.season).toBeLessThan(30);
+    const { point, quantiles } = await intervals(frame, calibration, 4, 0.9);
+    const width = (s: number) => quantiles[0]![s * 4 + 3]! - point[s * 4 + 3]!;
+    const typical = steady.reduce((sum, _, i) => sum + width(i + 1), 0) / steady.length;
+    expect(width(0) / typical).toBeLessThan(4);
+  });
+
+  test("follow the change over the season where errors do", async () => {
+    const random = seededRandom(9);
+    const forecastLast = baselines
+      .get("seasonal-naive")({ seasons: [7] })
+      .predictor(() => {});
+    // Weeks of very different height, and errors only of the weeks' own size.
+    const series = Array.from({ length: 12 }, (_, s) =>
+      Float64Array.from(
+        { length: 140 },
+        (__, t) => 40 * (s % 4) * Math.sin((2 * Math.PI * t) / 7) + (1 + (s % 3)) * random.normal(),
+      ),
+    );
+    const calibration = await calibrateUntrained(forecastLast, dailyFrame(...series), 7, {
+      season: 7,
+      windowLimit: 8192,
+      signal,
+    });
+    expect(calibration.season).toBe(7);
+    for (const { factor } of calibration.series) expect(Math.abs(factor - 1)).toBeLessThan(0.3);
+  });
+
   test("widen with the step, also past the steps they were calibrated on", async () => {
     const frame = panel(30, 60);
     const calibration = await calibrateNaive(frame, 8);
