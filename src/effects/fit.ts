@@ -1,7 +1,7 @@
 // Finds what covariates known ahead add to the series of a frame, as far as it helps to forecast them: regressions of several kinds
 // are tried on the newest steps, held back, with the pretrained model forecasting what they leave. In: a frame. Out: effects, or none.
 import { setImmediate } from "node:timers/promises";
-import { lastObservedIndex, mean, quantileOfSorted } from "../base/numeric.js";
+import { extent, lastObservedIndex, mean, quantileOfSorted } from "../base/numeric.js";
 import { portableExp, square } from "../base/portable.js";
 import { chooseCovariates } from "../features/covariates.js";
 import type { Window } from "../gate/features.js";
@@ -64,7 +64,9 @@ export async function fitEffects(
   const weights = await weigh(task, sampleSeries(known, triedSeries), shape, kinds);
   const counting = kinds.flatMap((kind, k) => (weights[k]! > 0 ? [{ kind, weight: weights[k]! }] : []));
   if (counting.length === 0) return undefined;
-  const found: Shape = { ...shape, ...(counting[0]!.kind.isLogarithm && { logarithm: true }) };
+  const found = counting[0]!.kind.isLogarithm
+    ? { ...shape, logarithm: { ranges: rangesOf(frame, known, shape) } }
+    : shape;
   const isScaled = counting.some(({ kind }) => kind.terms === "scaled");
   const profileIn = (one: Series) => (isScaled ? profileOf(one, season) : undefined);
   const termsIn = (one: Series) => termsOf(frame, one, shape, one.values.length, profileIn(one));
@@ -118,6 +120,18 @@ function shapeOf(frame: Frame, seasons: readonly number[]): Shape {
   const lengths = Float64Array.from(sampled, ({ values }) => values.length).sort();
   const isEnough = quantileOfSorted(lengths, 0.5) >= stepsPerBend * (now + lately);
   return isEnough ? bent : { ...bent, channels: channels.map(() => null) };
+}
+
+/** @returns [channels] */
+function rangesOf(frame: Frame, known: readonly Series[], shape: Shape): [number, number][] {
+  const ranges: [number, number][] = shape.channels.map(() => [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  for (const series of known)
+    for (const [c, values] of channelsOf(frame, series, shape, series.values.length).entries()) {
+      const { min, max } = extent(values);
+      const [low, high] = ranges[c]!;
+      ranges[c] = [Math.min(low, min), Math.max(high, max)];
+    }
+  return ranges;
 }
 
 function curveOf(values: readonly Float64Array[]): Curve {
@@ -196,8 +210,9 @@ function errorWith(
   task: Task,
 ): number {
   const effect = effectOf(terms, { centre: centreOf(terms, coefficients), coefficients });
-  const form = isLogarithm ? ({ logarithm: true } as const) : {};
-  return restError(takeOff(values, effect, form), windows, task, (k) => (isLogarithm ? portableExp(effect[k]!) : 1));
+  return restError(takeOff(values, effect, isLogarithm), windows, task, (k) =>
+    isLogarithm ? portableExp(effect[k]!) : 1,
+  );
 }
 
 /** The newest horizons, each with the origins before it that candidates are tested from. */

@@ -5,7 +5,7 @@ import { portableExp } from "../base/portable.js";
 import { columnWidth, covariateChannels, covariateWidth } from "../features/covariates.js";
 import { type Frame, type Series, seriesId } from "../series/frame.js";
 import { stepsBetween } from "../series/grid.js";
-import type { Curve, Effects, Profile, Shape } from "./schema.js";
+import { type Curve, type Effects, multiplies, type Profile, type Shape } from "./schema.js";
 
 /** @returns undefined for values below 0, and where no two cycles are known */
 export function profileOf({ start, values }: Series, season: number): Profile | undefined {
@@ -35,7 +35,10 @@ export function termsOf(
   length: number,
   profile: Profile | undefined,
 ): Float64Array[] {
-  const channels = channelsOf(frame, series, shape, length);
+  const ranges = shape.logarithm?.ranges;
+  const channels = channelsOf(frame, series, shape, length).map((values, c) =>
+    ranges ? within(values, ranges[c]!) : values,
+  );
   const now = channels.flatMap((values, c) => {
     const curve = shape.channels[c];
     return curve ? bend(values, curve.now) : [values];
@@ -76,8 +79,12 @@ export function recentMeans(values: Float64Array, memory: number): Float64Array 
   });
 }
 
-function bend(values: Float64Array, { range: [low, high], knots }: Curve): Float64Array[] {
-  const kept = values.map((value) => Math.min(Math.max(value, low), high));
+function within(values: Float64Array, [low, high]: Curve["range"]): Float64Array {
+  return values.map((value) => Math.min(Math.max(value, low), high));
+}
+
+function bend(values: Float64Array, { range, knots }: Curve): Float64Array[] {
+  const kept = within(values, range);
   return [
     kept,
     kept.map((value) => value * value),
@@ -98,20 +105,14 @@ export function effectOf(
   return effect;
 }
 
-/** @param effect [time] @param values [time] of whom some of the newest may be missing */
-export function takeOff(
-  values: Float64Array,
-  effect: Float64Array,
-  { logarithm }: Pick<Shape, "logarithm">,
-): Float64Array {
-  return logarithm
-    ? values.map((value, t) => value / portableExp(effect[t]!))
-    : values.map((value, t) => value - effect[t]!);
+/** What an effect leaves of values. @param effect [time] of no fewer steps @param multiplies whether it adds to the logarithm */
+export function takeOff(values: Float64Array, effect: Float64Array, multiplies: boolean): Float64Array {
+  return values.map((value, t) => (multiplies ? value / portableExp(effect[t]!) : value - effect[t]!));
 }
 
 /** @param row [time] changed in place @param effect of the same steps */
-export function putBack(row: Float64Array, effect: Float64Array, { logarithm }: Pick<Shape, "logarithm">): void {
-  for (let k = 0; k < row.length; k++) row[k] = logarithm ? row[k]! * portableExp(effect[k]!) : row[k]! + effect[k]!;
+export function putBack(row: Float64Array, effect: Float64Array, multiplies: boolean): void {
+  for (let k = 0; k < row.length; k++) row[k] = multiplies ? row[k]! * portableExp(effect[k]!) : row[k]! + effect[k]!;
 }
 
 /**
@@ -131,7 +132,7 @@ export function separateEffects(
   });
   const series = frame.series.map((one, s) => {
     const effect = added[s];
-    return effect === undefined ? one : { ...one, values: takeOff(one.values, effect, effects) };
+    return effect === undefined ? one : { ...one, values: takeOff(one.values, effect, multiplies(effects)) };
   });
   return { rest: { ...frame, series }, added };
 }
@@ -156,7 +157,9 @@ export function columnSizes(frame: Frame, series: Series, effects: Effects): num
     const added = effectOf(terms, { centre: 0, coefficients });
     const centre = mean(added);
     const moved = added.map((value) => value - centre);
-    return mean(takeOff(series.values, moved, effects).map((value, t) => Math.abs(series.values[t]! - value)));
+    return mean(
+      takeOff(series.values, moved, multiplies(effects)).map((value, t) => Math.abs(series.values[t]! - value)),
+    );
   });
 }
 

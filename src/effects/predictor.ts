@@ -4,7 +4,7 @@ import { listNames } from "../base/wording.js";
 import { keepWithin } from "../classical/methods.js";
 import type { Predictor } from "../forecast/predictor.js";
 import { effectNames, putBack, separateEffects } from "./model.js";
-import type { Effects } from "./schema.js";
+import { type Effects, multiplies } from "./schema.js";
 
 /** @param reach newest steps that forecasts are kept near to */
 export function withEffects(predictor: Predictor, effects: Effects, reach: number): Predictor {
@@ -21,7 +21,7 @@ export function withEffects(predictor: Predictor, effects: Effects, reach: numbe
         for (const rows of [forecasts.point, ...forecasts.quantiles]) {
           const row = rows.subarray(s * horizon, (s + 1) * horizon);
           if (Number.isNaN(row[0]!)) continue;
-          putBack(row, effect.subarray(values.length), effects);
+          putBack(row, effect.subarray(values.length), multiplies(effects));
           keepWithin(known, row);
         }
       }

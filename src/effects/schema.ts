@@ -5,10 +5,12 @@ import { covariateColumnSchema } from "../features/covariates.js";
 import { affineSchema } from "../scale/scalers.js";
 import { seriesFields } from "../series/series-fields.js";
 
+const rangeSchema = z.tuple([z.number(), z.number()]).readonly();
+
 /** A channel of numbers that a series may answer to other than in a straight line. */
 const curveSchema = z.strictObject({
   /** Seen; what lies outside counts as the nearer end. */
-  range: z.tuple([z.number(), z.number()]).readonly(),
+  range: rangeSchema,
   /** Where the line may bend, ascending. */
   knots: z.array(z.number()).readonly(),
 });
@@ -32,8 +34,11 @@ export const effectsSchema = z.strictObject({
     .array(z.strictObject({ now: curveSchema, lately: curveSchema }).nullable())
     .min(1)
     .readonly(),
-  /** Effects add to the logarithm of a series; absent: to the series. */
-  logarithm: z.literal(true).optional(),
+  /**
+   * Where effects add to the logarithm of a series, instead of to the series: what was seen of each channel. What lies outside counts as
+   * the nearer end, since a straight line of logarithms soon leads beyond all measure.
+   */
+  logarithm: z.strictObject({ ranges: z.array(rangeSchema).min(1).readonly() }).optional(),
   /** Steps of the recent mean, the step itself among them. */
   memory: z.int().min(1),
   /** Of the series that have any. */
@@ -58,6 +63,11 @@ export type Shape = Omit<Effects, "series">;
 /** Those of a model, where it has any. */
 export function effectsOf({ effects }: { readonly effects?: Effects | undefined }): { effects?: Effects } {
   return effects === undefined ? {} : { effects };
+}
+
+/** Whether the effects add to the logarithm of a series. */
+export function multiplies({ logarithm }: Pick<Shape, "logarithm">): boolean {
+  return logarithm !== undefined;
 }
 
 /** Terms that look at the step itself, and at the recent mean: these stand last. */

