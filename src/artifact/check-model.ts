@@ -55,9 +55,11 @@ function problemOfPart(part: FittedPart["fitted"], horizon: number): string | un
 }
 
 function problemOfEffects(effects: Effects): string | undefined {
-  const { columns, scales, channels, memory, series } = effects;
+  const { columns, scales, channels, logarithm, memory, series } = effects;
   if (channels.length !== covariateWidth(columns))
     return `effects of ${channels.length} channels, whose columns have ${covariateWidth(columns)}`;
+  if (logarithm !== undefined && logarithm.ranges.length !== channels.length)
+    return `effects of ${channels.length} channels, ${logarithm.ranges.length} of which have a range`;
   const unscaled = problemOfScales(columns, scales);
   if (unscaled !== undefined) return unscaled;
   if (memory > maxSteps) return `means of ${memory} steps`;

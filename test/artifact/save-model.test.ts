@@ -257,6 +257,7 @@ describe("effects of covariates", () => {
     ["effects of 3 channels, whose columns have 4", { channels: [null, null, null] }],
     ["its temp has no scale", { scales: [] }],
     ["means of 16777217 steps", { memory: 2 ** 24 + 1 }],
+    ["effects of 4 channels, 1 of which have a range", { logarithm: { ranges: [[0, 1]] } }],
     ["its effects lack coefficients", { series: [{ ...effects.series[0]!, coefficients: [1] }] }],
     [
       "its effects lack coefficients",
