@@ -55,7 +55,7 @@ function problemOfPart(part: FittedPart["fitted"], horizon: number): string | un
 }
 
 function problemOfEffects(effects: Effects): string | undefined {
-  const { columns, scales, channels, logarithm, memory, series } = effects;
+  const { columns, scales, channels, logarithm, memory, common, series } = effects;
   if (channels.length !== covariateWidth(columns))
     return `effects of ${channels.length} channels, whose columns have ${covariateWidth(columns)}`;
   if (logarithm !== undefined && logarithm.ranges.length !== channels.length)
@@ -64,7 +64,9 @@ function problemOfEffects(effects: Effects): string | undefined {
   if (unscaled !== undefined) return unscaled;
   if (memory > maxSteps) return `means of ${memory} steps`;
   const { now, lately } = termCounts(effects);
-  if (series.some(({ profile, coefficients }) => coefficients.length !== (profile ? 2 : 1) * (now + lately)))
+  const isWhole = ({ coefficients }: { readonly coefficients: readonly number[] }, times = 1) =>
+    coefficients.length === times * (now + lately);
+  if (!series.every((one) => isWhole(one, one.profile ? 2 : 1)) || !(common ?? []).every((one) => isWhole(one)))
     return "its effects lack coefficients";
   return undefined;
 }

@@ -12,7 +12,7 @@ import { knots as quantileLevels } from "../gate/schema.js";
 import { pretrainedGates } from "../gate/weights.js";
 import { fitCovariates } from "../scale/preparation.js";
 import { dropSteps, type Frame, type Series, sampleSeries } from "../series/frame.js";
-import { coefficientsOf, commonCoefficients, type Kind, kindsOf, type Regressand } from "./kinds.js";
+import { coefficientsOf, commonCoefficients, commonEffect, type Kind, kindsOf, type Regressand } from "./kinds.js";
 import { channelsOf, effectOf, profileOf, recentMeans, takeOff, termsOf } from "./model.js";
 import { type Curve, type Effects, type SeriesEffect, type Shape, termCounts } from "./schema.js";
 
@@ -90,7 +90,9 @@ export async function fitEffects(
     series.push({ key, target, centre: centreOf(terms, coefficients), ...(profile && { profile }), coefficients });
     if (s % 16 === 15) await pause(signal);
   }
-  return series.length === 0 ? undefined : { ...found, series };
+  if (series.length === 0) return undefined;
+  const shared = counting.flatMap(({ kind, weight }, k) => commonEffect(shape, kind, common[k], weight) ?? []);
+  return { ...found, ...(shared.length > 0 && { common: shared }), series };
 }
 
 /** @returns [kinds] null for a series by itself */

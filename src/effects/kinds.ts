@@ -1,7 +1,7 @@
 // The ways in which a series can be regressed on what is known ahead. In: terms and values. Out: coefficients.
 import { portableLog } from "../base/portable.js";
 import { type Moments, momentsOf, poolMoments, regress, unitOf } from "./regression.js";
-import { type Shape, termCounts } from "./schema.js";
+import { type CommonEffect, type Shape, termCounts } from "./schema.js";
 
 export interface Kind {
   /** Of the differences that are taken, which leave less of what else moves the series; none: levels. */
@@ -41,10 +41,24 @@ export interface Regressand {
 export function commonCoefficients(each: readonly Regressand[], shape: Shape, kind: Kind): Float64Array | undefined {
   const known = each.flatMap((one) => {
     const moments = momentsIn(one, shape, kind);
-    return moments === undefined ? [] : [{ moments, unit: sizeOf(moments, kind) }];
+    return moments === undefined ? [] : [{ moments, unit: unitIn(moments, kind) }];
   });
   const pooled = poolMoments(known);
   return pooled && regress(pooled);
+}
+
+/** What a series that was not there is given. @param common null for none @returns undefined for terms along with a profile, which such a series has none of */
+export function commonEffect(
+  shape: Shape,
+  kind: Kind,
+  common: Float64Array | null | undefined,
+  weight: number,
+): CommonEffect | undefined {
+  if (common == null || kind.terms === "scaled") return undefined;
+  const { now, lately } = termCounts(shape);
+  const coefficients = new Array<number>(now + lately).fill(0);
+  for (const [i, coefficient] of common.entries()) coefficients[i] = weight * coefficient;
+  return { lags: kind.lags, coefficients };
 }
 
 /**
@@ -59,7 +73,7 @@ export function coefficientsOf(
 ): Float64Array | undefined {
   const moments = common === undefined ? undefined : momentsIn(one, shape, kind);
   if (moments === undefined) return undefined;
-  const unit = sizeOf(moments, kind);
+  const unit = unitIn(moments, kind);
   const found = regress(
     moments,
     common?.map((coefficient) => coefficient * unit),
@@ -81,7 +95,7 @@ function momentsIn({ terms, values }: Regressand, shape: Shape, kind: Kind): Mom
 }
 
 /** Logarithms of different series move alike whatever the series' size. */
-function sizeOf(moments: Moments, { isLogarithm }: Kind): number {
+function unitIn(moments: Moments, { isLogarithm }: Kind): number {
   return isLogarithm ? 1 : unitOf(moments);
 }
 

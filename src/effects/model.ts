@@ -5,7 +5,8 @@ import { portableExp } from "../base/portable.js";
 import { columnWidth, covariateChannels, covariateWidth } from "../features/covariates.js";
 import { type Frame, type Series, seriesId } from "../series/frame.js";
 import { stepsBetween } from "../series/grid.js";
-import { type Curve, type Effects, multiplies, type Profile, type Shape } from "./schema.js";
+import { sizeOf } from "./regression.js";
+import { type Curve, type Effects, multiplies, type Profile, type SeriesEffect, type Shape } from "./schema.js";
 
 /** @returns undefined for values below 0, and where no two cycles are known */
 export function profileOf({ start, values }: Series, season: number): Profile | undefined {
@@ -115,6 +116,39 @@ export function putBack(row: Float64Array, effect: Float64Array, multiplies: boo
   for (let k = 0; k < row.length; k++) row[k] = multiplies ? row[k]! * portableExp(effect[k]!) : row[k]! + effect[k]!;
 }
 
+/** A series' own coefficients; those of the panel, in its size, for one that was not there. */
+interface Applied {
+  readonly terms: readonly Float64Array[];
+  readonly centre: number;
+  readonly coefficients: readonly number[];
+}
+
+/** @param own by series @returns undefined for a series that has no effect */
+function appliedTo(
+  frame: Frame,
+  series: Series,
+  effects: Effects,
+  own: ReadonlyMap<string, SeriesEffect>,
+  length: number,
+): Applied | undefined {
+  const effect = own.get(seriesId(series));
+  if (effect !== undefined) return { ...effect, terms: termsOf(frame, series, effects, length, effect.profile) };
+  if (effects.common === undefined) return undefined;
+  if (multiplies(effects) && series.values.some((value) => value < 0)) return undefined;
+  const units = effects.common.map(({ lags }) => (multiplies(effects) ? 1 : sizeOf(series.values, lags)));
+  if (!units.every((unit) => unit > 0)) return undefined;
+  const coefficients = effects.common[0]!.coefficients.map((_, i) =>
+    effects.common!.reduce((sum, one, k) => sum + units[k]! * one.coefficients[i]!, 0),
+  );
+  const terms = termsOf(frame, series, effects, length, undefined);
+  const seen = terms.map((term) => term.subarray(0, series.values.length));
+  return { terms, coefficients, centre: mean(effectOf(seen, { centre: 0, coefficients })) };
+}
+
+function ownEffects({ series }: Effects): ReadonlyMap<string, SeriesEffect> {
+  return new Map(series.map((one) => [seriesId(one), one]));
+}
+
 /**
  * The series without their effects, which reach `horizon` steps further.
  * @returns [series] undefined for a series that has none
@@ -124,11 +158,10 @@ export function separateEffects(
   effects: Effects,
   horizon: number,
 ): { readonly rest: Frame; readonly added: readonly (Float64Array | undefined)[] } {
-  const own = new Map(effects.series.map((one) => [seriesId(one), one]));
+  const own = ownEffects(effects);
   const added = frame.series.map((series) => {
-    const effect = own.get(seriesId(series));
-    if (effect === undefined) return undefined;
-    return effectOf(termsOf(frame, series, effects, series.values.length + horizon, effect.profile), effect);
+    const applied = appliedTo(frame, series, effects, own, series.values.length + horizon);
+    return applied && effectOf(applied.terms, applied);
   });
   const series = frame.series.map((one, s) => {
     const effect = added[s];
@@ -147,19 +180,18 @@ export function effectNames({ columns }: Pick<Effects, "columns">): string[] {
  * @returns [columns] in the series' units; undefined for a series without effects
  */
 export function columnSizes(frame: Frame, series: Series, effects: Effects): number[] | undefined {
-  const id = seriesId(series);
-  const own = effects.series.find((one) => seriesId(one) === id);
-  if (own === undefined) return undefined;
+  const applied = appliedTo(frame, series, effects, ownEffects(effects), series.values.length);
+  if (applied === undefined) return undefined;
   const owners = ownersOf(effects);
-  const terms = termsOf(frame, series, effects, series.values.length, own.profile);
   return effects.columns.map((_, c) => {
-    const coefficients = own.coefficients.map((coefficient, i) => (owners[i % owners.length] === c ? coefficient : 0));
-    const added = effectOf(terms, { centre: 0, coefficients });
+    const coefficients = applied.coefficients.map((coefficient, i) =>
+      owners[i % owners.length] === c ? coefficient : 0,
+    );
+    const added = effectOf(applied.terms, { centre: 0, coefficients });
     const centre = mean(added);
     const moved = added.map((value) => value - centre);
-    return mean(
-      takeOff(series.values, moved, multiplies(effects)).map((value, t) => Math.abs(series.values[t]! - value)),
-    );
+    const left = takeOff(series.values, moved, multiplies(effects));
+    return mean(left.map((value, t) => Math.abs(series.values[t]! - value)));
   });
 }
 

@@ -57,6 +57,12 @@ export function unitOf({ squares, count }: Moments): number {
   return Math.sqrt(squares / count);
 }
 
+/** Root mean square of what would be regressed; 0 where nothing changes. */
+export function sizeOf(values: Float64Array, lags: readonly number[]): number {
+  const moments = momentsOf([], values, lags);
+  return moments === undefined ? 0 : unitOf(moments);
+}
+
 /** As of one series, of targets in their units. @param each of the same terms */
 export function poolMoments(
   each: readonly { readonly moments: Moments; readonly unit: number }[],

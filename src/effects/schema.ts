@@ -41,6 +41,19 @@ export const effectsSchema = z.strictObject({
   logarithm: z.strictObject({ ranges: z.array(rangeSchema).min(1).readonly() }).optional(),
   /** Steps of the recent mean, the step itself among them. */
   memory: z.int().min(1),
+  /** What the series of a panel have in common, in the ways that count: for series that were not there. */
+  common: z
+    .array(
+      z.strictObject({
+        /** Of the differences that tell a series' size, one after the other. */
+        lags: z.array(z.int().min(1)).readonly(),
+        /** [terms] of a series of unit size, those along with the profile left out */
+        coefficients: z.array(z.number()).min(1).readonly(),
+      }),
+    )
+    .min(1)
+    .readonly()
+    .optional(),
   /** Of the series that have any. */
   series: z
     .array(
@@ -57,8 +70,9 @@ export const effectsSchema = z.strictObject({
     .readonly(),
 });
 export type Effects = Readonly<z.infer<typeof effectsSchema>>;
+export type CommonEffect = NonNullable<Effects["common"]>[number];
 export type SeriesEffect = Effects["series"][number];
-export type Shape = Omit<Effects, "series">;
+export type Shape = Omit<Effects, "series" | "common">;
 
 /** Those of a model, where it has any. */
 export function effectsOf({ effects }: { readonly effects?: Effects | undefined }): { effects?: Effects } {

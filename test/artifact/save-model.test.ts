@@ -258,6 +258,7 @@ describe("effects of covariates", () => {
     ["its temp has no scale", { scales: [] }],
     ["means of 16777217 steps", { memory: 2 ** 24 + 1 }],
     ["effects of 4 channels, 1 of which have a range", { logarithm: { ranges: [[0, 1]] } }],
+    ["its effects lack coefficients", { common: [{ lags: [], coefficients: [1] }] }],
     ["its effects lack coefficients", { series: [{ ...effects.series[0]!, coefficients: [1] }] }],
     [
       "its effects lack coefficients",

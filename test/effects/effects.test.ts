@@ -255,6 +255,39 @@ describe("of a panel", () => {
     expect(at(-100)).toBe(at(0));
   });
 
+  const added = (s: number, t: number, noise: number) => (s + 1) * (100 + 3 * noise + (promotions[s]![t] ? 40 : 0));
+
+  test.each([
+    ["multiplies", growing, true],
+    ["adds", added, false],
+  ])("%s for a shop that was not there, as for the others", async (_, sold, isLogarithm) => {
+    const frame = panelOf(sold);
+    const others = { ...frame, series: frame.series.slice(1) };
+    const effects = (await findIn(others))!;
+    expect(effects.logarithm !== undefined).toBe(isLogarithm);
+    const { added: found, rest } = separateEffects(frame, effects, 0);
+    const { added: known } = separateEffects(frame, (await findIn(frame))!, 0);
+    const jumpOf = (effect: Float64Array) => {
+      const at = promotions[0]!.indexOf(1);
+      return effect[at]! - effect[promotions[0]!.indexOf(0)]!;
+    };
+    expect(jumpOf(found[0]!) / jumpOf(known[0]!)).toBeGreaterThan(0.8);
+    expect(jumpOf(found[0]!) / jumpOf(known[0]!)).toBeLessThan(1.25);
+    expect(Math.abs(mean(found[0]!))).toBeLessThan(1e-9);
+    expect(columnSizes(frame, frame.series[0]!, effects)![0]).toBeGreaterThan(0);
+    // One without values, or that never changes, is left alone.
+    const { values } = frame.series[0]!;
+    for (const still of [values.map(() => Number.NaN), values.map(() => 7)]) {
+      const odd = { ...frame, series: [{ ...frame.series[0]!, values: still }] };
+      expect(
+        separateEffects(odd, effects, horizon).rest.series[0]!.values.every(
+          (v, t) => Object.is(v, still[t]) || isLogarithm,
+        ),
+      ).toBe(true);
+    }
+    expect(rest.series[0]!.values.every(Number.isFinite)).toBe(true);
+  });
+
   test("is forecast so many times as large", async () => {
     const frame = panelOf((s, t, noise) => 10 * 2 ** (s % 6) * Math.exp(0.05 * noise) * (promotions[s]![t] ? 3 : 1));
     const fitted = await fitModel("pretrained", frame, horizon, { ...smallModel, seasons: [] }, quietContext());
