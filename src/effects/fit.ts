@@ -69,20 +69,25 @@ export async function fitEffects(
     : shape;
   const isScaled = counting.some(({ kind }) => kind.terms === "scaled");
   const profileIn = (one: Series) => (isScaled ? profileOf(one, season) : undefined);
-  const termsIn = (one: Series) => termsOf(frame, one, shape, one.values.length, profileIn(one));
-  const pool = known.length > 1 ? sampleSeries(known, pooledSeries) : [];
-  const common = commonOf(
-    pool.map((one) => ({ terms: termsIn(one), values: one.values })),
+  const regressand = (one: Series) => ({
+    terms: termsOf(frame, one, shape, one.values.length, profileIn(one)),
+    values: one.values,
+  });
+  const common = await commonOf(
+    known.length > 1 ? sampleSeries(known, pooledSeries) : [],
+    regressand,
     shape,
     counting.map(({ kind }) => kind),
+    signal,
   );
   const series: SeriesEffect[] = [];
   for (const [s, one] of known.entries()) {
-    const { key, target, values } = one;
-    const terms = termsIn(one);
+    const { key, target } = one;
+    const given = regressand(one);
+    const { terms } = given;
     const coefficients = new Array<number>(terms.length).fill(0);
     for (const [k, { kind, weight }] of counting.entries())
-      coefficientsOf({ terms, values }, shape, kind, common[k])?.forEach((coefficient, i) => {
+      coefficientsOf(given, shape, kind, common[k])?.forEach((coefficient, i) => {
         coefficients[i]! += weight * coefficient;
       });
     if (coefficients.every((coefficient) => coefficient === 0)) continue;
@@ -95,13 +100,22 @@ export async function fitEffects(
   return { ...found, ...(shared.length > 0 && { common: shared }), series };
 }
 
-/** @returns [kinds] null for a series by itself */
-function commonOf(
-  each: readonly Regressand[],
+/** @param toRegressand its terms are many times the series, and let go before the next @returns [kinds] null for a series by itself */
+async function commonOf<T>(
+  panel: readonly T[],
+  toRegressand: (one: T) => Regressand,
   shape: Shape,
   kinds: readonly Kind[],
-): (Float64Array | null | undefined)[] {
-  return kinds.map((kind) => (each.length > 1 ? commonCoefficients(each, shape, kind) : null));
+  signal: AbortSignal,
+): Promise<(Float64Array | null | undefined)[]> {
+  if (panel.length < 2) return kinds.map(() => null);
+  async function* each() {
+    for (const one of panel) {
+      await pause(signal);
+      yield toRegressand(one);
+    }
+  }
+  return commonCoefficients(each(), shape, kinds);
 }
 
 /** Lines bend where there is data enough for it. */
@@ -154,8 +168,10 @@ interface Task {
 }
 
 /** A series whose newest steps are held back. */
-interface Trial extends Regressand {
+interface Trial {
   readonly series: Series;
+  /** [time] those before. */
+  readonly seen: Float64Array;
   readonly windows: readonly Window[];
   /** Mean absolute error in the windows where nothing is set apart. */
   readonly without: number;
@@ -174,22 +190,27 @@ async function weigh(task: Task, sampled: readonly Series[], shape: Shape, kinds
     if (windows.length === 0) continue;
     const without = restError(series.values, windows, task);
     if (!(without > 0)) continue;
-    const values = series.values.subarray(0, Math.min(...windows.map(({ origin }) => origin)));
-    const terms = termsOf(frame, series, shape, end, profileOf({ ...series, values }, seasons[0] ?? 1));
-    trials.push({ series, windows, without, terms, values });
+    const seen = series.values.subarray(0, Math.min(...windows.map(({ origin }) => origin)));
+    trials.push({ series, seen, windows, without });
   }
   if (trials.length === 0) return kinds.map(() => 0);
-  const common = commonOf(trials, shape, kinds);
+  const regressand = ({ series, seen }: Trial) => {
+    const profile = profileOf({ ...series, values: seen }, seasons[0] ?? 1);
+    return { terms: termsOf(frame, series, shape, series.values.length, profile), values: seen };
+  };
+  const common = await commonOf(trials, regressand, shape, kinds, signal);
   const errors = new Float64Array(kinds.length);
   const isFound = kinds.map(() => false);
-  for (const trial of trials)
+  for (const trial of trials) {
+    const given = regressand(trial);
     for (const [k, kind] of kinds.entries()) {
       await pause(signal);
-      const coefficients = coefficientsOf(trial, shape, kind, common[k]);
+      const coefficients = coefficientsOf(given, shape, kind, common[k]);
       if (coefficients !== undefined) isFound[k] = true;
-      const error = coefficients === undefined ? Number.NaN : errorWith(trial, coefficients, kind, task);
+      const error = coefficients === undefined ? Number.NaN : errorWith(trial, given.terms, coefficients, kind, task);
       errors[k]! += (Number.isFinite(error) ? error : trial.without) / trial.without / trials.length;
     }
+  }
   // Doing without has an error of 1.
   const least = (isLogarithm: boolean) =>
     kinds.reduce((least, kind, k) => (kind.isLogarithm === isLogarithm ? Math.min(least, errors[k]!) : least), 1);
@@ -206,7 +227,8 @@ async function weigh(task: Task, sampled: readonly Series[], shape: Shape, kinds
 
 /** Mean absolute error in the windows where the pretrained model forecasts what the effect leaves. */
 function errorWith(
-  { series: { values }, windows, terms }: Trial,
+  { series: { values }, windows }: Trial,
+  terms: readonly Float64Array[],
   coefficients: Float64Array,
   { isLogarithm }: Kind,
   task: Task,

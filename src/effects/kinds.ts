@@ -1,6 +1,6 @@
 // The ways in which a series can be regressed on what is known ahead. In: terms and values. Out: coefficients.
 import { portableLog } from "../base/portable.js";
-import { type Moments, momentsOf, poolMoments, regress, unitOf } from "./regression.js";
+import { addMoments, type Moments, momentsOf, regress, unitOf } from "./regression.js";
 import { type CommonEffect, type Shape, termCounts } from "./schema.js";
 
 export interface Kind {
@@ -37,14 +37,23 @@ export interface Regressand {
   readonly values: Float64Array;
 }
 
-/** The coefficients that a series of the panel is drawn to, for a series of unit size. @returns undefined where no series can be regressed */
-export function commonCoefficients(each: readonly Regressand[], shape: Shape, kind: Kind): Float64Array | undefined {
-  const known = each.flatMap((one) => {
-    const moments = momentsIn(one, shape, kind);
-    return moments === undefined ? [] : [{ moments, unit: unitIn(moments, kind) }];
-  });
-  const pooled = poolMoments(known);
-  return pooled && regress(pooled);
+/**
+ * The coefficients that the series of a panel are drawn to, for a series of unit size.
+ * @param each gone through once, one at a time
+ * @returns [kinds] undefined where no series can be regressed
+ */
+export async function commonCoefficients(
+  each: AsyncIterable<Regressand>,
+  shape: Shape,
+  kinds: readonly Kind[],
+): Promise<(Float64Array | undefined)[]> {
+  const sums = kinds.map((): Moments | undefined => undefined);
+  for await (const one of each)
+    for (const [k, kind] of kinds.entries()) {
+      const moments = momentsIn(one, shape, kind);
+      if (moments !== undefined) sums[k] = addMoments(sums[k], moments, unitIn(moments, kind));
+    }
+  return sums.map((sum) => sum && regress(sum));
 }
 
 /** What a series that was not there is given. @param common null for none @returns undefined for terms along with a profile, which such a series has none of */

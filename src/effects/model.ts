@@ -106,14 +106,14 @@ export function effectOf(
   return effect;
 }
 
-/** What an effect leaves of values. @param effect [time] of no fewer steps @param multiplies whether it adds to the logarithm */
-export function takeOff(values: Float64Array, effect: Float64Array, multiplies: boolean): Float64Array {
-  return values.map((value, t) => (multiplies ? value / portableExp(effect[t]!) : value - effect[t]!));
+/** What an effect leaves of values. @param effect [time] of no fewer steps, or of as many logarithms */
+export function takeOff(values: Float64Array, effect: Float64Array, isLogarithm: boolean): Float64Array {
+  return values.map((value, t) => (isLogarithm ? value / portableExp(effect[t]!) : value - effect[t]!));
 }
 
 /** @param row [time] changed in place @param effect of the same steps */
-export function putBack(row: Float64Array, effect: Float64Array, multiplies: boolean): void {
-  for (let k = 0; k < row.length; k++) row[k] = multiplies ? row[k]! * portableExp(effect[k]!) : row[k]! + effect[k]!;
+export function putBack(row: Float64Array, effect: Float64Array, isLogarithm: boolean): void {
+  for (let k = 0; k < row.length; k++) row[k] = isLogarithm ? row[k]! * portableExp(effect[k]!) : row[k]! + effect[k]!;
 }
 
 /** A series' own coefficients; those of the panel, in its size, for one that was not there. */

@@ -63,27 +63,22 @@ export function sizeOf(values: Float64Array, lags: readonly number[]): number {
   return moments === undefined ? 0 : unitOf(moments);
 }
 
-/** As of one series, of targets in their units. @param each of the same terms */
-export function poolMoments(
-  each: readonly { readonly moments: Moments; readonly unit: number }[],
-): Moments | undefined {
-  const [first] = each;
-  if (first === undefined) return undefined;
-  const { size } = first.moments;
-  const gram = new Float64Array(size * size);
-  const cross = new Float64Array(size);
-  let [squares, count] = [0, 0];
-  for (const { moments, unit } of each) {
-    moments.gram.forEach((value, i) => {
-      gram[i]! += value;
-    });
-    moments.cross.forEach((value, i) => {
-      cross[i]! += value / unit;
-    });
-    squares += moments.squares / unit ** 2;
-    count += moments.count;
-  }
-  return { size, gram, cross, squares, count };
+/** Together as of one series, of targets in their units. @param sum of those before, which is changed; absent: these are the first */
+export function addMoments(
+  sum: Moments | undefined,
+  { size, gram, cross, squares, count }: Moments,
+  unit: number,
+): Moments {
+  const { gram: grams, cross: crosses } = sum ?? { gram: new Float64Array(size * size), cross: new Float64Array(size) };
+  for (let i = 0; i < gram.length; i++) grams[i]! += gram[i]!;
+  for (let i = 0; i < size; i++) crosses[i]! += cross[i]! / unit;
+  return {
+    size,
+    gram: grams,
+    cross: crosses,
+    squares: (sum?.squares ?? 0) + squares / unit ** 2,
+    count: (sum?.count ?? 0) + count,
+  };
 }
 
 /**
