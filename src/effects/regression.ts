@@ -34,12 +34,14 @@ export function momentsOf(
   lags: readonly number[],
 ): Moments | undefined {
   const target = differencesOf(values, lags);
-  const isKnown = target.map((value) => (Number.isNaN(value) ? 0 : 1));
-  const filtered = (from: Float64Array) => {
-    const known = from.filter((_, t) => isKnown[t] === 1);
-    if (lags.length > 0) return known;
-    const level = mean(known);
-    return known.map((value) => value - level);
+  const known = target.map((_, t) => t).filter((t) => !Number.isNaN(target[t]!));
+  const filtered = (differences: Float64Array) => {
+    const kept = new Float64Array(known.length);
+    for (let i = 0; i < kept.length; i++) kept[i] = differences[known[i]!]!;
+    if (lags.length > 0) return kept;
+    const level = mean(kept);
+    for (let i = 0; i < kept.length; i++) kept[i]! -= level;
+    return kept;
   };
   const y = filtered(target);
   const squares = dot(y, y);
@@ -133,10 +135,11 @@ function less({ size, gram, cross, squares }: Moments, coefficients: Float64Arra
 
 /** Differences over each lag, one after the other. @returns [time − Σ lags] NaN where a value is missing */
 function differencesOf(values: Float64Array, lags: readonly number[]): Float64Array {
-  return lags.reduce(
-    (from, lag) => from.subarray(Math.min(lag, from.length)).map((value, t) => value - from[t]!),
-    values,
-  );
+  return lags.reduce((from, lag) => {
+    const differences = new Float64Array(Math.max(0, from.length - lag));
+    for (let t = 0; t < differences.length; t++) differences[t] = from[t + lag]! - from[t]!;
+    return differences;
+  }, values);
 }
 
 /** @returns undefined where the matrix is not positive definite */
