@@ -192,19 +192,19 @@ async function effects(found: Effects | undefined, { frame, s }: Question): Prom
   const { columnSizes, effectNames, separateEffects } = await import("../effects/model.js");
   const names = effectNames(found);
   const shown = s === undefined ? frame.series : [frame.series[s]!];
-  const each = shown.map((series) => columnSizes(frame, series, found) ?? null);
+  const each = columnSizes({ ...frame, series: shown }, found);
   const rows = averageFirst(frame, shown, each, (sizes, series) => effectRows(names, sizes, series));
   return { rows, rest: separateEffects(frame, found, 0).rest };
 }
 
-/** @param each [shown] null for a series of which there is nothing to tell */
+/** @param each [shown] null or undefined for a series of which there is nothing to tell */
 function averageFirst(
   frame: Frame,
   shown: readonly Series[],
-  each: readonly (ArrayLike<number> | null)[],
+  each: readonly (ArrayLike<number> | null | undefined)[],
   tell: (numbers: readonly number[], series: string) => Rows,
 ): Rows {
-  const told = each.filter((numbers) => numbers !== null).map((numbers) => Array.from(numbers));
+  const told = each.filter((numbers) => numbers != null).map((numbers) => Array.from(numbers));
   const mean = told[0]?.map((_, i) => told.reduce((sum, numbers) => sum + numbers[i]! / told.length, 0));
   return [
     ...(mean === undefined || shown.length === 1 ? [] : tell(mean, "all")),

@@ -12,9 +12,18 @@ import { knots as quantileLevels } from "../gate/schema.js";
 import { pretrainedGates } from "../gate/weights.js";
 import { fitCovariates } from "../scale/preparation.js";
 import { dropSteps, type Frame, type Series, sampleSeries } from "../series/frame.js";
-import { coefficientsOf, commonCoefficients, commonEffect, type Kind, kindsOf, type Regressand } from "./kinds.js";
+import {
+  coefficientsOf,
+  commonCoefficients,
+  commonEffect,
+  type Kind,
+  kindsOf,
+  momentsIn,
+  type Regressand,
+} from "./kinds.js";
 import { channelsOf, effectOf, profileOf, recentMeans, takeOff, termsOf } from "./model.js";
-import { type Curve, type Effects, type SeriesEffect, type Shape, termCounts } from "./schema.js";
+import type { Moments } from "./regression.js";
+import { type Curve, type Effects, type Profile, type SeriesEffect, type Shape, termCounts } from "./schema.js";
 
 /** Steps of each series that are looked at. */
 const newestSteps = 20_000;
@@ -67,31 +76,33 @@ export async function fitEffects(
   const found = counting[0]!.kind.isLogarithm
     ? { ...shape, logarithm: { ranges: rangesOf(frame, known, shape) } }
     : shape;
-  const isScaled = counting.some(({ kind }) => kind.terms === "scaled");
-  const profileIn = (one: Series) => (isScaled ? profileOf(one, season) : undefined);
-  const regressand = (one: Series) => ({
-    terms: termsOf(frame, one, shape, one.values.length, profileIn(one)),
-    values: one.values,
-  });
-  const common = await commonOf(
-    known.length > 1 ? sampleSeries(known, pooledSeries) : [],
-    regressand,
-    shape,
+  const profiled = counting.some(({ kind }) => kind.terms === "scaled") ? season : 1;
+  const given = (one: Series) => {
+    const regressand = regressandOf(frame, one, shape, one.values, profiled);
+    return { ...regressand, moments: counting.map(({ kind }) => momentsIn(regressand, shape, kind)) };
+  };
+  async function* panel() {
+    if (known.length < 2) return;
+    for (const one of sampleSeries(known, pooledSeries)) {
+      await pause(signal);
+      // Its terms are many times the series, and let go before the next.
+      yield given(one).moments;
+    }
+  }
+  const common = await commonCoefficients(
+    panel(),
     counting.map(({ kind }) => kind),
-    signal,
   );
   const series: SeriesEffect[] = [];
   for (const [s, one] of known.entries()) {
     const { key, target } = one;
-    const given = regressand(one);
-    const { terms } = given;
+    const { terms, profile, moments } = given(one);
     const coefficients = new Array<number>(terms.length).fill(0);
     for (const [k, { kind, weight }] of counting.entries())
-      coefficientsOf(given, shape, kind, common[k])?.forEach((coefficient, i) => {
+      coefficientsOf(moments[k], shape, kind, common[k], profile !== undefined)?.forEach((coefficient, i) => {
         coefficients[i]! += weight * coefficient;
       });
     if (coefficients.every((coefficient) => coefficient === 0)) continue;
-    const profile = profileIn(one);
     series.push({ key, target, centre: centreOf(terms, coefficients), ...(profile && { profile }), coefficients });
     if (s % 16 === 15) await pause(signal);
   }
@@ -100,22 +111,16 @@ export async function fitEffects(
   return { ...found, ...(shared.length > 0 && { common: shared }), series };
 }
 
-/** @param toRegressand its terms are many times the series, and let go before the next @returns [kinds] null for a series by itself */
-async function commonOf<T>(
-  panel: readonly T[],
-  toRegressand: (one: T) => Regressand,
+/** @param seen values to regress, the first of the series @param season of the profile; 1 for none */
+function regressandOf(
+  frame: Frame,
+  series: Series,
   shape: Shape,
-  kinds: readonly Kind[],
-  signal: AbortSignal,
-): Promise<(Float64Array | null | undefined)[]> {
-  if (panel.length < 2) return kinds.map(() => null);
-  async function* each() {
-    for (const one of panel) {
-      await pause(signal);
-      yield toRegressand(one);
-    }
-  }
-  return commonCoefficients(each(), shape, kinds);
+  seen: Float64Array,
+  season: number,
+): Regressand & { readonly profile: Profile | undefined } {
+  const profile = profileOf({ ...series, values: seen }, season);
+  return { profile, terms: termsOf(frame, series, shape, series.values.length, profile), values: seen };
 }
 
 /** Lines bend where there is data enough for it. */
@@ -172,6 +177,8 @@ interface Trial {
   readonly series: Series;
   /** [time] those before. */
   readonly seen: Float64Array;
+  /** [kinds] of those before. */
+  readonly moments: readonly (Moments | undefined)[];
   readonly windows: readonly Window[];
   /** Mean absolute error in the windows where nothing is set apart. */
   readonly without: number;
@@ -181,6 +188,7 @@ interface Trial {
 async function weigh(task: Task, sampled: readonly Series[], shape: Shape, kinds: readonly Kind[]): Promise<number[]> {
   const { frame, horizon, seasons, signal } = task;
   const windowCount = Math.min(triedWindows, Math.ceil(triedLimit / sampled.length));
+  const given = (series: Series, seen: Float64Array) => regressandOf(frame, series, shape, seen, seasons[0] ?? 1);
   const trials: Trial[] = [];
   for (const whole of sampled) {
     await pause(signal);
@@ -191,29 +199,28 @@ async function weigh(task: Task, sampled: readonly Series[], shape: Shape, kinds
     const without = restError(series.values, windows, task);
     if (!(without > 0)) continue;
     const seen = series.values.subarray(0, Math.min(...windows.map(({ origin }) => origin)));
-    trials.push({ series, seen, windows, without });
+    const regressand = given(series, seen);
+    const moments = kinds.map((kind) => momentsIn(regressand, shape, kind));
+    trials.push({ series, seen, moments, windows, without });
   }
   if (trials.length === 0) return kinds.map(() => 0);
-  const regressand = ({ series, seen }: Trial) => {
-    const profile = profileOf({ ...series, values: seen }, seasons[0] ?? 1);
-    return { terms: termsOf(frame, series, shape, series.values.length, profile), values: seen };
-  };
-  const common = await commonOf(trials, regressand, shape, kinds, signal);
+  const panel = trials.length > 1 ? trials.map(({ moments }) => moments) : [];
+  const common = await commonCoefficients(panel, kinds);
   const errors = new Float64Array(kinds.length);
   const isFound = kinds.map(() => false);
   for (const trial of trials) {
-    const given = regressand(trial);
+    const { terms, profile } = given(trial.series, trial.seen);
     for (const [k, kind] of kinds.entries()) {
       await pause(signal);
-      const coefficients = coefficientsOf(given, shape, kind, common[k]);
+      const coefficients = coefficientsOf(trial.moments[k], shape, kind, common[k], profile !== undefined);
       if (coefficients !== undefined) isFound[k] = true;
-      const error = coefficients === undefined ? Number.NaN : errorWith(trial, given.terms, coefficients, kind, task);
+      const error = coefficients === undefined ? Number.NaN : errorWith(trial, terms, coefficients, kind, task);
       errors[k]! += (Number.isFinite(error) ? error : trial.without) / trial.without / trials.length;
     }
   }
   // Doing without has an error of 1.
   const least = (isLogarithm: boolean) =>
-    kinds.reduce((least, kind, k) => (kind.isLogarithm === isLogarithm ? Math.min(least, errors[k]!) : least), 1);
+    kinds.reduce((found, kind, k) => (kind.isLogarithm === isLogarithm ? Math.min(found, errors[k]!) : found), 1);
   const multiplies = least(true) < (1 - logarithmMargin / Math.sqrt(trials.length)) * least(false);
   const shares = kinds.map((kind, k) =>
     isFound[k] && kind.isLogarithm === multiplies ? eighthPower(1 / Math.max(errors[k]!, leastRatio)) : 0,

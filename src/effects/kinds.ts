@@ -37,63 +37,8 @@ export interface Regressand {
   readonly values: Float64Array;
 }
 
-/**
- * The coefficients that the series of a panel are drawn to, for a series of unit size.
- * @param each gone through once, one at a time
- * @returns [kinds] undefined where no series can be regressed
- */
-export async function commonCoefficients(
-  each: AsyncIterable<Regressand>,
-  shape: Shape,
-  kinds: readonly Kind[],
-): Promise<(Float64Array | undefined)[]> {
-  const sums = kinds.map((): Moments | undefined => undefined);
-  for await (const one of each)
-    for (const [k, kind] of kinds.entries()) {
-      const moments = momentsIn(one, shape, kind);
-      if (moments !== undefined) sums[k] = addMoments(sums[k], moments, unitIn(moments, kind));
-    }
-  return sums.map((sum) => sum && regress(sum));
-}
-
-/** What a series that was not there is given. @param common null for none @returns undefined for terms along with a profile, which such a series has none of */
-export function commonEffect(
-  shape: Shape,
-  kind: Kind,
-  common: Float64Array | null | undefined,
-  weight: number,
-): CommonEffect | undefined {
-  if (common == null || kind.terms === "scaled") return undefined;
-  const { now, lately } = termCounts(shape);
-  const coefficients = new Array<number>(now + lately).fill(0);
-  for (const [i, coefficient] of common.entries()) coefficients[i] = weight * coefficient;
-  return { lags: kind.lags, coefficients };
-}
-
-/**
- * @param common null for a series by itself
- * @returns [terms] undefined where the series cannot be regressed so
- */
-export function coefficientsOf(
-  one: Regressand,
-  shape: Shape,
-  kind: Kind,
-  common: Float64Array | null | undefined,
-): Float64Array | undefined {
-  const moments = common === undefined ? undefined : momentsIn(one, shape, kind);
-  if (moments === undefined) return undefined;
-  const unit = unitIn(moments, kind);
-  const found = regress(
-    moments,
-    common?.map((coefficient) => coefficient * unit),
-  );
-  if (found === undefined) return undefined;
-  const coefficients = new Float64Array(one.terms.length);
-  coefficients.set(found, rangeOf(shape, kind)[0]);
-  return coefficients;
-}
-
-function momentsIn({ terms, values }: Regressand, shape: Shape, kind: Kind): Moments | undefined {
+/** @returns undefined where the series cannot be regressed so */
+export function momentsIn({ terms, values }: Regressand, shape: Shape, kind: Kind): Moments | undefined {
   const [from, to] = rangeOf(shape, kind);
   if (to > terms.length) return undefined;
   if (!kind.isLogarithm) return momentsOf(terms.slice(from, to), values, kind.lags);
@@ -101,6 +46,61 @@ function momentsIn({ terms, values }: Regressand, shape: Shape, kind: Kind): Mom
   // A zero has no logarithm, and is gone round.
   const logarithms = values.map((value) => (value > 0 ? portableLog(value) : Number.NaN));
   return momentsOf(terms.slice(from, to), logarithms, kind.lags);
+}
+
+/**
+ * The coefficients that the series of a panel are drawn to, for a series of unit size.
+ * @param each [kinds] moments of a series, gone through once
+ * @returns [kinds] undefined where no series can be regressed
+ */
+export async function commonCoefficients(
+  each: AsyncIterable<readonly (Moments | undefined)[]> | Iterable<readonly (Moments | undefined)[]>,
+  kinds: readonly Kind[],
+): Promise<(Float64Array | undefined)[]> {
+  const sums = kinds.map((): Moments | undefined => undefined);
+  for await (const one of each)
+    for (const [k, moments] of one.entries())
+      if (moments !== undefined) sums[k] = addMoments(sums[k], moments, unitIn(moments, kinds[k]!));
+  return sums.map((sum) => sum && regress(sum));
+}
+
+/** What a series that was not there is given. @returns undefined for terms along with a profile, which such a series has none of */
+export function commonEffect(
+  shape: Shape,
+  kind: Kind,
+  common: Float64Array | undefined,
+  weight: number,
+): CommonEffect | undefined {
+  if (common === undefined || kind.terms === "scaled") return undefined;
+  return { lags: kind.lags, coefficients: Array.from(atPlaces(common, shape, kind, false), (one) => weight * one) };
+}
+
+/**
+ * @param common what the series is drawn to; undefined for one by itself
+ * @returns [terms] with those along with a profile where the series has one; undefined where it cannot be regressed so
+ */
+export function coefficientsOf(
+  moments: Moments | undefined,
+  shape: Shape,
+  kind: Kind,
+  common: Float64Array | undefined,
+  hasProfile: boolean,
+): Float64Array | undefined {
+  if (moments === undefined) return undefined;
+  const unit = unitIn(moments, kind);
+  const found = regress(
+    moments,
+    common?.map((coefficient) => coefficient * unit),
+  );
+  return found && atPlaces(found, shape, kind, hasProfile);
+}
+
+/** Among those of all terms. */
+function atPlaces(coefficients: Float64Array, shape: Shape, kind: Kind, hasProfile: boolean): Float64Array {
+  const { now, lately } = termCounts(shape);
+  const all = new Float64Array((hasProfile ? 2 : 1) * (now + lately));
+  all.set(coefficients, rangeOf(shape, kind)[0]);
+  return all;
 }
 
 /** Logarithms of different series move alike whatever the series' size. */

@@ -176,22 +176,27 @@ export function effectNames({ columns }: Pick<Effects, "columns">): string[] {
 }
 
 /**
- * How far each column moves a series: the mean size of what its terms make of the values, about their mean.
- * @returns [columns] in the series' units; undefined for a series without effects
+ * How far each column moves each series: the mean size of what its terms make of the values, about their mean.
+ * @returns [series][columns] in the series' units; undefined for a series without effects
  */
-export function columnSizes(frame: Frame, series: Series, effects: Effects): number[] | undefined {
-  const applied = appliedTo(frame, series, effects, ownEffects(effects), series.values.length);
-  if (applied === undefined) return undefined;
+export function columnSizes(frame: Frame, effects: Effects): (number[] | undefined)[] {
+  const own = ownEffects(effects);
   const owners = ownersOf(effects);
-  return effects.columns.map((_, c) => {
-    const coefficients = applied.coefficients.map((coefficient, i) =>
-      owners[i % owners.length] === c ? coefficient : 0,
+  return frame.series.map((series) => {
+    const applied = appliedTo(frame, series, effects, own, series.values.length);
+    return (
+      applied &&
+      effects.columns.map((_, c) => {
+        const coefficients = applied.coefficients.map((coefficient, i) =>
+          owners[i % owners.length] === c ? coefficient : 0,
+        );
+        const added = effectOf(applied.terms, { centre: 0, coefficients });
+        const centre = mean(added);
+        const moved = added.map((value) => value - centre);
+        const left = takeOff(series.values, moved, multiplies(effects));
+        return mean(left.map((value, t) => Math.abs(series.values[t]! - value)));
+      })
     );
-    const added = effectOf(applied.terms, { centre: 0, coefficients });
-    const centre = mean(added);
-    const moved = added.map((value) => value - centre);
-    const left = takeOff(series.values, moved, multiplies(effects));
-    return mean(left.map((value, t) => Math.abs(series.values[t]! - value)));
   });
 }
 

@@ -2,7 +2,7 @@
 // Heath & Wahba, Technometrics 21, 1979), towards 0 or towards what other series say. In: terms and values with gaps. Out: coefficients.
 import { mean } from "../base/numeric.js";
 import { choleskyFactor } from "../linear/ridge.js";
-import { dot } from "../series/regression.js";
+import { dot, productsOf } from "../series/regression.js";
 
 const lambdas = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1] as const;
 /** Towards other series' coefficients, which may be all there is to be had. */
@@ -47,11 +47,8 @@ export function momentsOf(
   const squares = dot(y, y);
   if (!(squares > 0 && Number.isFinite(squares))) return undefined;
   const columns = terms.map((term) => filtered(differencesOf(term.subarray(0, values.length), lags)));
-  const size = terms.length;
-  const gram = new Float64Array(size * size);
-  for (let a = 0; a < size; a++)
-    for (let b = 0; b <= a; b++) gram[a * size + b] = gram[b * size + a] = dot(columns[a]!, columns[b]!);
-  return { size, gram, cross: Float64Array.from(columns, (column) => dot(column, y)), squares, count: y.length };
+  const cross = Float64Array.from(columns, (column) => dot(column, y));
+  return { size: terms.length, gram: productsOf(columns), cross, squares, count: y.length };
 }
 
 /** Root mean square of the target. */

@@ -45,7 +45,8 @@ export async function calibrate(
   const scales = lags.map((lag) => scalesOf(errors, frame, lag, span.recentSteps));
   const known = Array.from(errors.series.keys()).filter((w) => scales.every((own) => own[w]! > 0));
   const inScale = (l: number) => {
-    const even = evenOut({ ...errors, values: errors.values.map(over(scales[l]!, errors.horizon)) }, frame);
+    const values = errors.values.map((error, i) => error / scales[l]![Math.floor(i / errors.horizon)]!);
+    const even = evenOut({ ...errors, values }, frame);
     return { season: lags[l]!, even, surprise: surpriseOf(even, scales[l]!, known) };
   };
   let best = inScale(0);
@@ -84,11 +85,6 @@ function scalesOf({ origins, series }: Scores, frame: Frame, lag: number, recent
     scales.set(scalesAt(frame.series[series[from]!]!.values, origins.subarray(from, to), lag, recentSteps), from);
   }
   return scales;
-}
-
-/** @param scales [windows] */
-function over(scales: Float64Array, horizon: number): (error: number, i: number) => number {
-  return (error, i) => error / scales[Math.floor(i / horizon)]!;
 }
 
 /**

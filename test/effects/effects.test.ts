@@ -5,7 +5,7 @@ import { seededRandom } from "../../src/base/random.js";
 import { fitModel } from "../../src/choose/model.js";
 import { predictorOf } from "../../src/choose/predictor.js";
 import { fitEffects } from "../../src/effects/fit.js";
-import { coefficientsOf, commonCoefficients } from "../../src/effects/kinds.js";
+import { coefficientsOf, commonCoefficients, momentsIn } from "../../src/effects/kinds.js";
 import { columnSizes, recentMeans, separateEffects, termsOf } from "../../src/effects/model.js";
 import { momentsOf, regress } from "../../src/effects/regression.js";
 import { type Effects, termCounts } from "../../src/effects/schema.js";
@@ -205,7 +205,7 @@ describe("of a panel", () => {
       values.forEach((value, t) => {
         expect(value * Math.exp(added[s]![t]!)).toBeCloseTo(frame.series[s]!.values[t]!, 6);
       });
-      const sizes = columnSizes(frame, frame.series[s]!, effects)!;
+      const sizes = columnSizes(frame, effects)[s]!;
       expect(sizes[0]).toBeGreaterThan(0.03 * mean(frame.series[s]!.values));
       expect(sizes[0]).toBeLessThan(mean(frame.series[s]!.values));
     }
@@ -222,13 +222,14 @@ describe("of a panel", () => {
     }));
     const shape = { columns: [], scales: [], channels: [null], memory: 1 };
     const kind = { lags: [], terms: "now", isLogarithm: false } as const;
-    const oneByOne = async function* () {
-      yield* each;
-    };
-    const [common] = await commonCoefficients(oneByOne(), shape, [kind]);
-    const errorWith = (drawnTo: Float64Array | null) =>
-      Math.hypot(...each.map((one, s) => coefficientsOf(one, shape, kind, drawnTo)![0]! / (s + 1) - 40));
-    expect(errorWith(common!)).toBeLessThan(0.8 * errorWith(null));
+    const moments = each.map((one) => momentsIn(one, shape, kind));
+    const [common] = await commonCoefficients(
+      moments.map((one) => [one]),
+      [kind],
+    );
+    const errorWith = (drawnTo: Float64Array | undefined) =>
+      Math.hypot(...moments.map((one, s) => coefficientsOf(one, shape, kind, drawnTo, false)![0]! / (s + 1) - 40));
+    expect(errorWith(common)).toBeLessThan(0.8 * errorWith(undefined));
   });
 
   test("days without a sale have no logarithm, and a series below 0 no effect that multiplies", async () => {
@@ -277,7 +278,7 @@ describe("of a panel", () => {
     expect(jumpOf(found[0]!) / jumpOf(known[0]!)).toBeGreaterThan(0.8);
     expect(jumpOf(found[0]!) / jumpOf(known[0]!)).toBeLessThan(1.25);
     expect(Math.abs(mean(found[0]!))).toBeLessThan(1e-9);
-    expect(columnSizes(frame, frame.series[0]!, effects)![0]).toBeGreaterThan(0);
+    expect(columnSizes(frame, effects)[0]![0]).toBeGreaterThan(0);
     // One without values, or that never changes, is left alone.
     const { values } = frame.series[0]!;
     for (const still of [values.map(() => Number.NaN), values.map(() => 7)]) {
