@@ -1,4 +1,5 @@
 // Into a model directory. In: a fitted model with the frame it was fitted on. Out: manifest and files.
+
 import { createHash } from "node:crypto";
 import { observedCount } from "../base/numeric.js";
 import {
@@ -16,6 +17,7 @@ import { type Calibration, calibrationSteps } from "../forecast/calibration.js";
 import type { ForecastLimits } from "../forecast/limits.js";
 import { historyLimit } from "../gate/history-limit.js";
 import { encodeWeights, gateLayout } from "../gate/weights.js";
+import { linearReach } from "../linear/model.js";
 import { type Frame, keepCovariates } from "../series/frame.js";
 import type { ReadOptions } from "../series/options.js";
 import { candidateReach } from "../windows/candidates.js";
@@ -163,7 +165,7 @@ function pointSteps(fitted: Fitted, seasons: readonly number[]): number {
     case "pretrained":
       return historyLimit(seasons);
     case "linear":
-      return fitted.model.season + fitted.model.forms.reduce((most, { lags }) => Math.max(most, lags.at(-1) ?? 1), 1);
+      return linearReach(fitted.model, historyLimit(seasons));
     case "baseline":
       // Drift and mean rest on the whole series.
       return fitted.name === "naive" || fitted.name === "seasonal-naive"

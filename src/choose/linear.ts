@@ -1,4 +1,5 @@
 // A linear model, fitted and calibrated. In: a frame. Out: the model as plain data, with what its intervals rest on.
+
 import { HindcastError } from "../base/errors.js";
 import { lastObservedIndex } from "../base/numeric.js";
 import { fillGaps } from "../classical/gaps.js";
@@ -6,9 +7,11 @@ import { baselines } from "../forecast/baselines.js";
 import { calibrate } from "../forecast/calibrate.js";
 import { linearPredictor } from "../forecast/linear.js";
 import type { FitContext } from "../forecast/predictor.js";
+import { historyLimit } from "../gate/history-limit.js";
 import { driftBy } from "../linear/drift.js";
 import { fitLinear } from "../linear/fit.js";
 import type { LinearModel, SeriesDrift } from "../linear/model.js";
+import { linearReach } from "../linear/model.js";
 import { type Frame, longestLength, type Series, sampleSeries } from "../series/frame.js";
 import type { Fitted } from "./predictor.js";
 
@@ -49,7 +52,11 @@ export async function fitLinearModel(
     ...one,
     values: one.values.subarray(0, Math.max(0, one.values.length - rehearsal.heldBackSteps)),
   }));
-  const predictor = linearPredictor(withDrifts(rehearsal.model, known), () => {});
+  const rehearsed = withDrifts(rehearsal.model, known);
+  const predictor = linearPredictor(rehearsed, linearReach(rehearsed, historyLimit(seasons)), {
+    notify: () => {},
+    signal,
+  });
   const calibration = await calibrate(predictor, frame, horizon, { season, firstOrigins, windowLimit, signal });
   return { kind: "linear", model, calibration };
 }

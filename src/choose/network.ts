@@ -93,7 +93,7 @@ async function calibrateNetworks(
     signal,
   };
   const networks = rehearsals.map(({ network }) => network);
-  const predictor = await openNetworks(networks, cell, () => {});
+  const predictor = await openNetworks(networks, cell, { notify: () => {}, signal });
   return head === undefined
     ? calibrate(pointsOf(predictor), frame, horizon, options)
     : calibrateOwn(predictor, frame, horizon, options);

@@ -8,11 +8,11 @@ import { type Calibration, withIntervals, withOwnIntervals } from "../forecast/c
 import type { Part, SeriesWeights } from "../forecast/combination.js";
 import { applyLimits, type ForecastLimits, keepAboveZero } from "../forecast/limits.js";
 import { networkPredictor } from "../forecast/network.js";
-import type { FitContext, Forecasts, PointPredictor, Predictor } from "../forecast/predictor.js";
+import type { Forecasts, PointPredictor, PredictContext, Predictor } from "../forecast/predictor.js";
 import { keepSteadyPhases } from "../forecast/steady.js";
 import type { FittedGate } from "../gate/fit.js";
 import { historyLimit } from "../gate/history-limit.js";
-import type { LinearModel } from "../linear/model.js";
+import { type LinearModel, linearReach } from "../linear/model.js";
 
 /** What forecasts. `calibration` is what intervals rest on; null where none were asked for, or in a model that was saved before there were any. */
 export type Fitted =
@@ -109,8 +109,12 @@ export function covariateNames(fitted: Fitted): Set<string> {
 }
 
 /** A fitted model, ready to forecast within limits. */
-export async function predictorOf(model: FittedModel, limits: ForecastLimits, context: FitContext): Promise<Predictor> {
-  const predictor = await openPredictor(model, model.seasons, context.notify);
+export async function predictorOf(
+  model: FittedModel,
+  limits: ForecastLimits,
+  context: PredictContext,
+): Promise<Predictor> {
+  const predictor = await openPredictor(model, model.seasons, context);
   const isCount = networksOf(model).some(({ config }) => config.head?.kind === "negbin");
   const kept = isCount ? { ...limits, min: Math.max(0, limits.min ?? 0) } : limits;
   // A network or a baseline that was asked for by name says what it says.
@@ -151,29 +155,36 @@ function firstSteps(forecasts: Forecasts, whole: number, horizon: number): Forec
   };
 }
 
-async function openPredictor(fitted: Fitted, seasons: readonly number[], notify: Notify): Promise<Predictor> {
+async function openPredictor(fitted: Fitted, seasons: readonly number[], context: PredictContext): Promise<Predictor> {
+  const { notify } = context;
   switch (fitted.kind) {
     case "pretrained": {
       const { gatePredictor } = await import("../gate/predictor.js");
-      return putBack(gatePredictor({ ...fitted.gate, seasons, notify }), fitted.effects, seasons);
+      return putBack(gatePredictor({ ...fitted.gate, seasons, context }), fitted.effects, seasons);
     }
     case "linear": {
       const { linearPredictor } = await import("../forecast/linear.js");
-      const linear = withoutQuantiles(linearPredictor(fitted.model, notify));
+      const linear = withoutQuantiles(
+        linearPredictor(fitted.model, linearReach(fitted.model, historyLimit(seasons)), context),
+      );
       return putBack(calibrated(linear, fitted.calibration, notify), fitted.effects, seasons);
     }
     case "network":
     case "ensemble":
-      return calibrated(await openNetworks(networksOf(fitted), answererOf(fitted), notify), fitted.calibration, notify);
+      return calibrated(
+        await openNetworks(networksOf(fitted), answererOf(fitted), context),
+        fitted.calibration,
+        notify,
+      );
     case "baseline":
       return calibrated(
-        withoutQuantiles(baselines.get(fitted.name)({ seasons }).predictor(notify)),
+        withoutQuantiles(baselines.get(fitted.name)({ seasons }).predictor(context)),
         fitted.calibration,
         notify,
       );
     case "combination": {
       const { combinePredictors } = await import("../forecast/combination.js");
-      const quiet = withoutRepeats(notify);
+      const quiet = { ...context, notify: withoutRepeats(notify) };
       const parts = await Promise.all(
         fitted.parts.map(async ({ weight, fitted: part }) => ({
           weight,
@@ -204,9 +215,9 @@ async function putBack(
 export async function openNetworks(
   networks: readonly FittedNetwork[],
   name: string,
-  notify: Notify,
+  context: PredictContext,
 ): Promise<Predictor> {
-  const quiet = networks.length > 1 ? withoutRepeats(notify) : notify;
+  const quiet = networks.length > 1 ? { ...context, notify: withoutRepeats(context.notify) } : context;
   const predictors = await Promise.all(
     networks.map(async (network) => {
       if (network.config.head === undefined) return withoutQuantiles(networkPredictor(network, quiet));
@@ -220,7 +231,7 @@ export async function openNetworks(
   return combinePredictors(
     name,
     predictors.map((predictor) => ({ predictor, weight })),
-    { notify },
+    { notify: context.notify },
   );
 }
 

@@ -21,7 +21,7 @@ export async function scorePlaced(
   const gates = args.failIf ?? [];
   checkGates(gates, models);
   const season = args.season === "auto" ? seasonBefore(placed.frame, placed.folds) : (args.season[0] ?? 1);
-  const result = await besideSeasonalNaive(placed, season, io.notify);
+  const result = await besideSeasonalNaive(placed, season, io);
   const scoring = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
   await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");
   return exitCodeOf(gates, scoreTable(result, { ...scoring, by: [] }), askedOf(models), io.notify);

@@ -1,8 +1,8 @@
 // Finds what covariates known ahead add to the series of a frame, as far as it helps to forecast them: regressions of several kinds
 // are tried on the newest steps, held back, with the pretrained model forecasting what they leave. In: a frame. Out: effects, or none.
-import { setImmediate } from "node:timers/promises";
 import { extent, lastObservedIndex, mean, quantileOfSorted } from "../base/numeric.js";
 import { portableExp, square } from "../base/portable.js";
+import { nextTurn } from "../base/turn.js";
 import { chooseCovariates } from "../features/covariates.js";
 import type { Window } from "../gate/features.js";
 import { openHistory } from "../gate/forecast.js";
@@ -84,7 +84,7 @@ export async function fitEffects(
   async function* panel() {
     if (known.length < 2) return;
     for (const one of sampleSeries(known, pooledSeries)) {
-      await pause(signal);
+      await nextTurn(signal);
       // Its terms are many times the series, and let go before the next.
       yield given(one).moments;
     }
@@ -104,7 +104,7 @@ export async function fitEffects(
       });
     if (coefficients.every((coefficient) => coefficient === 0)) continue;
     series.push({ key, target, centre: centreOf(terms, coefficients), ...(profile && { profile }), coefficients });
-    if (s % 16 === 15) await pause(signal);
+    if (s % 16 === 15) await nextTurn(signal);
   }
   if (series.length === 0) return undefined;
   const shared = counting.flatMap(({ kind, weight }, k) => commonEffect(shape, kind, common[k], weight) ?? []);
@@ -191,7 +191,7 @@ async function weigh(task: Task, sampled: readonly Series[], shape: Shape, kinds
   const given = (series: Series, seen: Float64Array) => regressandOf(frame, series, shape, seen, seasons[0] ?? 1);
   const trials: Trial[] = [];
   for (const whole of sampled) {
-    await pause(signal);
+    await nextTurn(signal);
     const end = lastObservedIndex(whole.values) + 1;
     const series = { ...whole, values: whole.values.subarray(0, end) };
     const windows = windowsOf(end, horizon, seasons).slice(0, windowCount);
@@ -211,7 +211,7 @@ async function weigh(task: Task, sampled: readonly Series[], shape: Shape, kinds
   for (const trial of trials) {
     const { terms, profile } = given(trial.series, trial.seen);
     for (const [k, kind] of kinds.entries()) {
-      await pause(signal);
+      await nextTurn(signal);
       const coefficients = coefficientsOf(trial.moments[k], shape, kind, common[k], profile !== undefined);
       if (coefficients !== undefined) isFound[k] = true;
       const error = coefficients === undefined ? Number.NaN : errorWith(trial, terms, coefficients, kind, task);
@@ -288,9 +288,3 @@ function restError(
 }
 
 const middle = quantileLevels.indexOf(0.5);
-
-/** Lets signals in. */
-async function pause(signal: AbortSignal): Promise<void> {
-  await setImmediate();
-  signal.throwIfAborted();
-}

@@ -1,9 +1,9 @@
 // Rolling-origin evaluation. In: a frame and models that are not fitted yet. Out: what each would have forecast at each origin,
 // had it known nothing at or after it. Every model sees views cut at the origin and nothing else.
+
 import { HindcastError } from "../base/errors.js";
-import type { Notify } from "../base/notes.js";
 import { baselines } from "../forecast/baselines.js";
-import type { FitContext, Forecaster, Forecasts, Predictor } from "../forecast/predictor.js";
+import type { FitContext, Forecaster, Forecasts, PredictContext, Predictor } from "../forecast/predictor.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import type { Frame } from "../series/frame.js";
 import { type Fold, type FoldOptions, knownAt, planFolds, type Span } from "./folds.js";
@@ -93,7 +93,7 @@ export async function backtest(
     }
   }
   const shown = models.find(({ name }) => name === "seasonal-naive")?.folds.map(({ forecasts }) => forecasts);
-  const reference = shown ?? (await seasonalNaive(frame, folds, options, context.notify));
+  const reference = shown ?? (await seasonalNaive(frame, folds, options, context));
   return { frame, horizon, season, quantiles: options.quantiles ?? [], folds, models, reference };
 }
 
@@ -102,11 +102,11 @@ export async function seasonalNaive(
   frame: Frame,
   folds: readonly Fold[],
   { horizon, season, span }: Pick<BacktestOptions, "horizon" | "season" | "span">,
-  notify: Notify,
+  context: PredictContext,
 ): Promise<Float64Array[]> {
   const predictor = baselines
     .get("seasonal-naive")({ seasons: [season] })
-    .predictor(notify);
+    .predictor(context);
   const forecasts: Float64Array[] = [];
   for (let f = 0; f < folds.length; f++) {
     const known = knownAt(frame, folds, f, span);

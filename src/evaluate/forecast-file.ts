@@ -1,7 +1,9 @@
 // Forecasts of any tool, laid beside what came. In: the rows of a forecast file and the frame of the actuals. Out: the same
 // result a backtest has, so that one table scores both.
+
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
+import type { PredictContext } from "../forecast/predictor.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import { type Frame, type Series, seriesName } from "../series/frame.js";
 import { stepper } from "../series/grid.js";
@@ -80,10 +82,10 @@ export function placeForecasts(
 export async function besideSeasonalNaive(
   placed: PlacedForecasts,
   season: number,
-  notify: Notify,
+  context: PredictContext,
 ): Promise<BacktestResult> {
   const { frame, folds, horizon } = placed;
-  const reference = await seasonalNaive(frame, folds, { horizon, season, span: "expanding" }, notify);
+  const reference = await seasonalNaive(frame, folds, { horizon, season, span: "expanding" }, context);
   return { ...placed, season, reference };
 }
 

@@ -1,8 +1,10 @@
 // How much worse a network forecasts when it is given another window's numbers for a part of its input (Breiman 2001, Random forests,
 // section 10; Fisher, Rudin & Dominici 2019). In: a fitted network and data that hold what came. Out: an increase of the error for each part.
+
 import { HindcastError } from "../base/errors.js";
 import { mean } from "../base/numeric.js";
 import { type Random, seededRandom } from "../base/random.js";
+import { nextTurn } from "../base/turn.js";
 import { seasonalScales } from "../evaluate/metrics.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import type { FitContext } from "../forecast/predictor.js";
@@ -62,13 +64,11 @@ export async function permutationImportance(
     const mase = new Float64Array(repeatCount);
     const mae = new Float64Array(repeatCount);
     for (let r = 0; r < repeatCount; r++) {
-      signal.throwIfAborted();
       const shuffled = shuffle(batch, part, random.fork(`${part.input} ${part.lags} ${r}`));
       const after = errorsOf(forecastWindows(fitted, prepared, plan, shuffled, horizon));
       mase[r] = after.mase - before.mase;
       mae[r] = after.mae - before.mae;
-      // Lets signals in.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn(signal);
     }
     found.push({ part, mase, mae });
     progress.update({ done: p + 1, total: parts.length });

@@ -1,9 +1,11 @@
 // The training loop. In: a network's config and first weights, windows planned for training and for validation. Out: the weights
 // of its best epoch, and the record of how it got there. Every random choice comes from the seed.
+
 import { setImmediate } from "node:timers/promises";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import type { Random } from "../base/random.js";
+import { nextTurn } from "../base/turn.js";
 import { type NetworkConfig, windowShape } from "../model/config.js";
 import { type NamedArray, predictArrays } from "../model/inference.js";
 import { type Batch, createBatch, createGather, type Gather } from "../windows/gather.js";
@@ -279,8 +281,7 @@ async function evaluateLoss(
   let sum = 0;
   let weight = 0;
   for (let from = 0; from < windowCount; from += batchSize) {
-    await setImmediate();
-    signal.throwIfAborted();
+    await nextTurn(signal);
     const count = Math.min(batchSize, windowCount - from);
     gather(order, from, count, batch);
     const mask = batch.padded ? batch.mask : null;

@@ -2,14 +2,13 @@
 // §5.2, and the classical methods, fitted to each series as it is forecast. In: series with gaps. Out: forecasters that keep
 // nothing: what they say rests on the frame at predict time alone.
 import { catalog } from "../base/catalog.js";
-import type { Notify } from "../base/notes.js";
 import { lastObservedIndex, mean } from "../base/numeric.js";
 import type { Frame } from "../series/frame.js";
 import { calibrateUntrained } from "./calibrate.js";
 import { type Calibration, withIntervals } from "./calibration.js";
 import type { ClassicalName } from "./classical.js";
 import { followPaths, type Path } from "./paths.js";
-import type { Forecaster, PointPredictor } from "./predictor.js";
+import type { Forecaster, PointPredictor, PredictContext } from "./predictor.js";
 
 /** Those that cost nothing: they stand beside every model in a backtest. */
 export const plainBaselines = ["naive", "seasonal-naive", "drift", "mean"] as const;
@@ -17,8 +16,7 @@ export type BaselineName = (typeof plainBaselines)[number] | ClassicalName;
 
 /** A forecaster that has nothing to fit but its intervals, so that its forecasts are there at once. */
 export interface Baseline extends Forecaster {
-  /** @param signal ends a forecast of many series */
-  predictor(notify: Notify, signal?: AbortSignal): PointPredictor;
+  predictor(context: PredictContext): PointPredictor;
   /** What its intervals rest on. */
   calibrate(frame: Frame, horizon: number, signal: AbortSignal): Promise<Calibration>;
 }
@@ -102,24 +100,23 @@ function baseline(
   windowLimit: number,
   perTurn: number,
 ): Baseline {
-  const predictor: Baseline["predictor"] = (notify, signal) => ({
+  const predictor: Baseline["predictor"] = (context) => ({
     name,
     predict: async (frame, horizon) =>
-      followPaths(frame, horizon, { name, path: await loadPath(), perTurn, signal, notify }),
+      followPaths(frame, horizon, { name, path: await loadPath(), perTurn, ...context }),
     dispose() {},
   });
   const calibrateOn = (frame: Frame, horizon: number, signal: AbortSignal) =>
-    calibrateUntrained(
-      predictor(() => {}, signal),
-      frame,
-      horizon,
-      { season: seasons[0] ?? 1, windowLimit, signal },
-    );
+    calibrateUntrained(predictor({ notify: () => {}, signal }), frame, horizon, {
+      season: seasons[0] ?? 1,
+      windowLimit,
+      signal,
+    });
   return {
     name,
     predictor,
     calibrate: calibrateOn,
-    fit: async (frame, horizon, { notify, signal }) =>
-      withIntervals(predictor(notify, signal), await calibrateOn(frame, horizon, signal)),
+    fit: async (frame, horizon, context) =>
+      withIntervals(predictor(context), await calibrateOn(frame, horizon, context.signal)),
   };
 }

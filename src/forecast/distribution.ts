@@ -1,9 +1,10 @@
 // Forecasts from a network whose head says more than a point. In: a fitted network and a frame. Out: points and quantiles in the data's
 // own units: of each step's own distribution, or of sample paths where each step is fed back. Runs without TensorFlow.js.
+
 import { portableRandom } from "../base/distributions.js";
-import type { Notify } from "../base/notes.js";
 import { quantileOfSorted } from "../base/numeric.js";
 import type { Random } from "../base/random.js";
+import { nextTurn } from "../base/turn.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { windowShape } from "../model/config.js";
 import type { HeadConfig } from "../model/heads/config.js";
@@ -17,19 +18,19 @@ import { type Batch, createBatch, gatherBatch, type WindowShape } from "../windo
 import { planForecast } from "../windows/plan.js";
 import { invertForecast, type PreparedFrame, prepareActual, prepareFrame } from "../windows/prepare.js";
 import { batchSize, checkAsked, keepConstants, sayWhatIsMissing } from "./network.js";
-import type { Forecasts, Predictor } from "./predictor.js";
+import type { Forecasts, PredictContext, Predictor } from "./predictor.js";
 import { feedBack, openCandidates } from "./recursion.js";
 
 /** @throws when the network says points alone */
-export function headPredictor(fitted: FittedNetwork, notify: Notify): Predictor {
+export function headPredictor(fitted: FittedNetwork, context: PredictContext): Predictor {
   const { head: config } = fitted.config;
   if (config === undefined) throw new Error("a point forecast has no distribution");
   const said = new Set<string>();
   return {
     name: fitted.config.cell,
     async predict(frame, horizon, levels = []) {
-      checkAsked(fitted, frame, horizon, said, notify);
-      return predict(fitted, config, frame, horizon, levels, notify);
+      checkAsked(fitted, frame, horizon, said, context.notify);
+      return predict(fitted, config, frame, horizon, levels, context);
     },
     dispose() {},
   };
@@ -50,14 +51,14 @@ interface Place {
   readonly origin: number;
 }
 
-function predict(
+async function predict(
   fitted: FittedNetwork,
   headConfig: HeadConfig,
   frame: Frame,
   horizon: number,
   levels: readonly number[],
-  notify: Notify,
-): Forecasts {
+  { notify, signal }: PredictContext,
+): Promise<Forecasts> {
   const { config, weights } = fitted;
   const head = openHead(headConfig);
   const prepared = prepareFrame(frame, fitted.preparation, fitted.channels, horizon);
@@ -70,6 +71,7 @@ function predict(
   const out = [0, ...levels].map(() => new Float64Array(frame.series.length * horizon).fill(Number.NaN));
   const told = new Map<number, Pick<Said, "probability"> & { readonly origin: number }>();
   for (let from = 0; from < order.length; from += batch.batchSize) {
+    if (from > 0) await nextTurn(signal);
     const count = Math.min(batch.batchSize, order.length - from);
     gatherBatch(prepared, plan, order, from, count, batch);
     const mask = batch.padded ? batch.mask : null;

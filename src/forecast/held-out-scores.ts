@@ -1,7 +1,8 @@
 // How far forecasts lay from what came. In: a predictor that has not learnt from the last steps of a frame, and that frame. Out: the
 // errors of all its forecasts from origins in those steps, in the measure that each had at the origin.
-import { setImmediate } from "node:timers/promises";
+
 import { lastObservedIndex } from "../base/numeric.js";
+import { nextTurn } from "../base/turn.js";
 import { cutFrame, type Frame } from "../series/frame.js";
 import type { Measure } from "./calibration.js";
 
@@ -55,9 +56,7 @@ export async function gatherScores(
   for (let ahead = 0; ; ahead += stride) {
     const open = Array.from(heldOut.keys()).filter((s) => ahead < heldOut[s]!);
     if (open.length === 0) break;
-    // One turn of the event loop, so that a signal is seen.
-    await setImmediate();
-    signal.throwIfAborted();
+    await nextTurn(signal);
     const whole = { ...frame, series: open.map((s) => frame.series[s]!) };
     const known = cutFrame(
       whole,

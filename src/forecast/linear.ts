@@ -1,17 +1,17 @@
 // Forecasts of a linear model for every series of a frame. In: a fitted model. Out: a predictor.
 import { HindcastError } from "../base/errors.js";
-import type { Notify } from "../base/notes.js";
 import { lastObservedIndex } from "../base/numeric.js";
 import { fillGaps } from "../classical/gaps.js";
 import { keepWithin } from "../classical/methods.js";
 import { forecastLinear, type LinearModel } from "../linear/model.js";
 import { seriesId } from "../series/frame.js";
 import { followPaths, type Path } from "./paths.js";
-import type { PointPredictor } from "./predictor.js";
+import type { PointPredictor, PredictContext } from "./predictor.js";
 
 const seriesPerTurn = 64;
 
-export function linearPredictor(model: LinearModel, notify: Notify, signal?: AbortSignal): PointPredictor {
+/** @param reach newest steps of a series that its forecast rests on, from `linearReach` */
+export function linearPredictor(model: LinearModel, reach: number, context: PredictContext): PointPredictor {
   const drifts = new Map(model.drifts.map((one) => [seriesId(one), one.slopes]));
   return {
     name: "linear",
@@ -24,10 +24,10 @@ export function linearPredictor(model: LinearModel, notify: Notify, signal?: Abo
         );
       const said = new Float64Array(model.horizon);
       const path: Path = (values, out, series) => {
-        goOn(model, drifts.get(seriesId(series)), values, said);
+        goOn(model, drifts.get(seriesId(series)), reach, values, said);
         out.set(said.subarray(0, horizon));
       };
-      return followPaths(frame, horizon, { name: "linear", path, perTurn: seriesPerTurn, signal, notify });
+      return followPaths(frame, horizon, { name: "linear", path, perTurn: seriesPerTurn, ...context });
     },
     dispose() {},
   };
@@ -37,11 +37,12 @@ export function linearPredictor(model: LinearModel, notify: Notify, signal?: Abo
 function goOn(
   model: LinearModel,
   slopes: readonly number[] | undefined,
+  reach: number,
   values: Float64Array,
   out: Float64Array,
 ): void {
   const end = lastObservedIndex(values) + 1;
-  const known = fillGaps(values.subarray(0, end), model.season);
+  const known = fillGaps(values.subarray(Math.max(0, end - reach), end), model.season);
   const late = values.length - end;
   const extended = new Float64Array(known.length + late);
   extended.set(known);

@@ -1,8 +1,10 @@
 // Forecasts from a trained network. In: a fitted network and a frame. Out: forecasts in the data's own units. Runs on the
 // recurrent kernels alone, so that a saved model forecasts without loading TensorFlow.js.
+
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { extent, lastObservedIndex } from "../base/numeric.js";
+import { nextTurn } from "../base/turn.js";
 import { listNames } from "../base/wording.js";
 import { unknownCategories } from "../features/covariates.js";
 import type { FittedNetwork } from "../fit/fit.js";
@@ -12,18 +14,18 @@ import { type Frame, seriesName } from "../series/frame.js";
 import { createBatch, gatherBatch } from "../windows/gather.js";
 import { planForecast } from "../windows/plan.js";
 import { invertForecast, type PreparedFrame, prepareFrame } from "../windows/prepare.js";
-import type { PointPredictor } from "./predictor.js";
+import type { PointPredictor, PredictContext } from "./predictor.js";
 import { feedBack, openCandidates } from "./recursion.js";
 
 export const batchSize = 512;
 
-export function networkPredictor(fitted: FittedNetwork, notify: Notify): PointPredictor {
+export function networkPredictor(fitted: FittedNetwork, context: PredictContext): PointPredictor {
   const said = new Set<string>();
   return {
     name: fitted.config.cell,
     async predict(frame, horizon) {
-      checkAsked(fitted, frame, horizon, said, notify);
-      return predict(fitted, frame, horizon, notify);
+      checkAsked(fitted, frame, horizon, said, context.notify);
+      return predict(fitted, frame, horizon, context);
     },
     dispose() {},
   };
@@ -50,7 +52,12 @@ export function checkAsked(
     );
 }
 
-function predict(fitted: FittedNetwork, frame: Frame, horizon: number, notify: Notify): Float64Array {
+async function predict(
+  fitted: FittedNetwork,
+  frame: Frame,
+  horizon: number,
+  { notify, signal }: PredictContext,
+): Promise<Float64Array> {
   const { config, weights } = fitted;
   const prepared = prepareFrame(frame, fitted.preparation, fitted.channels, horizon);
   const plan = planForecast(prepared);
@@ -61,6 +68,7 @@ function predict(fitted: FittedNetwork, frame: Frame, horizon: number, notify: N
   const batch = createBatch(prepared, shape, Math.min(batchSize, Math.max(1, order.length)));
   const width = outputCount(config);
   for (let from = 0; from < order.length; from += batch.batchSize) {
+    if (from > 0) await nextTurn(signal);
     const count = Math.min(batch.batchSize, order.length - from);
     gatherBatch(prepared, plan, order, from, count, batch);
     const mask = batch.padded ? batch.mask : null;

@@ -1,7 +1,8 @@
 // A forecast of every series of a frame by itself. In: a way to go on from one series. Out: all forecasts, and what is said of those without.
-import { setImmediate } from "node:timers/promises";
+
 import type { Notify } from "../base/notes.js";
 import { lastObservedIndex } from "../base/numeric.js";
+import { nextTurn } from "../base/turn.js";
 import { type Frame, type Series, seriesName } from "../series/frame.js";
 
 /**
@@ -19,7 +20,7 @@ export interface Following {
   /** Series forecast before signals are heard and a lock is renewed: some milliseconds' worth, where a series is not very long. */
   readonly perTurn: number;
   /** Ends a forecast of many series. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   readonly notify: Notify;
 }
 
@@ -33,10 +34,7 @@ export async function followPaths(
   const empty: string[] = [];
   const outOfRange: string[] = [];
   for (const [s, series] of frame.series.entries()) {
-    if (s > 0 && s % perTurn === 0) {
-      await setImmediate();
-      signal?.throwIfAborted();
-    }
+    if (s > 0 && s % perTurn === 0) await nextTurn(signal);
     const out = forecasts.subarray(s * horizon, (s + 1) * horizon);
     const isObserved = lastObservedIndex(series.values) >= 0;
     if (isObserved) path(series.values, out, series);

@@ -45,6 +45,9 @@ export interface FitContext {
   readonly progress: Progress;
 }
 
+/** What forecasts are made in: a signal ends one of many series. */
+export type PredictContext = Pick<FitContext, "notify" | "signal">;
+
 /** A model before it is fitted. The frame it is given ends where its knowledge ends. */
 export interface Forecaster {
   /** What was asked for: `auto` stays `auto`. */

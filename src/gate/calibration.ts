@@ -4,6 +4,7 @@
 
 import { lastObservedIndex } from "../base/numeric.js";
 import { portablePower, square } from "../base/portable.js";
+import { nextTurn } from "../base/turn.js";
 import { type Frame, sampleSeries } from "../series/frame.js";
 import { keepForecast, openHistory } from "./forecast.js";
 import { forecastWindows, type GateNetwork } from "./network.js";
@@ -56,7 +57,6 @@ export async function calibrateGates(
   );
   const windowsEach = Math.ceil(windowLimit / Math.max(1, sample.length));
   for (const { values } of sample) {
-    signal.throwIfAborted();
     const history = openHistory(values, seasons);
     const end = history.values.length;
     const origins = chooseOrigins(end, horizon, seasons, Math.max(fewestOrigins, testLimit));
@@ -73,8 +73,7 @@ export async function calibrateGates(
       addScores(scores, forecasts[w]!.quantiles, actual, square(horizon / (end - origin)));
     });
     windowCount += windows.length;
-    // Lets signals in.
-    if (++seriesCount % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (++seriesCount % 8 === 0) await nextTurn(signal);
   }
   const trust = windowCount / (windowCount + priorWindows);
   return { factors: lessLeaning(knots.map((level, k) => (level === 0.5 ? 1 : factorOf(scores[k]!, level, trust)))) };

@@ -1,6 +1,8 @@
 // Fine-tunes the gate on a panel's own past: what the pretraining could not know of how these series behave. In: networks and a
 // frame. Out: networks that did as well or better on the newest horizon, held back, or those that came in.
+
 import { seededRandom } from "../base/random.js";
+import { nextTurn } from "../base/turn.js";
 import { startEngine } from "../engine/engine.js";
 import { type Frame, sampleSeries } from "../series/frame.js";
 import { describeWindows } from "./features.js";
@@ -92,9 +94,7 @@ async function cutWindows(
     const originAt = (count: number) => history.values.length - count * horizon;
     const fitting = ago.filter((count) => originAt(count) >= least);
     for (let first = 0; first < fitting.length; first += windowsAtOnce) {
-      // Lets signals in.
-      await new Promise((resolve) => setImmediate(resolve));
-      signal.throwIfAborted();
+      await nextTurn(signal);
       const counts = fitting.slice(first, first + windowsAtOnce);
       const windows = counts.map((count) => {
         const origin = originAt(count);

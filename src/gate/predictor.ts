@@ -2,11 +2,11 @@
 // intervals were calibrated to. Out: a Predictor.
 
 import { normalQuantile } from "../base/normal.js";
-import type { Notify } from "../base/notes.js";
 import { extent, lastObservedIndex, saturate } from "../base/numeric.js";
+import { nextTurn } from "../base/turn.js";
 import { candidateCount, candidateNames } from "../classical/candidates.js";
 import { sayWithout } from "../forecast/paths.js";
-import type { Forecasts, Predictor } from "../forecast/predictor.js";
+import type { Forecasts, PredictContext, Predictor } from "../forecast/predictor.js";
 import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
 import { forecastSeries } from "./forecast.js";
 import type { GateNetwork } from "./network.js";
@@ -17,7 +17,7 @@ export interface GateOptions {
   /** At most two, ascending, in steps. */
   readonly seasons: readonly number[];
   readonly calibration: GateCalibration;
-  readonly notify: Notify;
+  readonly context: PredictContext;
 }
 
 /** Values in all histories at which each candidate is tested from the fewest origins. */
@@ -32,13 +32,17 @@ export function originLimitOf(frame: Frame): number {
   return Math.max(fewestOrigins, Math.min(usualOrigins, Math.round((fewestOrigins * manyValues) / valueCount)));
 }
 
+/** Forecast before signals are heard. */
+const seriesPerTurn = 64;
+
 /** Candidates that are named in an explanation. */
 const toldCandidates = 4;
 
 const middle = knots.indexOf(0.5);
 const normals = knots.map(normalQuantile);
 
-export function gatePredictor({ networks, seasons, calibration, notify }: GateOptions): Predictor {
+export function gatePredictor({ networks, seasons, calibration, context }: GateOptions): Predictor {
+  const { notify, signal } = context;
   const leanings = new Float64Array(candidateCount);
   let forecastCount = 0;
   return {
@@ -73,8 +77,7 @@ export function gatePredictor({ networks, seasons, calibration, notify }: GateOp
         for (const [i, weight] of forecast.weights.entries())
           leanings[Math.floor(i / (horizon + late))]! += weight / (horizon + late);
         forecastCount++;
-        // Lets signals in.
-        if (s % 64 === 63) await new Promise((resolve) => setImmediate(resolve));
+        if (s % seriesPerTurn === seriesPerTurn - 1) await nextTurn(signal);
       }
       sayWithout("pretrained", empty, "no observed value, so no forecast", notify);
       return { point, quantiles };

@@ -1,6 +1,7 @@
 // Trains the gate: on synthetic windows for the weights that ship, on a panel's own past for fine-tuning. In: windows as features
 // and targets. Out: weights, averaged over the last steps. The graph is TensorFlow.js, on whichever engine is started; it is the twin of network.ts, and a test
 // holds the two to each other.
+
 import {
   abs,
   add,
@@ -34,6 +35,7 @@ import {
   zerosLike,
 } from "@tensorflow/tfjs-core";
 import type { Random } from "../base/random.js";
+import { nextTurn } from "../base/turn.js";
 import { loadGradients } from "../engine/gradients.js";
 import { recurrent } from "../engine/kernels/op.js";
 import { createAdam } from "../fit/optimiser.js";
@@ -107,7 +109,6 @@ export async function trainGate(
   const gathered = emptyBatch(training.batch, windows.stepCount);
   try {
     for (let step = 0; step < training.stepCount; step++) {
-      training.signal.throwIfAborted();
       gatherBatch(windows, batches, gathered);
       if (training.candidateDropout > 0)
         dropCandidates(gathered, windows.stepCount, training.candidateDropout, batches);
@@ -129,8 +130,7 @@ export async function trainGate(
           blend(averages[p]!, values, Math.max(averaging, 1 / (step + 1)));
         });
       training.onStep?.(step, loss);
-      // Lets signals and timers in.
-      if (step % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (step % 16 === 0) await nextTurn(training.signal);
     }
   } finally {
     for (const each of variables) each.dispose();

@@ -1,7 +1,8 @@
 // Fits a linear model to a panel: which lags, on values or on logarithms, drawn how far to what, is decided on the newest steps, held
 // back; then the same is fitted to everything. In: series without gaps. Out: the model, and the one that had not seen the newest steps.
-import { setImmediate } from "node:timers/promises";
+
 import { extent, mean } from "../base/numeric.js";
+import { nextTurn } from "../base/turn.js";
 import type { LinearForm, LinearModel } from "./model.js";
 import { addMoments, createMoments } from "./moments.js";
 import { type Differences, differencesOf, factorise, type PriorName, solve } from "./ridge.js";
@@ -166,8 +167,7 @@ async function judge(
       const tests = gatherTests(panel, log, lags, horizon, heldBack);
       const priors: PriorName[] = season > 1 && lags.at(-1)! >= season ? ["last", "mean", "season"] : ["last", "mean"];
       for (const lambda of lambdas) {
-        await setImmediate();
-        signal.throwIfAborted();
+        await nextTurn(signal);
         const factor = factorise(differences, lambda);
         if (factor === undefined) continue;
         for (const prior of priors) {

@@ -31,6 +31,14 @@ export interface LinearModel {
   readonly drifts: readonly SeriesDrift[];
 }
 
+/**
+ * Newest steps of a series that a forecast rests on.
+ * @param least to see what range it keeps to
+ */
+export function linearReach({ season, forms }: LinearModel, least: number): number {
+  return forms.reduce((most, { lags }) => Math.max(most, season + (lags.at(-1) ?? 1)), least);
+}
+
 /** In logarithms a series may leave what was seen by this factor at most. */
 const mostRatio = 3;
 

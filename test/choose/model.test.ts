@@ -45,6 +45,17 @@ test.each([...cells, ...baselines.names, "auto"])(
   },
 );
 
+test.each(["gru", "ets", "naive", "linear", "pretrained", "auto"])(
+  "a forecast of many series by %s ends where it is asked to",
+  async (name) => {
+    const context = quietContext();
+    const { fitted } = await forecast(name, frameOf(wave(60), wave(50, 1)), 6);
+    const many = frameOf(...Array.from({ length: 1100 }, (_, s) => wave(30, s)));
+    const predictor = await predictorOf(fitted, smallModel.limits, { ...context, signal: AbortSignal.abort() });
+    await expect(predictor.predict(many, 6)).rejects.toMatchObject({ name: "AbortError" });
+  },
+);
+
 test("a network trained by the kernels and one trained through TensorFlow.js on the engine forecast the same", async () => {
   // Both train in float32 and differ in the order of their sums: 1e-4 of the values after some dozen steps.
   const frame = frameOf(wave(60), wave(50, 1));

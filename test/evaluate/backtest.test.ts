@@ -40,10 +40,10 @@ function watching(name = "watching") {
   const seen = { fitted: [] as Frame[], predicted: [] as Frame[], alive: 0, mostAlive: 0 };
   const forecaster: Forecaster = {
     name,
-    async fit(frame, _horizon, { notify }) {
+    async fit(frame, _horizon, context) {
       seen.fitted.push(frame);
       seen.mostAlive = Math.max(seen.mostAlive, ++seen.alive);
-      const inner = naive.predictor(notify);
+      const inner = naive.predictor(context);
       return {
         name: `${name}-${seen.fitted.length}`,
         predict: async (asked, horizon) => {

@@ -6,6 +6,7 @@ import { predictionsTable, scoreTable } from "../../src/evaluate/score-table.js"
 import { baselines, plainBaselines } from "../../src/forecast/baselines.js";
 import { quantileColumns } from "../../src/forecast/quantile-columns.js";
 import type { Frame } from "../../src/series/frame.js";
+import { quietContext } from "../support/context.js";
 import { airPassengers, dailyFrame, listeningContext } from "./frames.js";
 
 const quiet = () => {};
@@ -22,7 +23,7 @@ const row = (n: number, forecast: number, more: Partial<ForecastRow> = {}): Fore
 });
 
 async function score(frame: Frame, rows: readonly ForecastRow[], season = 1, notify = quiet as () => void) {
-  const result = await besideSeasonalNaive(placeForecasts(frame, rows, notify), season, quiet);
+  const result = await besideSeasonalNaive(placeForecasts(frame, rows, notify), season, quietContext());
   const { columns, rows: scores } = scoreTable(result, { by: [] });
   return [...scores].map((cells) => Object.fromEntries(cells.map((cell, i): [string, Cell] => [columns[i]!, cell])));
 }
@@ -53,7 +54,7 @@ describe("a forecast file", () => {
         where: `line ${i + 2}`,
       }),
     );
-    const again = await besideSeasonalNaive(placeForecasts(frame, written, quiet), 12, quiet);
+    const again = await besideSeasonalNaive(placeForecasts(frame, written, quiet), 12, quietContext());
     const by = ["fold", "step"] as const;
     expect(scoreTable(again, { by })).toEqual(scoreTable(direct, { by }));
   });
@@ -132,7 +133,7 @@ describe("a forecast file", () => {
   test("is compared with the seasonal naive of the season given, from the same origins", async () => {
     const frame = dailyFrame([1, 5, 2, 6, 3, 7]);
     const placed = placeForecasts(frame, [row(5, 4), row(6, 7)], quiet);
-    const result = await besideSeasonalNaive(placed, 2, quiet);
+    const result = await besideSeasonalNaive(placed, 2, quietContext());
     expect(result).toMatchObject({ frame, horizon: 2, season: 2, quantiles: [], models: placed.models });
     expect(result.reference).toEqual([Float64Array.of(2, 6)]);
   });
@@ -141,7 +142,7 @@ describe("a forecast file", () => {
     const { NaN: gap } = Number;
     const frame = dailyFrame([5, 1, gap, 3, gap, 7, 8]);
     const rows = [row(3, 4, { origin: day(2) }), row(7, 7, { origin: day(6) })];
-    const { reference } = await besideSeasonalNaive(placeForecasts(frame, rows, quiet), 2, quiet);
+    const { reference } = await besideSeasonalNaive(placeForecasts(frame, rows, quiet), 2, quietContext());
     // Two and four steps before the seventh there is nothing, six steps before it 5.
     expect(reference).toEqual([Float64Array.of(5), Float64Array.of(5)]);
   });

@@ -15,6 +15,7 @@ import { createBatch, gatherBatch } from "../../src/windows/gather.js";
 import { planForecast } from "../../src/windows/plan.js";
 import { channelCount, prepareFrame } from "../../src/windows/prepare.js";
 import { relativeDistance } from "../engine/kernels/reference.js";
+import { quietContext } from "../support/context.js";
 import { anyFormConfig, drawWeights, smallGru, untrained } from "../support/forms.js";
 import { anyScale, dailyPanel, plainScale } from "../support/panels.js";
 
@@ -62,7 +63,7 @@ function feeds(network: FittedNetwork, frame: Frame): Record<string, Tensor> {
 async function forecastBoth(network: FittedNetwork, frame: Frame) {
   const { head, horizon } = network.config;
   const predictor = head === undefined ? networkPredictor : headPredictor;
-  const said = await predictor(network, () => {}).predict(frame, horizon);
+  const said = await predictor(network, quietContext()).predict(frame, horizon);
   const expected = said instanceof Float64Array ? said : said.point;
   const session = await InferenceSession.create(encodeOnnx(network, { withScaling: true, version: "0", metadata: {} }));
   const { forecast } = await session.run(feeds(network, frame));

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type BaselineName, baselines } from "../../src/forecast/baselines.js";
 import { dailyFrame, listeningContext } from "../evaluate/frames.js";
+import { quietContext } from "../support/context.js";
 import { frameOf, wave } from "../support/frames.js";
 
 const gap = Number.NaN;
@@ -97,7 +98,7 @@ test("a forecast of many series hears a signal between two of them, and timers r
   const interruption = new AbortController();
   const predictor = baselines
     .get("ets")({ seasons: [4] })
-    .predictor(() => {}, interruption.signal);
+    .predictor({ ...quietContext(), signal: interruption.signal });
   const forecasts = predictor.predict(frame, 4);
   setTimeout(() => interruption.abort(), 1);
   await expect(forecasts).rejects.toMatchObject({ name: "AbortError" });

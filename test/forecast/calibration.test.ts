@@ -5,10 +5,9 @@ import { calibrateUntrained } from "../../src/forecast/calibrate.js";
 import { type Calibration, calibrationSchema, withIntervals } from "../../src/forecast/calibration.js";
 import { cutFrame, type Frame } from "../../src/series/frame.js";
 import { dailyFrame } from "../evaluate/frames.js";
+import { quietContext } from "../support/context.js";
 
-const naive = baselines
-  .get("naive")({ seasons: [] })
-  .predictor(() => {});
+const naive = baselines.get("naive")({ seasons: [] }).predictor(quietContext());
 const { signal } = new AbortController();
 const calibrateNaive = (frame: Frame, horizon: number) =>
   calibrateUntrained(naive, frame, horizon, { season: 1, windowLimit: 8192, signal });
@@ -105,7 +104,7 @@ describe("intervals", () => {
     const random = seededRandom(9);
     const forecastLast = baselines
       .get("seasonal-naive")({ seasons: [7] })
-      .predictor(() => {});
+      .predictor(quietContext());
     // Weeks of very different height, and errors only of the weeks' own size.
     const series = Array.from({ length: 12 }, (_, s) =>
       Float64Array.from(

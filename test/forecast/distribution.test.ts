@@ -74,7 +74,7 @@ test("auto takes a network for a head, and says so", async () => {
 test("counts are forecast as counts, and what is no count is refused with its place", async () => {
   const { fitted } = await forecast({ head: "negbin" });
   if (fitted.kind !== "network") throw new Error("not a network");
-  const { quantiles } = await headPredictor(fitted.network, () => {}).predict(frame, 5, [0.2, 0.8]);
+  const { quantiles } = await headPredictor(fitted.network, quietContext()).predict(frame, 5, [0.2, 0.8]);
   // The upper one may be the mean, which holds the point where the count is lower.
   expect(quantiles[0]!.every((value) => value >= 0 && (Number.isInteger(value) || value > 0))).toBe(true);
   const rare = await forecast({ head: "negbin" }, dailyFrame(counts(60, 3).map((_, t) => Number(t % 7 === 0))));
@@ -89,7 +89,7 @@ describe("sample paths", () => {
   test("of a series are the same alone and in a panel", async () => {
     const { fitted } = await forecast({ head: "gaussian", decoder: "recursive", samples: 20 });
     if (fitted.kind !== "network") throw new Error("not a network");
-    const predictor = headPredictor(fitted.network, () => {});
+    const predictor = headPredictor(fitted.network, quietContext());
     const both = await predictor.predict(frame, 5, levels);
     const alone = await predictor.predict({ ...frame, series: frame.series.slice(1) }, 5, levels);
     expect(alone.point).toEqual(both.point.subarray(5));
@@ -103,7 +103,7 @@ describe("sample paths", () => {
     const options = { head: "gaussian", decoder: "recursive", samples: 200, epochs: 15, plain: true } as const;
     const { fitted } = await forecast({ ...options, scale: { scale: "window", scaler: "last" } }, walk, 16);
     if (fitted.kind !== "network") throw new Error("not a network");
-    const { quantiles } = await headPredictor(fitted.network, () => {}).predict(walk, 16, [0.1, 0.9]);
+    const { quantiles } = await headPredictor(fitted.network, quietContext()).predict(walk, 16, [0.1, 0.9]);
     const width = (k: number) => quantiles[1]![k]! - quantiles[0]![k]!;
     // A random walk's deviation grows fourfold in 16 steps; a network that was trained a little comes near that.
     expect(width(15)).toBeGreaterThan(1.7 * width(0));

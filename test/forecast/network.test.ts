@@ -12,12 +12,13 @@ test("what is no number is left out, and said to be a forecast that leaves the r
   const fitted = await fitModel("gru", frame, horizon, { ...smallModel, epochs: 1 }, quietContext());
   if (fitted.kind !== "network") throw new Error(fitted.kind);
   const { weights, ...rest } = fitted.network;
-  const { notes, notify } = quietContext();
+  const context = quietContext();
+  const { notes } = context;
   const lost = weights.map((array) => ({ ...array, values: array.values.map(() => Number.NaN) }));
-  const point = await networkPredictor({ ...rest, weights: lost }, notify).predict(frame, horizon);
+  const point = await networkPredictor({ ...rest, weights: lost }, context).predict(frame, horizon);
   expect([...point]).toEqual(Array(2 * horizon).fill(Number.NaN));
   expect(notes).toEqual([{ level: "warning", text: expect.stringContaining("it left the range of numbers: ") }]);
-  const usual = await networkPredictor(fitted.network, notify).predict(frame, horizon);
+  const usual = await networkPredictor(fitted.network, context).predict(frame, horizon);
   expect([...usual].every(Number.isFinite)).toBe(true);
   expect(notes).toHaveLength(1);
 });

@@ -21,7 +21,7 @@ function week(seed: number, length: number): number[] {
 }
 
 function open(notes = quietContext()) {
-  return gatePredictor({ networks: pretrainedGates(), seasons: [7], calibration, notify: notes.notify });
+  return gatePredictor({ networks: pretrainedGates(), seasons: [7], calibration, context: notes });
 }
 
 describe("the pretrained predictor", () => {

@@ -1,7 +1,8 @@
 // How fast each implementation of the kernels trains on this machine. In: the implementations, a number of threads and a clock. Out:
 // for each cell and size, the median time of a training step: forward, loss, backpropagation through time and Adam.
-import { setImmediate } from "node:timers/promises";
+
 import { quantile } from "../../base/numeric.js";
+import { nextTurn } from "../../base/turn.js";
 import { type CellKind, cells } from "./cells.js";
 import type { FusedKernels, FusedNetwork } from "./fused/kernels.js";
 
@@ -62,8 +63,7 @@ export async function timeSteps(
     try {
       for (let turn = 0; turn < turnCount; turn++)
         for (const { network, timesMs } of runners) {
-          await setImmediate();
-          signal.throwIfAborted();
+          await nextTurn(signal);
           const measured = runTurn(network, size[0], clock);
           if (turn > 0) timesMs.push(...measured);
         }

@@ -224,7 +224,7 @@ export const forecasts: Target = {
     const read = await readForecasts(source, frame, undefined, readOptions());
     const placed = placeForecasts(frame, read.rows, quiet.notify, read.quantiles);
     if (placed.horizon > forecastSteps) return;
-    const result = await besideSeasonalNaive(placed, 4, quiet.notify);
+    const result = await besideSeasonalNaive(placed, 4, quiet);
     const table = scoreTable(result, { by: ["series", "fold", "step"] });
     for (const name of ["csv", "json"] as const) {
       const text = [...formats.get(name)(table, page)].join("");
