@@ -2,7 +2,7 @@
 
 import { HindcastError } from "../base/errors.js";
 import { lastObservedIndex } from "../base/numeric.js";
-import { fillGaps } from "../classical/gaps.js";
+import { fillSeasonally } from "../classical/gaps.js";
 import { baselines } from "../forecast/baselines.js";
 import { calibrate } from "../forecast/calibrate.js";
 import { linearPredictor } from "../forecast/linear.js";
@@ -31,7 +31,10 @@ export async function fitLinearModel(
   const season = seasons[0] ?? 1;
   const series = frame.series
     .filter(({ values }) => lastObservedIndex(values) >= 0)
-    .map((one) => ({ ...one, values: fillGaps(one.values.subarray(0, lastObservedIndex(one.values) + 1), season) }));
+    .map((one) => ({
+      ...one,
+      values: fillSeasonally(one.values.subarray(0, lastObservedIndex(one.values) + 1), season),
+    }));
   const sampled = sampleSeries(series, seriesLimit).map(({ values }) => values);
   const fit = sampled.length === 0 ? undefined : await fitLinear(sampled, horizon, seasons, signal);
   if (fit === undefined)

@@ -5,7 +5,7 @@
  * out.
  * @param values [time] at least one observed, the last one among them @returns the values themselves when they have no gap
  */
-export function fillGaps(values: Float64Array, season: number): Float64Array {
+export function fillSeasonally(values: Float64Array, season: number): Float64Array {
   const first = values.findIndex((value) => !Number.isNaN(value));
   const known = values.subarray(first);
   if (!known.some(Number.isNaN)) return known;

@@ -2,7 +2,7 @@
 
 import { lastObservedIndex } from "../base/numeric.js";
 import { ets } from "../classical/ets.js";
-import { fillGaps } from "../classical/gaps.js";
+import { fillSeasonally } from "../classical/gaps.js";
 import type { Method } from "../classical/history.js";
 import { croston } from "../classical/intermittent.js";
 import { compiledMethod, keepWithin } from "../classical/methods.js";
@@ -33,7 +33,7 @@ export function classicalPath(name: ClassicalName, seasons: readonly number[]): 
     // A frame that was cut may end in a gap.
     const last = lastObservedIndex(values);
     const late = values.length - 1 - last;
-    const history = { values: fillGaps(values.subarray(0, last + 1), seasons[0] ?? 1), seasons };
+    const history = { values: fillSeasonally(values.subarray(0, last + 1), seasons[0] ?? 1), seasons };
     const path = new Float64Array(late + out.length);
     method(history, path);
     out.set(path.subarray(late));

@@ -1,7 +1,7 @@
 // Forecasts of a linear model for every series of a frame. In: a fitted model. Out: a predictor.
 import { HindcastError } from "../base/errors.js";
 import { lastObservedIndex } from "../base/numeric.js";
-import { fillGaps } from "../classical/gaps.js";
+import { fillSeasonally } from "../classical/gaps.js";
 import { keepWithin } from "../classical/methods.js";
 import { forecastLinear, type LinearModel } from "../linear/model.js";
 import { seriesId } from "../series/frame.js";
@@ -42,7 +42,7 @@ function goOn(
   out: Float64Array,
 ): void {
   const end = lastObservedIndex(values) + 1;
-  const known = fillGaps(values.subarray(Math.max(0, end - reach), end), model.season);
+  const known = fillSeasonally(values.subarray(Math.max(0, end - reach), end), model.season);
   const late = values.length - end;
   const extended = new Float64Array(known.length + late);
   extended.set(known);

@@ -1,7 +1,7 @@
 // One series' forecast by the gate, from values as they are read to quantiles. In: values with gaps, seasons, networks. Out: the
 // knots' quantiles and the candidates they lean on.
 import { lastObservedIndex } from "../base/numeric.js";
-import { fillGaps } from "../classical/gaps.js";
+import { fillSeasonally } from "../classical/gaps.js";
 import type { History } from "../classical/history.js";
 import { historyLimit } from "./history-limit.js";
 import { forecastWindows, type GateForecast, type GateNetwork } from "./network.js";
@@ -51,5 +51,5 @@ function takeForecast(values: Float64Array, terms: ForecastTerms): GateForecast 
 /** The newest of the values, their gaps filled. @param values [time] NaN = not observed, at least one observed; what comes after the last one is left out */
 export function openHistory(values: Float64Array, seasons: readonly number[]): History {
   const known = values.subarray(0, lastObservedIndex(values) + 1);
-  return { values: fillGaps(known.subarray(-historyLimit(seasons)), seasons[0] ?? 1), seasons };
+  return { values: fillSeasonally(known.subarray(-historyLimit(seasons)), seasons[0] ?? 1), seasons };
 }

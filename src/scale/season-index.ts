@@ -1,6 +1,6 @@
 // Seasonal indices by classical additive decomposition (Kendall & Stuart 1983, The Advanced Theory of Statistics 3, pp. 410–414).
 // In: a series and its season. Out: what each phase of the season adds.
-import { interpolateGaps } from "../features/gaps.js";
+import { interpolateGaps } from "../base/interpolation.js";
 
 /**
  * @param values [time], NaN where unobserved; phase 0 is the phase of the first step

@@ -1,5 +1,6 @@
 // What is done where nothing was observed. In: the values of a series with NaN for its gaps and empty cells, and a policy. Out:
 // the values with those inside filled, the ones before the first and after the last observation cut off.
+import { interpolateGaps } from "../base/interpolation.js";
 import { lastObservedIndex, mean } from "../base/numeric.js";
 import type { MissingPolicy } from "./options.js";
 
@@ -24,15 +25,11 @@ export function observedRange(values: Float64Array): ObservedRange {
 
 /** Fills NaN in place. @param values [time], observed at both ends */
 export function fillGaps(values: Float64Array, policy: Exclude<MissingPolicy, "mask" | "error">): void {
-  const centre = policy === "mean" ? mean(values) : 0;
-  for (let k = 0; k < values.length; k++) {
-    if (!Number.isNaN(values[k]!)) continue;
-    let after = k + 1;
-    while (after < values.length && Number.isNaN(values[after]!)) after++;
-    const low = values[k - 1]!;
-    const slope = (values[after]! - low) / (after - k + 1);
-    for (let i = k; i < after; i++)
-      values[i] = policy === "interpolate" ? low + slope * (i - k + 1) : policy === "ffill" ? low : centre;
-    k = after;
+  if (policy === "interpolate") {
+    values.set(interpolateGaps(values));
+    return;
   }
+  const centre = policy === "mean" ? mean(values) : 0;
+  for (let t = 1; t < values.length; t++)
+    if (Number.isNaN(values[t]!)) values[t] = policy === "ffill" ? values[t - 1]! : centre;
 }

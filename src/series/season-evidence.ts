@@ -1,6 +1,7 @@
 // What a season adds to forecasts of one step. In: one series. Out: how clearly an autoregression that knows the phase of the
 // season beats one that does not. What an autoregression leaves is nearly white noise, so that trends, random walks, cycles of
 // no fixed length and shifts of level, which look seasonal to an autocorrelation, do not to this test.
+import { interpolateGaps } from "../base/interpolation.js";
 import { observedCount, quantileOfSorted, sortedObserved } from "../base/numeric.js";
 import { dot, productsOf, regress, squaredResiduals } from "./regression.js";
 
@@ -54,7 +55,7 @@ export function layOutSteps(all: Float64Array): Steps | null {
   let rowCount = 0;
   for (let t = lagCount; t < all.length; t++) if (!Number.isNaN(all[t]!)) times[rowCount++] = t;
   if (rowCount < lagCount + 6) return null;
-  const values = detrend(drawInExtremes(fillGaps(takeLogarithms(all))));
+  const values = detrend(drawInExtremes(interpolateGaps(takeLogarithms(all))));
   const layOut = (from: Float64Array) => stepsOf(from, times.subarray(0, rowCount), lagCount);
   return layOut(drawInSurprises(values, layOut(values)));
 }
@@ -102,18 +103,6 @@ function takeLogarithms(values: Float64Array): Float64Array {
   const taken = values.slice();
   if (min > 0 && min * count >= leastShare * sum) for (let t = 0; t < taken.length; t++) taken[t] = Math.log(taken[t]!);
   return taken;
-}
-
-/** Fills gaps on a line between their neighbours, in place: as the past of other steps only. */
-function fillGaps(values: Float64Array): Float64Array {
-  let before = -1;
-  for (let t = 0; t < values.length; t++) {
-    if (Number.isNaN(values[t]!)) continue;
-    const slope = before < 0 ? 0 : (values[t]! - values[before]!) / (t - before);
-    for (let i = before + 1; i < t; i++) values[i] = values[t]! - slope * (t - i);
-    before = t;
-  }
-  return values.fill(values[before]!, before + 1);
 }
 
 /** The values less a line. */

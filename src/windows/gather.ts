@@ -1,6 +1,6 @@
 // From planned windows to the numbers a network takes. In: prepared series and a plan. Out: batches, written into buffers made
 // once. Dimensions: B batch, T time (the window), I inputs (channels), K horizon.
-import { fillGaps } from "../features/gaps.js";
+import { interpolateUpTo } from "../base/interpolation.js";
 import { type Affine, scalers } from "../scale/scalers.js";
 import { forecastCandidates } from "./candidates.js";
 import { maskValue } from "./mask.js";
@@ -176,7 +176,7 @@ function gatherInputs(
   const known = changes.subarray(begin, origin);
   const observedCount = observedBefore === null ? known.length : observedBefore[origin]! - observedBefore[begin]!;
   const filled = observedCount === known.length ? known : batch.filled.subarray(0, known.length);
-  if (filled !== known) fillGaps(changes, begin, origin, filled);
+  if (filled !== known) interpolateUpTo(changes, begin, origin, filled);
   const affine = affineOf(prepared, series, observedCount > 0 ? known : filled);
   const limit = limitOf(prepared);
 

@@ -1,9 +1,11 @@
 // The one chain from a frame to what windows are cut from, used alike to fit and to forecast, and the way back. In: a frame and
 // a fitted preparation. Out: per series its levels, the changes that are scaled, its covariates and its calendar.
+
+import { interpolateUpTo } from "../base/interpolation.js";
 import * as z from "../base/schema.js";
 import { calendarChannels, calendarFeatures } from "../features/calendar.js";
 import { aheadWidth, covariateChannels, covariateColumnSchema, covariateWidth } from "../features/covariates.js";
-import { countObserved, fillGaps } from "../features/gaps.js";
+import { countObserved } from "../features/observed.js";
 import { integrateChanges } from "../scale/difference.js";
 import {
   changesOf,
@@ -177,7 +179,7 @@ export function prepareActual(prepared: PreparedFrame, s: number, origin: number
 function recentLevels({ levels, firstObserved }: PreparedSeries, origin: number, lag: number): Float64Array {
   const recent = new Float64Array(lag);
   const missing = Math.max(0, lag - origin);
-  fillGaps(levels, origin - lag + missing, origin, recent.subarray(missing));
+  interpolateUpTo(levels, origin - lag + missing, origin, recent.subarray(missing));
   // A series shorter than the lag goes on from its first level.
   recent.fill(firstObserved < origin ? levels[firstObserved]! : Number.NaN, 0, missing);
   return recent;

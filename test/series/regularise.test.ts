@@ -69,6 +69,17 @@ describe("regularise", () => {
     expect(seriesOf(january, { missing })).toEqual(["2024-01-01", values]);
   });
 
+  it("fills a gap between the ends of the range of numbers with numbers", () => {
+    const raw = rawData({
+      "": [
+        ["2024-01-01", -1.7e308],
+        ["2024-01-02", empty],
+        ["2024-01-03", 1.7e308],
+      ],
+    });
+    expect([...frameOf(raw, { missing: "interpolate" }).frame.series[0]!.values]).toEqual([-1.7e308, 0, 1.7e308]);
+  });
+
   it("fills empty cells without writing into the reader's values", () => {
     const raw = rawData({ "": [...january.slice(0, 3), ["2024-01-04", empty], ["2024-01-05", 5]] });
     const { frame } = frameOf(raw, { missing: "interpolate" });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countObserved, fillGaps, interpolateGaps } from "../../src/features/gaps.js";
+import { interpolateGaps, interpolateUpTo } from "../../src/base/interpolation.js";
 
 const { NaN: gap } = Number;
 const values = fc
@@ -35,16 +35,16 @@ describe("interpolateGaps", () => {
   });
 });
 
-describe("fillGaps", () => {
+describe("interpolateUpTo", () => {
   it("sees nothing of what ends a gap that lasts beyond the range", () => {
     const out = new Float64Array(3);
-    fillGaps(Float64Array.of(1, 5, gap, gap, 100), 1, 4, out);
+    interpolateUpTo(Float64Array.of(1, 5, gap, gap, 100), 1, 4, out);
     expect(out).toEqual(Float64Array.of(5, 5, 5));
   });
 
   it("takes from before the range what a gap at its start needs", () => {
     const out = new Float64Array(2);
-    fillGaps(Float64Array.of(1, gap, gap, 4), 2, 4, out);
+    interpolateUpTo(Float64Array.of(1, gap, gap, 4), 2, 4, out);
     expect(out).toEqual(Float64Array.of(3, 4));
   });
 
@@ -54,17 +54,10 @@ describe("fillGaps", () => {
         const to = Math.min(Math.max(a, b), series.length);
         const from = Math.min(a, b, to);
         const [whole, cut] = [new Float64Array(to - from), new Float64Array(to - from)];
-        fillGaps(series, from, to, whole);
-        fillGaps(series.subarray(0, to), from, to, cut);
+        interpolateUpTo(series, from, to, whole);
+        interpolateUpTo(series.subarray(0, to), from, to, cut);
         expect(whole).toEqual(cut);
       }),
     );
-  });
-});
-
-describe("countObserved", () => {
-  it("tells the observations of any range, and is null without gaps", () => {
-    expect(countObserved(Float64Array.of(1, gap, 3))).toEqual(Int32Array.of(0, 1, 1, 2));
-    expect(countObserved(Float64Array.of(1, 2))).toBeNull();
   });
 });

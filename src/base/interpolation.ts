@@ -1,10 +1,9 @@
-// Unobserved steps. In: values with NaN where nothing was observed. Out: values a network can take, and counts that tell at
-// once whether a range holds any observation.
+// Straight lines across what was not observed. In: values with NaN where nothing was observed. Out: values free of NaN.
 
 /** Linear between observed neighbours, the nearest one at the ends, zeros when nothing is observed. @returns a copy, free of NaN */
 export function interpolateGaps(values: Float64Array): Float64Array {
   const filled = new Float64Array(values.length);
-  fillGaps(values, 0, values.length, filled);
+  interpolateUpTo(values, 0, values.length, filled);
   return Number.isNaN(filled[0] ?? 0) ? filled.fill(0) : filled;
 }
 
@@ -13,7 +12,7 @@ export function interpolateGaps(values: Float64Array): Float64Array {
  * carried on to `to`, the first one carried back. A gap that lasts beyond `to` therefore says nothing about what ends it.
  * @param out [to − from], written from its start; NaN throughout when nothing before `to` is observed
  */
-export function fillGaps(values: Float64Array, from: number, to: number, out: Float64Array): void {
+export function interpolateUpTo(values: Float64Array, from: number, to: number, out: Float64Array): void {
   let left = from - 1;
   while (left >= 0 && Number.isNaN(values[left]!)) left--;
   for (let i = from; i < to; i++) {
@@ -36,12 +35,4 @@ function valueBetween(values: Float64Array, left: number, i: number, right: numb
   const share = (i - left) / (right - left);
   // Weighing both ends cannot overflow where their difference would.
   return values[left]! * (1 - share) + values[right]! * share;
-}
-
-/** @returns [time + 1] observed steps before each step; null when every step is observed */
-export function countObserved(values: Float64Array): Int32Array | null {
-  if (!values.some(Number.isNaN)) return null;
-  const counts = new Int32Array(values.length + 1);
-  for (let i = 0; i < values.length; i++) counts[i + 1] = counts[i]! + (Number.isNaN(values[i]!) ? 0 : 1);
-  return counts;
 }
