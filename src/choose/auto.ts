@@ -7,7 +7,7 @@ import { type BaselineName, plainBaselines } from "../forecast/baselines.js";
 import { combineForecasts, type SeriesWeights } from "../forecast/combination.js";
 import type { FitContext, Forecaster } from "../forecast/predictor.js";
 import { parseHead } from "../model/heads/names.js";
-import { type Frame, longestLength, sampleSeries } from "../series/frame.js";
+import { type Frame, knownValues, longestLength, sampleSeries } from "../series/frame.js";
 import type { Preset } from "./model-names.js";
 import { cancellation, measuredLevels, stretchOf, weigh } from "./weights.js";
 
@@ -226,9 +226,9 @@ function combine(result: BacktestResult, names: readonly string[], isInformed: b
       frame.series.map(() => weights),
     );
   if (models.length === 1) return alike([1]);
-  const scales = Float64Array.from(frame.series, ({ values }, s) => {
+  const scales = Float64Array.from(frame.series, (one, s) => {
     const origin = folds.map(({ origins }) => origins[s]!).find((one) => one > 0) ?? 0;
-    return seasonalScales(values.subarray(0, origin), season).absolute;
+    return seasonalScales(knownValues(frame, one, origin), season).absolute;
   });
   const held = { frame, horizon, folds, scales };
   const pointsOf = ({ folds: own }: Pick<BacktestModel, "folds">) => own.map(({ forecasts }) => forecasts);

@@ -5,7 +5,9 @@
 // series that both models are scored in; the expected difference of two models' losses is 0. Averaging over the horizon is the
 // average superior predictive ability of Quaedvlieg (2021), Journal of Business & Economic Statistics 39(1). Series count once,
 // together: errors at one origin are correlated among them, and only origins are taken for independent evidence.
+
 import type { Cell, Table } from "../base/table.js";
+import { knownValues } from "../series/frame.js";
 import type { BacktestResult } from "./backtest.js";
 import { leastOriginCount, testEquality } from "./diebold-mariano.js";
 import { mase, seasonalScales } from "./metrics.js";
@@ -118,12 +120,13 @@ type LossTable = readonly Float64Array[];
 function scaledErrors(result: BacktestResult, forecasts: readonly Float64Array[], season: number): LossTable {
   const { frame, horizon, folds } = result;
   return folds.map(({ origins }, f) =>
-    Float64Array.from(frame.series, ({ values }, s) => {
+    Float64Array.from(frame.series, (series, s) => {
+      const { values } = series;
       const origin = origins[s]!;
       const said = forecasts[f]!.subarray(s * horizon, (s + 1) * horizon);
       if (Number.isNaN(said[0]!)) return Number.NaN;
       const actual = Float64Array.from(said, (_, k) => values[origin + k] ?? Number.NaN);
-      const { absolute } = seasonalScales(values.subarray(0, origin), season);
+      const { absolute } = seasonalScales(knownValues(frame, series, origin), season);
       return mase(actual, said, new Float64Array(horizon).fill(absolute));
     }),
   );

@@ -1,7 +1,7 @@
 // A backtest as rows. In: forecasts and the frame that holds what came. Out: tables of scores and of single predictions.
 // Scores are taken for each series over the points of a group, then averaged over the series.
 import type { Cell, Table } from "../base/table.js";
-import { type Frame, type Series, seriesName } from "../series/frame.js";
+import { type Frame, knownValues, type Series, seriesName } from "../series/frame.js";
 import { stamper } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import type { BacktestModel, BacktestResult } from "./backtest.js";
@@ -140,7 +140,7 @@ interface Points extends ScoredPoints, QuantilePoints {
 function pointGatherer(result: BacktestResult, season: number) {
   const { frame, folds, horizon, reference } = result;
   const scales = folds.map(({ origins }) =>
-    frame.series.map(({ values }, s) => seasonalScales(values.subarray(0, Math.max(0, origins[s]!)), season)),
+    frame.series.map((series, s) => seasonalScales(knownValues(frame, series, Math.max(0, origins[s]!)), season)),
   );
   const buffer = () => new Float64Array(folds.length * horizon);
   const actual = buffer();

@@ -8,7 +8,7 @@ import { nextTurn } from "../base/turn.js";
 import { seasonalScales } from "../evaluate/metrics.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import type { FitContext } from "../forecast/predictor.js";
-import { type Frame, longestLength } from "../series/frame.js";
+import { type Frame, knownValues, longestLength } from "../series/frame.js";
 import type { Batch } from "../windows/gather.js";
 import { planTraining, type WindowPlan } from "../windows/plan.js";
 import { type PreparedFrame, prepareFrame } from "../windows/prepare.js";
@@ -94,7 +94,7 @@ function planWhole(prepared: PreparedFrame, window: number, horizon: number, mos
 function openErrors(frame: Frame, { series, origins }: WindowPlan, horizon: number, season: number) {
   const scales = Float64Array.from(
     series,
-    (s, i) => seasonalScales(frame.series[s]!.values.subarray(0, origins[i]!), season).absolute,
+    (s, i) => seasonalScales(knownValues(frame, frame.series[s]!, origins[i]!), season).absolute,
   );
   return (forecasts: Float64Array): { mase: number; mae: number } => {
     const errors = forecasts.map((forecast, i) => {

@@ -7,6 +7,7 @@
 // - series stand in the order in which they first appear in the input; keys with targets are unique;
 // - nothing in it aliases the reader's buffers.
 import type { Covariate } from "./covariates.js";
+import { type AheadPolicy, fillGaps } from "./gaps.js";
 import { type Grid, stampAt } from "./grid.js";
 import type { TimeStyle } from "./stamp.js";
 
@@ -19,6 +20,8 @@ export interface Series {
   readonly start: number;
   /** [time] */
   readonly values: Float64Array;
+  /** Steps that were filled as the frame's `filling` has it, ascending; absent where there are none. */
+  readonly gaps?: Int32Array;
   /**
    * One for each of the frame's covariates, NaN = no value: what is known so far [time, or less], what is known ahead [time, or
    * more], what is constant [1].
@@ -42,6 +45,8 @@ export interface Frame {
   readonly series: readonly Series[];
   /** What is known beside the values; absent when nothing is. */
   readonly covariates?: readonly Covariate[];
+  /** How gaps were filled, where that rests on what came after them. */
+  readonly filling?: AheadPolicy;
   /** Values of the panel that these series were taken from, where they are to be forecast as if the others were here. */
   readonly panelValueCount?: number;
 }
@@ -57,13 +62,26 @@ export function seriesName(frame: Frame, series: Series): string {
   return parts.length === 0 ? "the series" : parts.join("/");
 }
 
+/** The values of a series before the step `end` as they were known then: a view, or filled anew where gaps were filled by what came later. */
+export function knownValues({ filling }: Pick<Frame, "filling">, { values, gaps }: Series, end: number): Float64Array {
+  const known = values.subarray(0, end);
+  const again = gaps?.filter((t) => t < end) ?? new Int32Array();
+  if (filling === undefined || again.length === 0) return known;
+  // A line inside what is known ends in it.
+  if (filling === "interpolate" && again.at(-1) !== known.length - 1) return known;
+  const filled = known.slice();
+  for (const t of again) filled[t] = Number.NaN;
+  fillGaps(filled, filling);
+  return filled;
+}
+
 /** The frame as it was known before `ends[s]` (an index into values): a view, nothing after it can be reached but what is known ahead. */
 export function cutFrame(frame: Frame, ends: ArrayLike<number>): Frame {
   return {
     ...frame,
     series: frame.series.map((series, s) => {
       const end = Math.max(0, ends[s]!);
-      const cut = { ...series, values: series.values.subarray(0, end) };
+      const cut = { ...series, values: knownValues(frame, series, end) };
       if (series.covariates === undefined) return cut;
       const covariates = series.covariates.map((values, c) =>
         frame.covariates![c]!.kind === "past" ? values.subarray(0, end) : values,
@@ -75,9 +93,10 @@ export function cutFrame(frame: Frame, ends: ArrayLike<number>): Frame {
 
 /** A series of the frame without its first `count` steps: a view. */
 export function dropSteps(frame: Frame, series: Series, count: number): Series {
-  const { start, values, covariates } = series;
+  const { start, values, covariates, gaps } = series;
   return {
     ...series,
+    ...(gaps && { gaps: gaps.filter((t) => t >= count).map((t) => t - count) }),
     start: stampAt(frame.grid, start, count),
     values: values.subarray(count),
     ...(covariates && {

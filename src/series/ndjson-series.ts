@@ -68,7 +68,7 @@ export function readLineSeries(line: JsonObject, format: LineFormat): LineSeries
   const { start, style, isNumber } = readStart(own(line, "start"), format.zone);
   const grid = readGrid(own(line, "freq"), start, style, format);
   const values = readNumbers("target", own(line, "target"));
-  const { from, to, insideCount } = observedRange(values);
+  const { from, to, insideCount } = observedRange(values, format.missing, true);
   if (to === 0) throw new HindcastError("data", "the target has no observed value", "at least one number in target");
   if (insideCount > 0 && format.missing !== "mask") {
     if (format.missing === "error")

@@ -8,11 +8,12 @@ import { aggregateRows } from "./aggregate.js";
 import { isGivenAhead } from "./covariates.js";
 import { type Frame, type Series, seriesName } from "./frame.js";
 import { formatFrequency, parseFrequency, parseWeekday } from "./frequency.js";
-import { fillGaps, observedRange } from "./gaps.js";
+import { fillGaps, looksAhead, observedRange } from "./gaps.js";
 import { type Frequency, type Grid, stampAt } from "./grid.js";
-import { inferFrequency, mixedOffsetsHint, mixesOffsets } from "./inference.js";
+import { inferFrequency, mixedOffsetsHint, mixesOffsets, tryInferFrequency } from "./inference.js";
 import type { ReadOptions } from "./options.js";
 import { separateOverlaps } from "./order.js";
+import { wholeSteps } from "./part-steps.js";
 import { isTooSparse, type Placement, placeRows, placeRowsInBins } from "./placement.js";
 import type { RawData, RawSeries } from "./raw.js";
 import { formatStamp, type TimeStyle } from "./stamp.js";
@@ -33,9 +34,12 @@ export function regularise(raw: RawData, options: RegulariseOptions, notify: Not
     grid: { frequency, zone },
     timeStyle,
     series: [],
+    ...(looksAhead(options.missing) && { filling: options.missing }),
     ...(rows.covariates && { covariates: rows.covariates }),
   };
   const place = placer(rows, frame.grid, options);
+  const fine = options.aggregate === "sum" && options.freq !== undefined ? tryInferFrequency(rows) : null;
+  const rowGrid = fine?.kind === "known" ? { frequency: fine.frequency, zone } : null;
   const tally = emptyTally();
   const series: Series[] = [];
   let placement: Placement | undefined;
@@ -48,7 +52,14 @@ export function regularise(raw: RawData, options: RegulariseOptions, notify: Not
       tally.outOfOrderCount += placement.outOfOrderCount;
       tally.repeatCount += placement.repeatCount;
     }
-    const placed = { raw: one, name: seriesName(frame, { ...one, start: Number.NaN }), rows, frame, placement };
+    const placed = {
+      raw: one,
+      name: seriesName(frame, { ...one, start: Number.NaN }),
+      rows,
+      frame,
+      placement,
+      rowGrid,
+    };
     refuseIrregular(placed, options);
     tally.stepCount += placement.stepCount;
     tally.rowCount += one.stamps.length;
@@ -98,6 +109,8 @@ interface Placed {
   /** Without series yet. */
   readonly frame: Frame;
   readonly placement: Placement;
+  /** Of the rows themselves, where they are summed over steps of a coarser grid and have one. */
+  readonly rowGrid: Grid | null;
 }
 
 /** "sales.csv line 12: A", for a row. */
@@ -147,8 +160,9 @@ function tooSparse(placed: Placed): HindcastError {
 
 function toSeries(placed: Placed, options: RegulariseOptions, tally: Tally): Series {
   const { raw, name, frame, placement } = placed;
-  const all = aggregateRows(raw.values, placement, options.aggregate ?? null);
-  const { from, to, insideCount } = observedRange(all);
+  const all = leaveOutParts(aggregateRows(raw.values, placement, options.aggregate ?? null), placed, tally);
+  const isAhead = frame.covariates?.some(isGivenAhead) ?? false;
+  const { from, to, insideCount } = observedRange(all, options.missing, !isAhead);
   const start = from === 0 ? placement.start : stampAt(frame.grid, placement.start, from);
   const series = { key: raw.key, target: raw.target, start };
   if (to === from) {
@@ -157,20 +171,38 @@ function toSeries(placed: Placed, options: RegulariseOptions, tally: Tally): Ser
   }
   const covariates = placeCovariates(placed, options, { from, to });
   // With values known ahead, the steps after the last observation are the future.
-  tally.edgeCount += frame.covariates?.some(isGivenAhead) ? from : all.length - (to - from);
+  tally.edgeCount += isAhead ? from : all.length - (to - from);
   countCovariateGaps(frame, covariates?.covariates ?? [], to - from, tally);
   // Filling never writes into what the reader holds.
   const mustCopy = insideCount > 0 && options.missing !== "mask" && all === raw.values;
   const values = mustCopy ? all.slice(from, to) : all.subarray(from, to);
+  let gaps: Int32Array | undefined;
   if (insideCount > 0) {
     if (options.missing === "error") throw missing(placed, from + values.findIndex(Number.isNaN));
     tally.gapSeriesCount++;
     tally.gapStepCount += insideCount;
+    if (frame.filling) gaps = Int32Array.from(values.keys()).filter((t) => Number.isNaN(values[t]!));
     if (options.missing !== "mask") fillGaps(values, options.missing);
   }
   const { min, max } = extent(values);
   if (min === max && values.length > 1) tally.constant.push(name);
-  return { ...series, values, ...covariates };
+  return { ...series, values, ...(gaps && { gaps }), ...covariates };
+}
+
+/** @param sums [steps], changed in place */
+function leaveOutParts(
+  sums: Float64Array,
+  { raw, name, frame, placement, rowGrid }: Placed,
+  tally: Tally,
+): Float64Array {
+  if (rowGrid === null) return sums;
+  const { from, to } = wholeSteps(raw, placement, frame.grid, rowGrid);
+  if (from === 0 && to === sums.length) return sums;
+  tally.parts.push(name);
+  sums.fill(Number.NaN, 0, from);
+  // With values known ahead, the steps after the last one stay.
+  if (placement.stepCount > to + 1) sums.fill(Number.NaN, to, to + 1);
+  return placement.stepCount > to + 1 ? sums : sums.subarray(0, to);
 }
 
 /** @returns what a series knows beside its values, from its first observation on, as `Series` has it; nothing without covariates */
@@ -246,6 +278,8 @@ interface Tally {
   readonly covariateGaps: Map<string, number>;
   readonly empty: string[];
   readonly constant: string[];
+  /** Series whose first or last sum was that of a part of a step. */
+  readonly parts: string[];
 }
 
 function emptyTally(): Tally {
@@ -260,6 +294,7 @@ function emptyTally(): Tally {
     covariateGaps: new Map(),
     empty: [],
     constant: [],
+    parts: [],
   };
 }
 
@@ -276,6 +311,8 @@ function report(tally: Tally, options: RegulariseOptions, notify: Notify): void 
       `${countOf(tally.gapStepCount, "step")} without a value in ${countOf(tally.gapSeriesCount, "series", "series")}: ${whatBecomes[options.missing]} (--missing ${options.missing})`,
     );
   if (tally.edgeCount > 0) note(`${countOf(tally.edgeCount, "empty step")} at the ends of series cut off`);
+  if (tally.parts.length > 0)
+    note(`the sum of a step that is not over, or began before the data, is left out: ${listNames(tally.parts, 3)}`);
   for (const [name, count] of tally.covariateGaps)
     notify({ level: "warning", text: `${name}: ${countOf(count, "value")} missing; the one before is carried on` });
   if (tally.constant.length > 0) note(`constant: ${listNames(tally.constant, 3)}`);

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HindcastError } from "../../src/base/errors.js";
 import { type BacktestOptions, backtest } from "../../src/evaluate/backtest.js";
+import { scoreTable } from "../../src/evaluate/score-table.js";
 import { baselines, plainBaselines } from "../../src/forecast/baselines.js";
 import type { Forecaster } from "../../src/forecast/predictor.js";
 import { quantileColumns } from "../../src/forecast/quantile-columns.js";
 import type { Frame } from "../../src/series/frame.js";
+import { fillGaps } from "../../src/series/gaps.js";
 import { dailyFrame, listeningContext } from "./frames.js";
 
 const options: BacktestOptions = { horizon: 2, folds: 3, step: 2, refit: "never", span: "expanding", season: 1 };
@@ -141,6 +143,36 @@ describe("backtest", () => {
       { numRuns: 200 },
     );
   });
+
+  test.each(["mean", "interpolate"] as const)(
+    "gaps filled by %s are filled by what was known at an origin",
+    async (filling) => {
+      const values = Array.from({ length: 30 }, (_, t) => 10 + (t % 4));
+      const gaps = Int32Array.of(3, 24, 25);
+      const fold = async (later: number) => {
+        const frame = dailyFrame(values.map((value, t) => (t < 26 ? value : value + later)));
+        const filled = frame.series.map((one) => {
+          for (const t of gaps) one.values[t] = Number.NaN;
+          fillGaps(one.values, filling);
+          return { ...one, gaps };
+        });
+        const models = plainBaselines.map((name) => baselines.get(name)({ seasons: [4] }));
+        const chosen = { ...options, horizon: 4, folds: 1, season: 4, refit: "every", span: "expanding" } as const;
+        const result = await backtest({ ...frame, filling, series: filled }, models, chosen, listeningContext());
+        const { rows, columns } = scoreTable(result, { by: [] });
+        return {
+          said: result.models.map(({ folds }) => folds[0]!.forecasts),
+          skill: Array.from(rows, (row) => row[columns.indexOf("mase")]),
+        };
+      };
+      const [one, other] = [await fold(0), await fold(1000)];
+      expect(other.said).toEqual(one.said);
+      // Errors of the same forecasts, in the same scale.
+      const added = (Number(other.skill[0]) - Number(one.skill[0])) / 1000;
+      for (const [m, score] of other.skill.entries())
+        expect((Number(score) - Number(one.skill[m])) / 1000).toBeCloseTo(added, 1);
+    },
+  );
 
   test("runs forecasters of one name once, and computes the seasonal naive even when it is not among them", async () => {
     const { seen, forecaster } = watching();

@@ -87,6 +87,42 @@ describe("regularise", () => {
     expect(raw.series[0]!.values[3]).toBeNaN();
   });
 
+  const ended: Rows = [...january.slice(0, 3), ["2024-01-04", empty], ["2024-01-05", empty]];
+
+  it.each([
+    ["zero", [1, 2, 3, 0, 0]],
+    ["ffill", [1, 2, 3, 3, 3]],
+    ["mean", [1, 2, 3]],
+    ["mask", [1, 2, 3]],
+  ] as const)("takes empty cells at the end for what %s says they are", (missing, values) => {
+    expect(seriesOf(ended, { missing })).toEqual(["2024-01-01", values]);
+    expect(seriesOf([["2023-12-31", empty], ...ended], { missing })).toEqual(["2024-01-01", values]);
+  });
+
+  it("refuses empty cells at the end under error", () => {
+    expect(failureOf(() => seriesOf(ended, { missing: "error" })).message).toContain("is empty at 2024-01-04");
+  });
+
+  it("leaves out sums over days that are not whole", () => {
+    const rows = hours("2024-01-01 18:00", 6 + 3 * 24 + 14).map((stamp): Rows[number] => [stamp, 1]);
+    const { frame, notes } = frameOf(rawData({ a: rows }), { freq: "d", aggregate: "sum" });
+    expect([...frame.series[0]!.values]).toEqual([24, 24, 24]);
+    expect(formatStamp(frame.timeStyle, "UTC", frame.series[0]!.start)).toContain("2024-01-02");
+    expect(notes).toContain("the sum of a step that is not over, or began before the data, is left out: a");
+    expect(seriesOf(rows, { freq: "d", aggregate: "mean" })[1]).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it("keeps sums over days of fewer hours that are all there is", () => {
+    const rows = dates("2024-01-01", 8).flatMap((day) =>
+      [9, 10, 11, 12]
+        .slice(0, day.endsWith("6") ? 2 : 4)
+        .map((hour): Rows[number] => [`${day} ${String(hour).padStart(2, "0")}:00`, 1]),
+    );
+    expect(seriesOf(rows, { freq: "d", aggregate: "sum" })[1]).toEqual([4, 4, 4, 4, 4, 2, 4, 4]);
+    expect(seriesOf(rows.slice(0, -2), { freq: "d", aggregate: "sum" })[1]).toEqual([4, 4, 4, 4, 4, 2, 4, 2]);
+    expect(seriesOf(rows.slice(0, -3), { freq: "d", aggregate: "sum" })[1]).toEqual([4, 4, 4, 4, 4, 2, 4]);
+  });
+
   it("refuses gaps and empty cells under error, naming the line", () => {
     const gap = failureOf(() => seriesOf(january, { missing: "error" }));
     expect(gap).toMatchObject({ code: "data", message: expect.stringMatching(/line 4.* no row for 2024-01-04/) });
@@ -94,17 +130,6 @@ describe("regularise", () => {
       seriesOf([...january.slice(0, 2), ["2024-01-03", empty], ["2024-01-04", 4]], { missing: "error" }),
     );
     expect(cell.message).toMatch(/line 4.*empty at 2024-01-03/);
-  });
-
-  it("cuts off what is empty at both ends, whatever the policy", () => {
-    const rows: Rows = [
-      ["2024-01-01", empty],
-      ["2024-01-02", 2],
-      ["2024-01-03", 3],
-      ["2024-01-04", empty],
-    ];
-    for (const missing of ["mask", "zero", "error"] as const)
-      expect(seriesOf(rows, { missing })).toEqual(["2024-01-02", [2, 3]]);
   });
 
   it("keeps a series without any value, and warns", () => {

@@ -1,7 +1,9 @@
 // What the errors of a backtest tell of a model. In: a backtest and one of its models. Out: numbers to draw.
+
 import type { BacktestModel, BacktestResult } from "../../evaluate/backtest.js";
 import { seasonalScales } from "../../evaluate/metrics.js";
 import { intervalsOf } from "../../forecast/quantile-columns.js";
+import { knownValues } from "../../series/frame.js";
 import { isWide } from "./plot.js";
 
 export interface Errors {
@@ -17,14 +19,15 @@ export interface Errors {
  */
 export function collectErrors(result: BacktestResult, model: BacktestModel, season: number | null): Errors {
   const { frame, folds, horizon } = result;
-  const bySeries = frame.series.map(({ values }, s) => {
+  const bySeries = frame.series.map((one, s) => {
+    const { values } = one;
     const first = folds.find(({ origins }) => origins[s]! >= 0)?.origins[s];
     if (first === undefined) return new Float64Array(0);
     const errors = new Float64Array(values.length - first).fill(Number.NaN);
     for (const [f, { origins }] of folds.entries()) {
       const origin = origins[s]!;
       if (origin < 0) continue;
-      const scale = season === null ? 1 : seasonalScales(values.subarray(0, origin), season).absolute;
+      const scale = season === null ? 1 : seasonalScales(knownValues(frame, one, origin), season).absolute;
       if (!(scale > 0)) continue;
       for (let k = 0; k < horizon && origin + k < values.length; k++)
         errors[origin + k - first] = (values[origin + k]! - model.folds[f]!.forecasts[s * horizon + k]!) / scale;
