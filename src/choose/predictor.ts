@@ -1,7 +1,9 @@
 // A fitted model, and how it forecasts: all that a saved one needs, and nothing of what fits one. In: a fitted model as plain data.
 // Out: a predictor.
 import type { Notify } from "../base/notes.js";
+import { listNames } from "../base/wording.js";
 import type { Effects } from "../effects/schema.js";
+import { type CovariateColumn, unknownCategories } from "../features/covariates.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { type BaselineName, baselines } from "../forecast/baselines.js";
 import { type Calibration, withIntervals, withOwnIntervals } from "../forecast/calibration.js";
@@ -13,6 +15,7 @@ import { keepSteadyPhases } from "../forecast/steady.js";
 import type { FittedGate } from "../gate/fit.js";
 import { historyLimit } from "../gate/history-limit.js";
 import { type LinearModel, linearReach } from "../linear/model.js";
+import type { Frame } from "../series/frame.js";
 
 /** What forecasts. `calibration` is what intervals rest on; null where none were asked for, or in a model that was saved before there were any. */
 export type Fitted =
@@ -101,11 +104,27 @@ export function effectsIn(fitted: Fitted): readonly Effects[] {
   return partsOf(fitted).flatMap((part) => ("effects" in part ? (part.effects ?? []) : []));
 }
 
-/** What the parts look at beside the values, by name. */
-export function covariateNames(fitted: Fitted): Set<string> {
+/** What the parts look at beside the values. */
+function covariateColumns(fitted: Fitted): CovariateColumn[] {
   const ofNetworks = networksOf(fitted).flatMap(({ channels }) => channels.covariates?.columns ?? []);
-  const ofEffects = effectsIn(fitted).flatMap(({ columns }) => columns);
-  return new Set([...ofNetworks, ...ofEffects].map(({ name }) => name));
+  return [...ofNetworks, ...effectsIn(fitted).flatMap(({ columns }) => columns)];
+}
+
+/** The same, by name. */
+export function covariateNames(fitted: Fitted): Set<string> {
+  return new Set(covariateColumns(fitted).map(({ name }) => name));
+}
+
+/** Says of each category that was not there at fit, once, that it is none. */
+function categoryWatch(fitted: Fitted, notify: Notify): (frame: Frame) => void {
+  const columns = covariateColumns(fitted);
+  const said = new Set<string>();
+  return (frame) => {
+    const news = unknownCategories(frame, columns).filter((category) => !said.has(category));
+    for (const category of news) said.add(category);
+    if (news.length > 0)
+      notify({ level: "note", text: `not seen in training, so taken for none that was: ${listNames(news)}` });
+  };
 }
 
 /** A fitted model, ready to forecast within limits. */
@@ -115,6 +134,7 @@ export async function predictorOf(
   context: PredictContext,
 ): Promise<Predictor> {
   const predictor = await openPredictor(model, model.seasons, context);
+  const watchCategories = categoryWatch(model, context.notify);
   const isCount = networksOf(model).some(({ config }) => config.head?.kind === "negbin");
   const kept = isCount ? { ...limits, min: Math.max(0, limits.min ?? 0) } : limits;
   // A network or a baseline that was asked for by name says what it says.
@@ -123,6 +143,7 @@ export async function predictorOf(
     ...predictor,
     ...(model.reason === undefined ? {} : { reason: model.reason }),
     async predict(frame, horizon, levels) {
+      watchCategories(frame);
       // The pretrained model weighs its candidates for a horizon as a whole; fewer steps are the first of those.
       const whole = Math.max(horizon, model.horizon);
       const forecasts = firstSteps(await predictor.predict(frame, whole, levels), whole, horizon);

@@ -135,7 +135,9 @@ function appliedTo(
   if (effect !== undefined) return { ...effect, terms: termsOf(frame, series, effects, length, effect.profile) };
   if (effects.common === undefined) return undefined;
   if (multiplies(effects) && series.values.some((value) => value < 0)) return undefined;
-  const units = effects.common.map(({ lags }) => (multiplies(effects) ? 1 : sizeOf(series.values, lags)));
+  // Too few values for differences over a season have some over a step.
+  const unitOf = (lags: readonly number[]) => sizeOf(series.values, lags) || sizeOf(series.values, [1]);
+  const units = effects.common.map(({ lags }) => (multiplies(effects) ? 1 : unitOf(lags)));
   if (!units.every((unit) => unit > 0)) return undefined;
   const coefficients = effects.common[0]!.coefficients.map((_, i) =>
     effects.common!.reduce((sum, one, k) => sum + units[k]! * one.coefficients[i]!, 0),

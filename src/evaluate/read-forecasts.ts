@@ -10,6 +10,7 @@ import type { ReadOptions } from "../series/options.js";
 import { readRecords, type TextRecord } from "../series/read-records.js";
 import { createStampColumn } from "../series/read-stamps.js";
 import type { Source } from "../series/source.js";
+import { zoneClock } from "../series/zone.js";
 import type { ForecastRow } from "./forecast-file.js";
 
 const forecastNames = ["forecast", "yhat", "y_hat", "y_pred", "prediction", "predicted", "pred", "point_forecast"];
@@ -66,6 +67,7 @@ export async function readForecasts(
     if (Number.isNaN(value) && !isMissing(text)) throw refuse(record, column, explainNumber(text, reading));
     return value;
   };
+  const second = secondPasses(actuals);
   const rows = records.map((record): ForecastRow => {
     const { cells, line } = record;
     const text = cells[at.forecast]!;
@@ -75,11 +77,15 @@ export async function readForecasts(
         problem: isMissing(text) ? "missing" : explainNumber(text, reading).problem,
         hint: "every row needs a finite forecast: a gap would flatter its scores",
       });
-    return {
+    const what = {
       key: at.ids.map((id) => cells[id]!),
       ...(at.target < 0 ? {} : { target: cells[at.target]! }),
       model: at.model < 0 ? file.columns[at.forecast]! : cells[at.model]!,
-      stamp: readStamp(record, at.time),
+    };
+    const told = JSON.stringify([what, cells[at.time], at.origin < 0 ? null : cells[at.origin]]);
+    return {
+      ...what,
+      stamp: second(readStamp(record, at.time), told),
       ...(at.origin < 0 ? {} : { origin: readStamp(record, at.origin) }),
       forecast,
       ...(readQuantiles.length === 0 ? {} : { quantiles: readQuantiles.map((column) => readQuantile(record, column)) }),
@@ -87,6 +93,22 @@ export async function readForecasts(
     };
   });
   return { rows, quantiles: at.quantiles.map(({ quantile }) => quantile) };
+}
+
+/**
+ * Of local times that the clocks run through twice, the second row that says the same is the second one, as it is in data.
+ * @returns the stamp of a row, by all that is said of it but its forecast
+ */
+function secondPasses({ grid, timeStyle }: Frame): (stamp: number, told: string) => number {
+  const clock = zoneClock(grid.zone);
+  if (clock.isUtc || timeStyle.kind !== "datetime" || timeStyle.offset !== "none") return (stamp) => stamp;
+  const passed = new Set<string>();
+  return (stamp, told) => {
+    const later = clock.secondPass(stamp);
+    if (later === stamp || passed.has(told)) return later;
+    passed.add(told);
+    return stamp;
+  };
 }
 
 /** Indexes of columns; -1 for one that is not there and need not be. */

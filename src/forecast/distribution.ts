@@ -17,7 +17,7 @@ import { type Frame, seriesId } from "../series/frame.js";
 import { type Batch, createBatch, gatherBatch, type WindowShape } from "../windows/gather.js";
 import { planForecast } from "../windows/plan.js";
 import { invertForecast, type PreparedFrame, prepareActual, prepareFrame } from "../windows/prepare.js";
-import { batchSize, checkAsked, keepConstants, sayWhatIsMissing } from "./network.js";
+import { batchSize, checkHorizon, keepConstants, sayWhatIsMissing } from "./network.js";
 import type { Forecasts, PredictContext, Predictor } from "./predictor.js";
 import { feedBack, openCandidates } from "./recursion.js";
 
@@ -25,11 +25,10 @@ import { feedBack, openCandidates } from "./recursion.js";
 export function headPredictor(fitted: FittedNetwork, context: PredictContext): Predictor {
   const { head: config } = fitted.config;
   if (config === undefined) throw new Error("a point forecast has no distribution");
-  const said = new Set<string>();
   return {
     name: fitted.config.cell,
     async predict(frame, horizon, levels = []) {
-      checkAsked(fitted, frame, horizon, said, context.notify);
+      checkHorizon(fitted, horizon);
       return predict(fitted, config, frame, horizon, levels, context);
     },
     dispose() {},

@@ -6,7 +6,6 @@ import type { Notify } from "../base/notes.js";
 import { extent, lastObservedIndex } from "../base/numeric.js";
 import { nextTurn } from "../base/turn.js";
 import { listNames } from "../base/wording.js";
-import { unknownCategories } from "../features/covariates.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { outputCount, windowShape } from "../model/config.js";
 import { predictArrays } from "../model/inference.js";
@@ -20,30 +19,18 @@ import { feedBack, openCandidates } from "./recursion.js";
 export const batchSize = 512;
 
 export function networkPredictor(fitted: FittedNetwork, context: PredictContext): PointPredictor {
-  const said = new Set<string>();
   return {
     name: fitted.config.cell,
     async predict(frame, horizon) {
-      checkAsked(fitted, frame, horizon, said, context.notify);
+      checkHorizon(fitted, horizon);
       return predict(fitted, frame, horizon, context);
     },
     dispose() {},
   };
 }
 
-/** @param said categories that were said to be unknown @throws HindcastError "usage" for a horizon that is too long */
-export function checkAsked(
-  { config, channels }: FittedNetwork,
-  frame: Frame,
-  horizon: number,
-  said: Set<string>,
-  notify: Notify,
-): void {
-  const unknown = unknownCategories(frame, channels.covariates?.columns ?? []);
-  const news = unknown.filter((category) => !said.has(category));
-  for (const category of news) said.add(category);
-  if (news.length > 0)
-    notify({ level: "note", text: `not seen in training, so taken for none that was: ${listNames(news)}` });
+/** @throws HindcastError "usage" for a horizon that is too long */
+export function checkHorizon({ config }: FittedNetwork, horizon: number): void {
   if (config.decoder === "direct" && horizon > config.horizon)
     throw new HindcastError(
       "usage",

@@ -13,13 +13,23 @@ export function parseJsonLine(bytes: Buffer): JsonObject {
   const text = bytes.toString("utf8");
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExact(text);
   } catch (thrown) {
     const hasNaN = /[[:,]\s*-?(?:NaN|Infinity)\b/.test(text);
     throw new HindcastError("data", `not JSON: ${messageOf(thrown)}`, hasNaN ? "null for a missing value" : objectHint);
   }
   if (!isJsonObject(value)) throw new HindcastError("data", `${quoteText(text)} is no JSON object`, objectHint);
   return value;
+}
+
+const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** As JSON.parse has it, but that whole numbers which it would round are text: the digits of a long name are all of it. @throws SyntaxError */
+export function parseExact(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (!/\d{16}/.test(text)) return value;
+  const isRounded = (token: string) => /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token));
+  return JSON.parse(text.replace(tokens, (token) => (isRounded(token) ? `"${token}"` : token)));
 }
 
 /** Of two values under one key JSON.parse takes the last, in silence. @param bytes a line that could be parsed @throws HindcastError "data" */

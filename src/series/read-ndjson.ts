@@ -2,6 +2,7 @@
 // which are the keys of the first thousand objects in the order they come.
 import { HindcastError } from "../base/errors.js";
 import { quoteText } from "../base/wording.js";
+import { isJsonObject, type JsonObject, parseExact } from "./json-line.js";
 import type { DecimalMark } from "./options.js";
 import { columnLimit, type RowBatch, rowByteLimit, tooManyColumns } from "./read-csv.js";
 
@@ -9,8 +10,6 @@ import { columnLimit, type RowBatch, rowByteLimit, tooManyColumns } from "./read
 const keySampleCount = 1000;
 /** Rows in a batch: few, so that they die young. */
 const batchCount = 100;
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * @param decimal how numbers are written into cells
@@ -82,7 +81,7 @@ async function* readLines(chunks: AsyncIterable<Buffer>, name: string): AsyncGen
 
 function parseObject(text: string, name: string, line: number): JsonObject {
   const value = parseJson(text);
-  if (isObject(value)) return value;
+  if (isJsonObject(value)) return value;
   throw new HindcastError(
     "data",
     `${name} line ${line}: ${quoteText(text)} is no JSON object`,
@@ -92,14 +91,10 @@ function parseObject(text: string, name: string, line: number): JsonObject {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function keysOf(objects: readonly JsonObject[], name: string): string[] {

@@ -31,6 +31,13 @@ const stages = [
   "worker.ts",
 ];
 
+test("the stages stand in the architecture as they do here", () => {
+  const page = readFileSync(new URL("../../docs/architecture.md", import.meta.url), "utf8");
+  const folders = stages.filter((stage) => !stage.endsWith(".ts"));
+  expect(page).toContain(` ${folders.join(" < ")} < cli\n`);
+  expect(Array.from(page.matchAll(/^\| `(\w+)\/` \|/gm), ([, stage]) => stage)).toEqual(folders);
+});
+
 const source = fileURLToPath(new URL("../../src", import.meta.url));
 const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
 const stageOf = (path: string) => stages.indexOf(path.split(/[\\/]/)[0]!);

@@ -41,6 +41,21 @@ describe("a forecast file is read", () => {
     ]);
   });
 
+  test("where the clocks are set back, an hour that stands twice is two hours", async () => {
+    const local: Frame = {
+      ...single,
+      grid: { frequency: { kind: "fixed", ms: 3_600_000 }, zone: "Europe/Berlin" },
+      timeStyle: { ...single.timeStyle, kind: "datetime", offset: "none" } as Frame["timeStyle"],
+    };
+    const hours = ["01:00", "02:00", "02:00", "03:00"];
+    const text = `month,model,forecast\n${["a", "b"].flatMap((model) => hours.map((hour) => `2024-10-27 ${hour},${model},1`)).join("\n")}\n`;
+    const stamps = (await read(text, local, undefined, { tz: "Europe/Berlin" })).map(({ stamp }) => stamp);
+    const first = Date.UTC(2024, 9, 26, 23);
+    const hour = 3_600_000;
+    const one = [0, 1, 2, 3].map((h) => first + h * hour);
+    expect(stamps).toEqual([...one, ...one]);
+  });
+
   test("in the layout of hindcast's own predictions", async () => {
     const text = "month,origin,step,actual,model,forecast\n1960-01,1959-12,1,417,naive,405\n";
     expect(await read(text)).toEqual([
