@@ -16,6 +16,9 @@ import { canDraw, columnsOf, wantsColour, writesUnicode } from "./report/termina
 /** Exit codes of the signals that end a run: 128 and the signal's number. */
 const signalExitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
+/** The first signal that asked for the end. */
+let interrupted: string | undefined;
+
 const stdout = standardSink(1, "stdout", () => process.stdout);
 const stderr = standardSink(2, "stderr", () => process.stderr);
 const stdinIsTerminal = isTerminal(0, () => process.stdin);
@@ -37,7 +40,9 @@ function isTerminal(descriptor: number, open: () => { readonly isTTY?: boolean }
 export async function main(): Promise<void> {
   // Node's own warnings (of experimental parts, of what dependencies use) are no news for the user.
   process.removeAllListeners("warning");
-  process.exit(await runArgv(process.argv.slice(2)));
+  const exitCode = await runArgv(process.argv.slice(2));
+  if (interrupted !== undefined && waitsForFile()) leaveAtOnce(interrupted);
+  process.exit(exitCode);
 }
 
 async function runArgv(argv: readonly string[]): Promise<number> {
@@ -68,7 +73,7 @@ async function runCommand(argv: readonly string[], words: readonly string[]): Pr
   try {
     const { env } = process;
     const kept = keepCompiledCode(words, env);
-    const world = { env, cwd: process.cwd(), nodeVersion: process.version };
+    const world = { env, cwd: await workingDirectory(), nodeVersion: process.version };
     const { readInvocation, dispatch } = await import("./commands/dispatch.js");
     const invocation = await readInvocation(argv, { ...world, stdinIsTerminal });
     style = styleOf(invocation);
@@ -105,10 +110,12 @@ async function runCommand(argv: readonly string[], words: readonly string[]): Pr
     process.on("SIGUSR1", messages.sayStatus);
     for (const [name, exitCode] of Object.entries(signalExitCodes)) {
       process.on(name, () => {
-        if (signalled !== undefined) process.exit(exitCode);
+        if (signalled !== undefined) leaveAtOnce(name);
         signalled = exitCode;
+        interrupted = name;
         messages.notify({ level: "note", text: "interrupted: ending as soon as may be; once more leaves at once" });
         interruption.abort();
+        leaveWhenIdle(name);
         // A read that waits for more would wait on.
         process.stdin.destroy();
       });
@@ -128,6 +135,32 @@ async function runCommand(argv: readonly string[], words: readonly string[]): Pr
 }
 
 /**
+ * By the signal itself: `process.exit` waits for the threads that open and read files, and one that waits for the other end of a named pipe
+ * waits for ever.
+ */
+function leaveAtOnce(name: string): void {
+  process.emit("exit", 0);
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
+}
+
+function waitsForFile(): boolean {
+  return process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"));
+}
+
+/** Milliseconds that a run which was asked to end may spend waiting for a file alone. */
+const mostWait = 2000;
+
+function leaveWhenIdle(name: string): void {
+  let before = performance.eventLoopUtilization();
+  setInterval(() => {
+    const { utilization } = performance.eventLoopUtilization(before);
+    before = performance.eventLoopUtilization();
+    if (utilization < 0.01 && waitsForFile()) leaveAtOnce(name);
+  }, mostWait).unref();
+}
+
+/**
  * What is compiled is kept in the user's cache directory, where there is one: for each command, and apart for saved models. What is in
  * words is no more than a guess, and a wrong one costs a few milliseconds.
  */
@@ -143,6 +176,15 @@ function keepCompiledCode(
   const kept = keepCode(require, __dirname, directory, key);
   kept.load("forecast.js");
   return kept;
+}
+
+async function workingDirectory(): Promise<string> {
+  try {
+    return process.cwd();
+  } catch {
+    const { HindcastError } = await import("./base/errors.js");
+    throw new HindcastError("usage", "the directory that hindcast was started in is gone", "cd to one that is there");
+  }
 }
 
 async function fail(error: unknown, style: MessageStyle): Promise<number> {

@@ -5,7 +5,7 @@
 #include "workspace.h"
 
 // What the search turns, each in [0, 1]: the level's weight α, the trend's β as a share of α, where φ lies in its span, and the
-// season's γ as a share of 1 − α. A share of zero stays zero: that part is fixed.
+// season's γ as a share of 1 − α. A share of zero, and a damping that does not damp, stay as they are: that part is fixed.
 enum { LEVEL, TREND, DAMPING, SEASON, SHARE_COUNT };
 
 typedef struct {
@@ -15,7 +15,7 @@ typedef struct {
 // The span of the damping φ, as in Hyndman et al., Forecasting with Exponential Smoothing (2008), §2.5: beyond it φ cannot be told from 1 or 0.
 #define LEAST_DAMPING 0.8
 #define MOST_DAMPING 0.98
-// The share at which φ is 1, so that the trend goes on for ever; the search does not go there by itself.
+// The share at which φ is 1, so that the trend goes on for ever; the search neither goes there by itself nor leaves it.
 #define UNDAMPED ((1 - LEAST_DAMPING) / (MOST_DAMPING - LEAST_DAMPING))
 
 INLINE double alpha(const Shares *s) { return s->of[LEVEL]; }
@@ -71,7 +71,7 @@ static Refinement refine(const Shares *best, int refined) {
   for (; refined < REFINEMENTS; refined++) {
     const int part = refined % SHARE_COUNT;
     const double factor = refinements[refined / SHARE_COUNT], share = best->of[part];
-    if (share == 0) continue;
+    if (share == 0 || share == UNDAMPED) continue;
     Refinement next = {.is_left = 1, .refined = refined + 1, .up = *best, .down = *best};
     next.up.of[part] = share * factor / (1 - share + share * factor);
     next.down.of[part] = share / (factor - share * factor + share);

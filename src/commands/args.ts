@@ -9,6 +9,7 @@ import type { ReadOptions } from "../series/options.js";
 import type { Argv } from "./argv.js";
 import { writeCommandLine } from "./command-line.js";
 import { type CommandName, commands, completionForms, engineActions, modelsActions, shells } from "./commands.js";
+import { flags } from "./flags.js";
 import { checkHead } from "./head-args.js";
 import { HelpWanted } from "./help.js";
 import {
@@ -107,6 +108,7 @@ export function forecastArgs(invocation: Invocation): ForecastArgs {
   checkWarmStart(values.warmStart, [values.model]);
   checkShard(values);
   checkReport(values);
+  checkTemplate(invocation, values);
   if (values.follow) checkFollow(invocation, values);
   if (invocation.argv.given.has("jobs") && !values.local)
     throw new HindcastError(
@@ -355,6 +357,7 @@ function dataArgs(invocation: Invocation, from: string | undefined): DataArgs {
   const { data, reading } = readingOf(invocation, argv.operands);
   if (data.length === 0 && from === undefined && stdinIsTerminal) throw new HelpWanted(argv.command);
   checkStdinOnce(data);
+  if (data.length === 0 && from !== undefined) checkUnread(argv);
   return { ...common(invocation), data: data.length > 0 || from !== undefined ? data : ["-"], reading };
 }
 
@@ -376,6 +379,21 @@ function readingOf(invocation: Invocation, paths: readonly string[]): Pick<DataA
   if (given.has("db"))
     throw new HindcastError("usage", `--db ${database} is read by SQL, and there is none`, "add --sql 'select …'");
   return { data: paths, reading: { ...reading, sql: undefined } };
+}
+
+/** Without data nothing is read, but what is known ahead; which series are forecast can be said all the same. */
+function checkUnread({ command, given }: Argv): void {
+  if (given.has("future-data")) return;
+  const unread = readingFlags
+    .filter((key) => key !== "only")
+    .map((key) => flags[key])
+    .find(({ name }) => given.has(name));
+  if (unread !== undefined)
+    throw new HindcastError(
+      "usage",
+      `--${unread.name} is about reading data, and none are given`,
+      `name the data: hindcast ${command} data.csv --from DIR, or leave out --${unread.name}`,
+    );
 }
 
 function checkStdinOnce(paths: readonly string[]): void {
@@ -405,6 +423,18 @@ function checkPredictions({ predictions, output }: Values<"predictions" | "outpu
       "usage",
       `--predictions ${predictions} is where the scores are written`,
       "give each a file of its own",
+    );
+}
+
+/** A template is written, and nothing is forecast. */
+function checkTemplate({ argv }: Invocation, { futureTemplate }: Values<"futureTemplate">): void {
+  if (futureTemplate === undefined) return;
+  const other = ["output", "format", "report", "plot", "shard", "future-data"].find((name) => argv.given.has(name));
+  if (other !== undefined)
+    throw new HindcastError(
+      "usage",
+      `--future-template writes what is to be filled in, and forecasts nothing that --${other} is for`,
+      "run again with --future-data once it is filled in",
     );
 }
 

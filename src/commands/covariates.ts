@@ -1,5 +1,7 @@
 // What commands do about covariates beyond reading their columns. In: frames and flags. Out: frames that know what is ahead, and what
 // is to be said of it.
+
+import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { listNames } from "../base/wording.js";
 import { cells } from "../engine/kernels/cells.js";
@@ -48,6 +50,12 @@ export async function completeFuture(
     known = await addHolidays(known, [], horizon);
   }
   if (args.futureTemplate !== undefined) {
+    if (!known.covariates?.some(({ kind, place }) => kind === "future" && place === null))
+      throw new HindcastError(
+        "usage",
+        "--future-template: no column is known ahead, so there is nothing to fill in",
+        "name those that are: --future price,promo",
+      );
     const { futureTable } = await import("../series/future.js");
     await io.writeTable(futureTable(known, horizon), { output: args.futureTemplate, csvSafe: args.csvSafe }, "csv");
     return undefined;

@@ -1,5 +1,7 @@
 // From argv to a handler. In: the words of the command line and the world. Out: the settings of an invocation, and the exit code
 // of the handler that was called with them. Handlers are loaded one by one, because each brings the stages it stands on.
+import { statSync } from "node:fs";
+import { HindcastError } from "../base/errors.js";
 import {
   backtestArgs,
   compareArgs,
@@ -63,81 +65,81 @@ export async function dispatch(invocation: ReadInvocation, io: Io): Promise<numb
 
 /** @returns a number when the handler has an exit code of its own */
 async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown> {
-  const { command } = invocation.argv;
+  const { command, operands } = invocation.argv;
   switch (command) {
     case "train": {
       const args = trainArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./train.js")).run(args, io);
     }
     case "forecast": {
       const args = forecastArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./forecast.js")).run(args, io);
     }
     case "backtest": {
       const args = backtestArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./backtest.js")).run(args, io);
     }
     case "report": {
       const args = reportArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./report.js")).run(args, io);
     }
     case "compare": {
       const args = compareArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./compare.js")).run(args, io);
     }
     case "tune": {
       const args = tuneArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./tune.js")).run(args, io);
     }
     case "explain": {
       const args = explainArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./explain.js")).run(args, io);
     }
     case "score": {
       const args = scoreArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./score.js")).run(args, io);
     }
     case "retrain": {
       const args = retrainArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./retrain.js")).run(args, io);
     }
     case "models": {
       const args = modelsArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./models.js")).run(args, io);
     }
     case "inspect": {
       const args = inspectArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./inspect.js")).run(args, io);
     }
     case "pipe": {
       const args = pipeArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./pipe.js")).run(args, io);
     }
     case "merge": {
       const args = mergeArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./merge.js")).run(args, io);
     }
     case "export": {
       const args = exportArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./export.js")).run(args, io);
     }
     case "engine": {
       const args = engineArgs(invocation);
-      await prepareOutputs(args, io);
+      await prepareOutputs(args, operands, io);
       return (await import("./engine.js")).run(args, io);
     }
     case "completion":
@@ -147,17 +149,34 @@ async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown>
   }
 }
 
-/** What cannot be written is said before the long work. */
+/** What cannot be written, or would be written over what is read, is said before the long work. @param operands what the command reads */
 async function prepareOutputs(
   args: {
     readonly output?: string | undefined;
     readonly predictions?: string | undefined;
     readonly report?: string | undefined;
     readonly bestSettings?: string | undefined;
+    readonly futureTemplate?: string | undefined;
+    readonly futureData?: string | undefined;
+    readonly trialsFile?: string | undefined;
     readonly dryRun?: boolean;
   },
+  operands: readonly string[],
   io: Io,
 ): Promise<void> {
-  for (const path of [args.output, args.predictions, args.report, args.bestSettings])
-    if (path !== undefined && args.dryRun !== true) await io.prepareOutput(path);
+  const written = [args.output, args.predictions, args.report, args.bestSettings].filter((path) => path !== undefined);
+  const read = [...operands, args.futureData, args.trialsFile].filter((path) => path !== undefined);
+  for (const path of args.futureTemplate === undefined ? written : [...written, args.futureTemplate]) {
+    const clash = read.find((one) => isSameFile(one, path));
+    if (clash !== undefined)
+      throw new HindcastError("usage", `${path} would be written over ${clash}, which is read`, "a file of its own");
+  }
+  if (args.dryRun !== true) for (const path of written) await io.prepareOutput(path);
+}
+
+/** Of regular files that are there: a pipe may be read and written. */
+function isSameFile(read: string, written: string): boolean {
+  if (read === "-" || written === "-") return false;
+  const [one, other] = [read, written].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return one?.isFile() === true && other !== undefined && one.dev === other.dev && one.ino === other.ino;
 }

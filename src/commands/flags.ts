@@ -508,6 +508,7 @@ export const flags = {
   }),
   refit: flag("refit", wordOr(["never", "every"], wholeNumber(1, 10_000)), {
     group: "backtest",
+    fitting: true,
     default: "never",
     description: "fit once, at every fold, or at every Nth",
   }),

@@ -24,7 +24,8 @@ export async function scoreLive(args: ModelsArgs, io: Io): Promise<number | unde
   const { rows, quantiles } = await readPastForecasts(registry, frame);
   const placed = placeForecasts(frame, rows, io.notify, quantiles);
   const champion = String(readPointer(registry)?.version);
-  return scorePlaced(placed, (models) => (models.includes(champion) ? [champion] : models), args, io);
+  // What a version forecast may all be still to come.
+  return scorePlaced(placed, (_, scored) => (scored.includes(champion) ? [champion] : scored), args, io);
 }
 
 /** A version forecasts again from where it did before when a run is forced; what it said first counts. */

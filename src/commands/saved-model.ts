@@ -11,6 +11,7 @@ import type { Covariate } from "../series/covariates.js";
 import type { Frame } from "../series/frame.js";
 import { formatFrequency } from "../series/frequency.js";
 import type { ReadOptions } from "../series/options.js";
+import { keepSeries } from "../series/read-keys.js";
 import type { ForecastArgs } from "./args.js";
 import { readFrame } from "./data.js";
 import type { Io } from "./io.js";
@@ -38,7 +39,12 @@ export async function openWithData(
 ): Promise<Omit<SavedModel, "context"> & { readonly frame: Frame }> {
   const { context, ...saved } = await openSaved(args, from);
   const { manifest } = saved;
-  const frame = args.data.length > 0 ? await readFrame(args.data, readingAsTrained(manifest, args), io) : context;
+  const frame =
+    args.data.length > 0
+      ? await readFrame(args.data, readingAsTrained(manifest, args), io)
+      : context && args.reading.only
+        ? keepSeries(context, args.reading.only)
+        : context;
   if (frame === undefined)
     throw new HindcastError(
       "model",

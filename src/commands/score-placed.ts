@@ -10,10 +10,10 @@ import type { Io } from "./io.js";
 
 type Scoring = Pick<ScoreArgs & ModelsArgs, "by" | "failIf" | "format" | "output" | "season" | "seasonOfMase">;
 
-/** @param askedOf of all models, those that a gate is for */
+/** @param askedOf of all models, and of those that there is something to score of, those that a gate is for */
 export async function scorePlaced(
   placed: PlacedForecasts,
-  askedOf: (models: readonly string[]) => readonly string[],
+  askedOf: (models: readonly string[], scored: readonly string[]) => readonly string[],
   args: Scoring,
   io: Io,
 ): Promise<number | undefined> {
@@ -24,5 +24,9 @@ export async function scorePlaced(
   const result = await besideSeasonalNaive(placed, season, io);
   const scoring = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
   await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");
-  return exitCodeOf(gates, scoreTable(result, { ...scoring, by: [] }), askedOf(models), io.notify);
+  const { columns, rows } = scoreTable(result, { ...scoring, by: [] });
+  const overall = { type: "score", columns, rows: [...rows] };
+  const [model, n] = [columns.indexOf("model"), columns.indexOf("n")];
+  const scored = models.filter((name) => overall.rows.some((row) => row[model] === name && Number(row[n]) > 0));
+  return exitCodeOf(gates, overall, askedOf(models, scored), io.notify);
 }

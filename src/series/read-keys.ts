@@ -3,6 +3,7 @@
 import { HindcastError } from "../base/errors.js";
 import { suggest } from "../base/suggest.js";
 import { listNames, quoteText } from "../base/wording.js";
+import type { Frame, Series } from "./frame.js";
 
 export interface KeyTable {
   /** [series] of [ids] */
@@ -56,6 +57,19 @@ function joinCells(ids: readonly number[]): (cells: readonly string[]) => string
     for (const id of ids) text += `${cells[id]!.length}:${cells[id]}`;
     return text;
   };
+}
+
+/** Those of a frame's series that --only names. @throws HindcastError "usage" for a name that none has */
+export function keepSeries(frame: Frame, only: readonly string[]): Frame {
+  if (frame.columns.ids.length === 0) throw onlyOne();
+  const nameOf = ({ key }: Series) => key.join("/");
+  const names = frame.series.map(nameOf);
+  for (const name of only) if (!names.includes(name)) throw noSuchSeries(name, names);
+  return { ...frame, series: frame.series.filter((series) => only.includes(nameOf(series))) };
+}
+
+export function onlyOne(): HindcastError {
+  return new HindcastError("usage", "--only: the data are a single series", "--id COL if there are several");
 }
 
 export function noSuchSeries(name: string, names: readonly string[]): HindcastError {

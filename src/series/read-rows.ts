@@ -9,7 +9,7 @@ import { explainNumber, isMissing, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import type { RawData, RawSeries } from "./raw.js";
 import { type Batch, type Cells, openCells } from "./read-cells.js";
-import { createKeyTable, noSuchSeries } from "./read-keys.js";
+import { createKeyTable, noSuchSeries, onlyOne } from "./read-keys.js";
 import { areCompactDates, createStampColumn, readCut } from "./read-stamps.js";
 import { createRowStore } from "./read-store.js";
 
@@ -33,8 +33,7 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
   const { wide } = options;
   const { time, ids } = found;
   const targets = wide ? keepOnly(found.targets, names, options.only) : found.targets;
-  if (!wide && ids.length === 0 && options.only !== undefined)
-    throw new HindcastError("usage", "--only: the data are a single series", "--id COL if there are several");
+  if (!wide && ids.length === 0 && options.only !== undefined) throw onlyOne();
   const targetCount = targets.length;
   const keys = createKeyTable(ids, wide ? undefined : options.only);
   const timeCells = sample.rows.map((row) => row[time]!).filter((cell) => !isMissing(cell));
