@@ -212,7 +212,9 @@ for (const name of readdirSync(directory).filter(wanted)) {
 const results = join(root, "bench/results");
 mkdirSync(results, { recursive: true });
 const date = new Date().toISOString().slice(0, 10);
-writeFileSync(
-  join(results, `accuracy-${options.model}-${options.preset}-${date}.csv`),
-  `${[columns, ...rows].map((row) => row.join()).join("\n")}\n`,
-);
+const file = join(results, `accuracy-${options.model}-${options.preset}-${date}.csv`);
+// With --only, what else was measured today stays.
+const measured = new Set(rows.map(([data]) => data));
+const others = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").slice(1) : [];
+const lines = [...others.filter((line) => !measured.has(line.split(",")[0])), ...rows.map((row) => row.join())];
+writeFileSync(file, `${[columns.join(), ...lines].join("\n")}\n`);

@@ -41,8 +41,10 @@ export async function main(): Promise<void> {
   // Node's own warnings (of experimental parts, of what dependencies use) are no news for the user.
   process.removeAllListeners("warning");
   const exitCode = await runArgv(process.argv.slice(2));
-  if (interrupted !== undefined && waitsForFile()) leaveAtOnce(interrupted);
-  process.exit(exitCode);
+  // What is being read when a signal comes is mostly there in a moment.
+  for (let turn = 0; turn < 10 && interrupted !== undefined && waitsForFile(); turn++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  leave(exitCode);
 }
 
 async function runArgv(argv: readonly string[]): Promise<number> {
@@ -110,12 +112,12 @@ async function runCommand(argv: readonly string[], words: readonly string[]): Pr
     process.on("SIGUSR1", messages.sayStatus);
     for (const [name, exitCode] of Object.entries(signalExitCodes)) {
       process.on(name, () => {
-        if (signalled !== undefined) leaveAtOnce(name);
+        if (signalled !== undefined) leave(exitCode);
         signalled = exitCode;
         interrupted = name;
         messages.notify({ level: "note", text: "interrupted: ending as soon as may be; once more leaves at once" });
         interruption.abort();
-        leaveWhenIdle(name);
+        leaveWhenIdle(exitCode);
         // A read that waits for more would wait on.
         process.stdin.destroy();
       });
@@ -135,13 +137,14 @@ async function runCommand(argv: readonly string[], words: readonly string[]): Pr
 }
 
 /**
- * By the signal itself: `process.exit` waits for the threads that open and read files, and one that waits for the other end of a named pipe
- * waits for ever.
+ * By the signal itself where there was one and a file is waited for: `process.exit` waits for the threads that open and read files, and one
+ * that waits for the other end of a named pipe waits for ever.
  */
-function leaveAtOnce(name: string): void {
-  process.emit("exit", 0);
-  process.removeAllListeners(name);
-  process.kill(process.pid, name);
+function leave(exitCode: number): void {
+  if (interrupted === undefined || !waitsForFile()) process.exit(exitCode);
+  process.emit("exit", exitCode);
+  process.removeAllListeners(interrupted);
+  process.kill(process.pid, interrupted);
 }
 
 function waitsForFile(): boolean {
@@ -151,12 +154,12 @@ function waitsForFile(): boolean {
 /** Milliseconds that a run which was asked to end may spend waiting for a file alone. */
 const mostWait = 2000;
 
-function leaveWhenIdle(name: string): void {
+function leaveWhenIdle(exitCode: number): void {
   let before = performance.eventLoopUtilization();
   setInterval(() => {
     const { utilization } = performance.eventLoopUtilization(before);
     before = performance.eventLoopUtilization();
-    if (utilization < 0.01 && waitsForFile()) leaveAtOnce(name);
+    if (utilization < 0.01 && waitsForFile()) leave(exitCode);
   }, mostWait).unref();
 }
 

@@ -52,14 +52,13 @@ static Spread spread_of(const History *h, const double *overall) {
   const double mean = newest[0] + sum_from(newest, recent, newest[0]) / recent;
   const double deviation = square_root(sum_squares(newest, recent, mean) / recent);
   const double peak = greater(size_of(h->min), size_of(h->max));
-  // Movements that are small beside the values count for less, but however far from zero the values lie, only rounding counts as none.
-  const double least = 0.01 * deviation, rounding = 1e-12 * (size_of(mean) + peak);
-  double floor = least + greater(lesser(1e-6 * size_of(mean) + 1e-9 * peak, least), rounding);
+  double floor = 0.01 * deviation + 1e-6 * size_of(mean) + 1e-9 * peak;
+  // However far from zero the values lie, what moves at all moves by more than rounding.
+  if (deviation > 1e-12 * peak) floor = lesser(floor, 0.02 * deviation);
   // A series of zeros has no unit of its own: any will do.
   if (!(floor > 0)) floor = 1;
   const int reach = 6 * larger(season, 8);
-  // A single value says no more of what comes than how large it may be.
-  Spread spread = {.near_step = h->count > 1 ? step_at(h, 1, reach, floor) : greater(peak, floor)};
+  Spread spread = {.near_step = h->count > 1 ? step_at(h, 1, reach, floor) : floor};
   spread.least_step = spread.near_step;
   for (int i = 0; i < h->season_count; i++) {
     const int lag = h->seasons[i];

@@ -17,7 +17,11 @@ export const modelNames = [
   "croston",
   "climatology",
 ] as const;
-export type ModelName = (typeof modelNames)[number];
+
+/** Whether networks are trained for it, or may be. */
+export function trainsNetworks(name: string): boolean {
+  return ["auto", "rnn", "lstm", "gru"].includes(name);
+}
 
 /** How much time `auto` may spend. */
 export const presets = ["fast", "good", "best"] as const;

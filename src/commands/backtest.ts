@@ -20,11 +20,11 @@ import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
 import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
-import { setUpModels } from "./model-options.js";
+import { fitsOf, setUpModels, sharingTime } from "./model-options.js";
 import { type Opened, openForForecast } from "./saved-model.js";
 
 export async function run(args: BacktestArgs, io: Io): Promise<number | undefined> {
-  const { options } = setUpModels(args, io);
+  const { options } = setUpModels(sharingTime(args, fitsOf(args.models, args)), io);
   const scored = await whatToScore(args, io);
   const { frame, asked, horizon } = scored;
   const forecasters = forecastersOf(args, scored, options);

@@ -13,10 +13,10 @@ import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
 import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
-import { setUpModels } from "./model-options.js";
+import { fitsOf, setUpModels, sharingTime } from "./model-options.js";
 
 export async function run(args: CompareArgs, io: Io): Promise<number | undefined> {
-  const { options: models } = setUpModels(args, io);
+  const { options: models } = setUpModels(sharingTime(args, fitsOf(args.compared, args)), io);
   const frame = await readFrame(args.data, args.reading, io);
   const horizon = horizonOf(args.horizon, frame);
   const names = [...new Set([...args.compared, ...plainBaselines])];

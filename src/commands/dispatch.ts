@@ -2,6 +2,8 @@
 // of the handler that was called with them. Handlers are loaded one by one, because each brings the stages it stands on.
 import { statSync } from "node:fs";
 import { HindcastError } from "../base/errors.js";
+import { listNames } from "../base/wording.js";
+import { trainsNetworks } from "../choose/model-names.js";
 import {
   backtestArgs,
   compareArgs,
@@ -22,8 +24,9 @@ import {
   tuneArgs,
 } from "./args.js";
 import { parseArgv } from "./argv.js";
+import { flags } from "./flags.js";
 import type { Io } from "./io.js";
-import type { Values } from "./options.js";
+import { trainingFlags, type Values } from "./options.js";
 import { checkEnvironment, resolveSettings, settingsTable } from "./settings.js";
 import { findConfigFiles } from "./settings-file.js";
 
@@ -69,26 +72,31 @@ async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown>
   switch (command) {
     case "train": {
       const args = trainArgs(invocation);
+      noteUnused([args.model], invocation.argv, io);
       await prepareOutputs(args, operands, io);
       return (await import("./train.js")).run(args, io);
     }
     case "forecast": {
       const args = forecastArgs(invocation);
+      noteUnused([args.model], invocation.argv, io);
       await prepareOutputs(args, operands, io);
       return (await import("./forecast.js")).run(args, io);
     }
     case "backtest": {
       const args = backtestArgs(invocation);
+      noteUnused(args.models, invocation.argv, io);
       await prepareOutputs(args, operands, io);
       return (await import("./backtest.js")).run(args, io);
     }
     case "report": {
       const args = reportArgs(invocation);
+      noteUnused(args.models, invocation.argv, io);
       await prepareOutputs(args, operands, io);
       return (await import("./report.js")).run(args, io);
     }
     case "compare": {
       const args = compareArgs(invocation);
+      noteUnused(args.compared, invocation.argv, io);
       await prepareOutputs(args, operands, io);
       return (await import("./compare.js")).run(args, io);
     }
@@ -109,6 +117,7 @@ async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown>
     }
     case "retrain": {
       const args = retrainArgs(invocation);
+      noteUnused([args.model], invocation.argv, io);
       await prepareOutputs(args, operands, io);
       return (await import("./retrain.js")).run(args, io);
     }
@@ -124,6 +133,7 @@ async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown>
     }
     case "pipe": {
       const args = pipeArgs(invocation);
+      if (args.lineModel !== undefined) noteUnused([args.lineModel], invocation.argv, io);
       await prepareOutputs(args, operands, io);
       return (await import("./pipe.js")).run(args, io);
     }
@@ -147,6 +157,17 @@ async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown>
     default:
       return command satisfies never;
   }
+}
+
+/** Networks alone are told how to train: what stands on the command line for none of them is said to mean nothing. */
+function noteUnused(models: readonly string[], { given }: Invocation["argv"], io: Io): void {
+  if (models.some((name) => trainsNetworks(name))) return;
+  const unused = trainingFlags.map((key) => flags[key].name).filter((name) => given.has(name));
+  if (unused.length > 0)
+    io.notify({
+      level: "note",
+      text: `${listNames(unused.map((name) => `--${name}`))} ${unused.length === 1 ? "is" : "are"} about networks, and ${listNames([...new Set(models)])} ${models.length === 1 ? "is none" : "are none"}`,
+    });
 }
 
 /** What cannot be written, or would be written over what is read, is said before the long work. @param operands what the command reads */

@@ -436,7 +436,7 @@ export const flags = {
   maxTimeMs: flag("max-time", durationMs, {
     group: "training",
     fitting: true,
-    description: "stop training after this time, with what is best by then",
+    description: "share this time out among all trainings, and stop each with what is best by then",
   }),
   warmStart: flag("warm-start", path("DIR|pretrained"), {
     group: "training",

@@ -1,5 +1,6 @@
 // From flags to a model. In: the flags about models and training. Out: options that `choose/` takes.
 import type { ModelOptions } from "../choose/model.js";
+import { trainsNetworks } from "../choose/model-names.js";
 import { availableThreads } from "../engine/threads.js";
 import type { TrainerSource } from "../fit/trainer.js";
 import type { ForecastLimits } from "../forecast/limits.js";
@@ -86,6 +87,23 @@ export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
     },
     engine: () => source?.name ?? null,
   };
+}
+
+/**
+ * The time that each fit of a run may take, so that all together take no more than was asked for.
+ * @param fitCount fits of networks
+ */
+export function sharingTime<T extends Pick<ModelFlags, "maxTimeMs">>(args: T, fitCount: number): T {
+  return args.maxTimeMs === undefined ? args : { ...args, maxTimeMs: args.maxTimeMs / Math.max(1, fitCount) };
+}
+
+/** Fits of a backtest, of models that train. */
+export function fitsOf(
+  models: readonly string[],
+  { folds, refit }: { readonly folds: number; readonly refit: "never" | "every" | number },
+): number {
+  const each = refit === "never" ? 1 : Math.ceil(folds / (refit === "every" ? 1 : refit));
+  return each * models.filter(trainsNetworks).length;
 }
 
 export function limitsOf(args: Pick<TrainArgs, "min" | "max" | "integer">): ForecastLimits {

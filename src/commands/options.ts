@@ -81,6 +81,11 @@ const fixedNetworkFlags = networkFlags.filter(
     key !== "preset" && key !== "members" && key !== "warmStart" && key !== "maxTimeMs",
 );
 
+/** Those that networks alone look at. */
+export const trainingFlags = networkFlags.filter(
+  (key) => !["season", "preset", "warmStart", "seed", "engine", "threads"].includes(key),
+);
+
 export const limitFlags = ["min", "max", "integer"] as const;
 
 const intervals = ["level", "quantiles"] as const;

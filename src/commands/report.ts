@@ -13,7 +13,7 @@ import { planTable } from "./dry-run.js";
 import { type Explanation, explainForPage } from "./explanation.js";
 import type { Io } from "./io.js";
 import { modelFacts, recordOf, savedModel, type ToldModel, trainedModel } from "./model-facts.js";
-import { setUpModels } from "./model-options.js";
+import { fitsOf, setUpModels, sharingTime } from "./model-options.js";
 import { writeChart, writePage } from "./report-page.js";
 
 export async function run(args: ReportArgs, io: Io): Promise<void> {
@@ -23,7 +23,7 @@ export async function run(args: ReportArgs, io: Io): Promise<void> {
       `a report is ${args.svg === undefined ? "a page for a browser" : "a drawing"}, and stdout is a terminal`,
       args.svg === undefined ? "add -o report.html, or > report.html" : "add -o chart.svg, or > chart.svg",
     );
-  const { options } = setUpModels(args, io);
+  const { options } = setUpModels(sharingTime(args, fitsOf(args.models, args) + 1), io);
   const scored = await whatToScore(args, io);
   const { frame, horizon } = scored;
   if (args.dryRun) return io.writeTable(planTable(frame, horizon, args.models, options), args, "table");

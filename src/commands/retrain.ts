@@ -20,7 +20,7 @@ import { horizonOf, readFrame } from "./data.js";
 import { runHook } from "./hooks.js";
 import type { Io } from "./io.js";
 import { thisMachine } from "./machine.js";
-import { limitsOf, setUpModels } from "./model-options.js";
+import { limitsOf, setUpModels, sharingTime } from "./model-options.js";
 import { isSameSettings, settingsOf, withSettings } from "./model-settings.js";
 import { keepingIn, openRetrainCheckpoint } from "./resume.js";
 import { checkAge, checkFrame, newestStamp } from "./retrain-checks.js";
@@ -153,7 +153,10 @@ async function retrain(
   }
 
   const settings = settingsOf(args);
-  const { options: unkept, engine } = setUpModels(args, io);
+  const isChanged = champion !== undefined && !isSameSettings(settings, champion.note.settings);
+  // The challenger before the newest folds, the champion's settings likewise, and the challenger on all.
+  const timed = sharingTime(args, isChanged ? 3 : 2);
+  const { options: unkept, engine } = setUpModels(timed, io);
   const checkpoint = openRetrainCheckpoint(args, frame, engine, io);
   const options = { ...unkept, checkpoint, older: await openOlder(args, frame, horizon, io) };
   const challenger = createForecaster(args.model, options);
@@ -162,7 +165,7 @@ async function retrain(
     champion: champion && {
       context: champion.context,
       open: champion.open,
-      refit: isSameSettings(settings, champion.note.settings) ? undefined : recipeOf(champion, args, io),
+      refit: isChanged ? recipeOf(champion, timed, io) : undefined,
     },
   };
   const scoring = {

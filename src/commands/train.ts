@@ -18,7 +18,7 @@ import { noteIgnored } from "./covariates.js";
 import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
 import type { Io } from "./io.js";
-import { limitsOf, type ModelSetup, setUpModels } from "./model-options.js";
+import { limitsOf, type ModelSetup, setUpModels, sharingTime } from "./model-options.js";
 import { keepingIn, openTrainCheckpoint } from "./resume.js";
 import { openOlder } from "./warm-start.js";
 
@@ -29,7 +29,8 @@ export async function run(args: TrainArgs, io: Io): Promise<void> {
   const onEpoch = await openCurves(args, io);
   const frame = await readFrame(args.data, args.reading, io);
   const horizon = horizonOf(args.horizon, frame);
-  const { options, engine } = setUpModels(args, io);
+  // One for the score on what is held back, and one for the model.
+  const { options, engine } = setUpModels(sharingTime(args, 2), io);
   if (args.dryRun || out === undefined)
     return io.writeTable(planTable(frame, horizon, [args.model], options), args, "table");
 

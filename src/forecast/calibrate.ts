@@ -9,7 +9,7 @@ import { type Calibration, measureByOwn, unmeasured } from "./calibration.js";
 import { gatherScores, type HeldOut, longestHeldOut, type Scores } from "./held-out-scores.js";
 import { highestLevel, lowestLevel } from "./levels.js";
 import type { PointPredictor, Predictor } from "./predictor.js";
-import { longRunScale, scalesAt } from "./scale.js";
+import { longRunScale, normalDeviation, scalesAt } from "./scale.js";
 
 /** Upper half of the levels kept; the lower half mirrors it. */
 const upperLevels = [0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99, 0.995, highestLevel];
@@ -266,8 +266,6 @@ function poolAround(byStep: readonly Float64Array[], k: number): Float64Array {
   return pooled.sort();
 }
 
-/** E|d| of a normal d is √(2/π) deviations: what stands for the deviation where there is no score at all. */
-const normalDeviation = Math.sqrt(Math.PI / 2);
 /** Independent scores to be expected past a quantile that is taken from the scores. */
 const leastBeyond = 1;
 

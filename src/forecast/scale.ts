@@ -1,5 +1,6 @@
 // How much a series moves, which its errors are measured in. In: values. Out: the mean size of their differences at a lag.
 import { mean, saturate } from "../base/numeric.js";
+import { studentQuantile } from "../base/student.js";
 
 /**
  * The mean of a series' long-run and its recent scale: errors follow the recent one, and the long run holds it where a
@@ -14,6 +15,14 @@ export function scaleOf(
 ): number {
   const recent = meanChange(values.subarray(-(recentSteps + lag)), lag);
   return Number.isNaN(recent) ? longRun : saturate((longRun + recent) / 2);
+}
+
+/** E|d| of a normal d is √(2/π) deviations: what stands for the deviation, in scales, where there is no error at all to tell it. */
+export const normalDeviation = Math.sqrt(Math.PI / 2);
+
+/** A quantile's distance from the forecast, in scales, where there is no error at all. */
+export function unknownOffset(level: number): number {
+  return normalDeviation * studentQuantile(level, 2);
 }
 
 /** Mean size of the change over a lag; over a step where no two values lie a lag apart, and of the values where there is one value. */

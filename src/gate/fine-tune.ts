@@ -11,6 +11,7 @@ import { type GateNetwork, runGates } from "./network.js";
 import { chooseOrigins } from "./origins.js";
 import { knots } from "./schema.js";
 import { trainGate } from "./training.js";
+import { decodeWeights, encodeWeights, gateLayout } from "./weights.js";
 import { cutWindow, type GateWindows, inputsOfWindow, joinWindows } from "./windows.js";
 
 /** Histories of a panel that are looked at: together they take some half a minute. */
@@ -36,6 +37,11 @@ export interface FineTuning {
   readonly networks: readonly GateNetwork[];
   /** Why these. */
   readonly reason: string;
+}
+
+/** Rounded as in a model directory, so that what is calibrated and forecast now is what is forecast from there. */
+function asKept(networks: readonly GateNetwork[]): GateNetwork[] {
+  return decodeWeights(encodeWeights(networks), gateLayout(networks));
 }
 
 /** @throws the signal's reason when aborted */
@@ -67,7 +73,7 @@ export async function fineTuneGates(
   const told = `on the newest horizon, held back, ${after.toPrecision(3)} after fine-tuning against ${before.toPrecision(3)}`;
   if (after > tolerance * before) return { networks, reason: `fine-tuning did not help (${told}): left as pretrained` };
   return {
-    networks: await tune(joinWindows([older, newest], windowSteps)),
+    networks: asKept(await tune(joinWindows([older, newest], windowSteps))),
     reason: `fine-tuned on ${older.count} windows (${told})`,
   };
 }

@@ -7,6 +7,7 @@ import { nextTurn } from "../base/turn.js";
 import { candidateCount, candidateNames } from "../classical/candidates.js";
 import { sayWithout } from "../forecast/paths.js";
 import type { Forecasts, PredictContext, Predictor } from "../forecast/predictor.js";
+import { longRunScale, unknownOffset } from "../forecast/scale.js";
 import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
 import { forecastSeries } from "./forecast.js";
 import type { GateNetwork } from "./network.js";
@@ -68,11 +69,18 @@ export function gatePredictor({ networks, seasons, calibration, context }: GateO
         const terms = { networks, seasons, horizon: horizon + late, originLimit };
         const forecast = forecastSeries(values, terms);
         const stretched = stretch(forecast.quantiles, horizon + late, calibration);
+        // A single value says no more of what comes than how large it may be.
+        const isSingle = values.findIndex((value) => !Number.isNaN(value)) === last;
         for (let h = 0; h < horizon; h++) {
           const at = s * horizon + h;
           const knotAt = (k: number) => stretched[k * (horizon + late) + late + h]!;
           point[at] = saturate(unit * knotAt(middle));
-          for (const [i, place] of places.entries()) quantiles[i]![at] = saturate(unit * between(knotAt, place));
+          for (const [i, place] of places.entries()) {
+            const value = isSingle
+              ? values[last]! + longRunScale(values, 1) * unknownOffset(levels[i]!)
+              : between(knotAt, place);
+            quantiles[i]![at] = saturate(unit * value);
+          }
         }
         for (const [i, weight] of forecast.weights.entries())
           leanings[Math.floor(i / (horizon + late))]! += weight / (horizon + late);

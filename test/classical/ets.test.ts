@@ -35,6 +35,22 @@ describe("the likelihood", () => {
 describe("the choice", () => {
   const random = seededRandom(3);
 
+  test("goes on for ever with a trend that nothing dampens", () => {
+    const line = Float64Array.from(
+      { length: 60 },
+      (_, t) => 10 + 0.5 * t + 3 * (((t * t * 11 + t * 7) % 101) / 101 - 0.5),
+    );
+    for (const [values, season] of [
+      [line, 1],
+      [passengers, 12],
+    ] as const) {
+      const said = forecastBy(ets, values, [season], 3 * season + 12);
+      const gain = (t: number) => said[t + season]! - said[t]!;
+      expect(gain(12)).toBeCloseTo(gain(0), 6);
+      expect(gain(2 * season)).toBeCloseTo(gain(season), 6);
+    }
+  });
+
   test("finds the parts that a series was made with", () => {
     const noise = Array.from({ length: 120 }, () => random.normal());
     const flat = Float64Array.from(noise, (z) => 50 + z);

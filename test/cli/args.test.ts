@@ -101,7 +101,25 @@ describe("arguments", () => {
     for (const { name } of fitting)
       expect(refusal(() => forecastArgs(invoke(`forecast --from m --${name}`)))).toContain(`usage: --${name}`);
     expect(refusal(() => backtestArgs(invoke("backtest a.csv --from m --model lstm")))).toContain("--model");
-    expect(forecastArgs(invoke("forecast --from m -H 3 --engine cpu --min 0 --missing zero")).from).toBe("m");
+    expect(refusal(() => backtestArgs(invoke("backtest a.csv --from m --refit 2")))).toContain("--refit");
+    expect(forecastArgs(invoke("forecast a.csv --from m -H 3 --engine cpu --min 0 --missing zero")).from).toBe("m");
+  });
+
+  test("without data each flag about reading them is refused by its name, but for which series", () => {
+    for (const flag of ["--until 2024", "--missing zero", "--time t", "--wide", "--freq d"])
+      expect(refusal(() => forecastArgs(invoke(`forecast --from m ${flag}`)))).toContain(
+        `usage: ${flag.split(" ")[0]} is about reading data`,
+      );
+    expect(forecastArgs(invoke("forecast --from m --only a")).reading.only).toEqual(["a"]);
+    expect(forecastArgs(invoke("forecast --from m --future-data f.csv --decimal ,")).from).toBe("m");
+  });
+
+  test("a template is written by a run that writes nothing else", () => {
+    expect(forecastArgs(invoke("forecast a.csv -H 3 --future x --future-template t.csv")).futureTemplate).toBe("t.csv");
+    for (const flag of ["-o x.csv", "--plot", "--report r.html", "--format json", "--future-data f.csv"])
+      expect(
+        refusal(() => forecastArgs(invoke(`forecast a.csv -H 3 --future x --future-template t.csv ${flag}`))),
+      ).toContain("usage: --future-template writes what is to be filled in");
   });
 
   test("a setting of the environment about fitting does not stand in the way of --from", () => {

@@ -109,6 +109,20 @@ describe("a signal", () => {
     expect(stderr()).not.toContain("error");
   });
 
+  test.each([
+    ["that is read", "forecast pipe -H 3 --model naive"],
+    ["that is written", `forecast ${data} -H 3 --model naive -o pipe`],
+  ])("ends a run that waits for the other end of a named pipe %s", async (_, line) => {
+    const directory = await temporaryDirectory();
+    execFileSync("mkfifo", [join(directory, "pipe")]);
+    const { child, stderr } = start(directory, ...line.split(" "));
+    const ended = new Promise((done) => child.on("exit", (code, signal) => done(code ?? signal)));
+    await new Promise((done) => setTimeout(done, 1500));
+    child.kill("SIGTERM");
+    expect([143, "SIGTERM"]).toContain(await ended);
+    expect(stderr()).not.toContain("error");
+  });
+
   test("SIGUSR1 asks how far it is, and does not end it", async () => {
     const directory = await temporaryDirectory();
     const { child, closed, stderr } = start(

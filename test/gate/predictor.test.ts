@@ -5,7 +5,7 @@ import { calibrateGates } from "../../src/gate/calibration.js";
 import { fineTuneGates } from "../../src/gate/fine-tune.js";
 import { gatePredictor, originLimitOf } from "../../src/gate/predictor.js";
 import { knots } from "../../src/gate/schema.js";
-import { encodeWeights, pretrainedGates } from "../../src/gate/weights.js";
+import { decodeWeights, encodeWeights, gateLayout, pretrainedGates } from "../../src/gate/weights.js";
 import { cutFrame } from "../../src/series/frame.js";
 import { dailyFrame } from "../evaluate/frames.js";
 import { quietContext } from "../support/context.js";
@@ -48,6 +48,32 @@ describe("the pretrained predictor", () => {
     const cut = cutFrame(dailyFrame(values), [50]);
     const [late, early] = [await open().predict(cut, 4), await open().predict(dailyFrame(values.slice(0, 47)), 7)];
     expect(late.point).toEqual(early.point.slice(3));
+  });
+
+  test("how far from zero a series lies does not matter, but for the rounding of its values", async () => {
+    const values = week(6, 90);
+    const widthAt = async (level: number) => {
+      const frame = dailyFrame(values.map((value) => level + value));
+      const { point, quantiles } = await open().predict(frame, 7, [0.1, 0.9]);
+      return {
+        point: point.map((value) => value - level),
+        width: quantiles[1]!.map((high, h) => high - quantiles[0]![h]!),
+      };
+    };
+    const [near, far] = [await widthAt(1e4), await widthAt(1e8)];
+    near.width.forEach((width, h) => {
+      expect(far.width[h]! / width).toBeGreaterThan(0.8);
+      expect(far.width[h]! / width).toBeLessThan(1.25);
+      expect(Math.abs(far.point[h]! - near.point[h]!)).toBeLessThan(0.3);
+    });
+  });
+
+  test("of a single value is said that little is known", async () => {
+    const { point, quantiles } = await open().predict(dailyFrame([5]), 3, [0.1, 0.9]);
+    expect([...point]).toEqual([5, 5, 5]);
+    quantiles[1]!.forEach((high, h) => {
+      expect(high - quantiles[0]![h]!).toBeGreaterThan(1);
+    });
   });
 
   test("a series without an observation has no forecast, and is named", async () => {
@@ -93,6 +119,8 @@ test("the same seed fine-tunes to the same weights, and what did not help is lef
   const tune = () => fineTuneGates(pretrainedGates().slice(0, 1), frame, [7], 7, 1, signal);
   const [once, again] = [await tune(), await tune()];
   expect(encodeWeights(once.networks)).toEqual(encodeWeights(again.networks));
+  // As a model directory keeps them.
+  expect(decodeWeights(encodeWeights(once.networks), gateLayout(once.networks))).toEqual(once.networks);
   expect(once.reason).toMatch(/fine-tuned on|did not help/);
   const few = await fineTuneGates(pretrainedGates(), dailyFrame(week(1, 40)), [7], 7, 1, signal);
   expect(few.networks).toBe(pretrainedGates());

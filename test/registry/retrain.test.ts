@@ -151,6 +151,10 @@ test("past forecasts are scored once their actuals are known, champion's and cha
   const mae = [40, 41, 42, 43].reduce((sum, t) => sum + Math.abs(values[t]! - values[39]!) / 4, 0);
   expect(rows[0]?.mae).toBeCloseTo(mae, 9);
   expect((await runShell("hindcast models registry score data.csv -q --fail-if 'mae>0'", directory)).exit).toBe(6);
+  // What a new champion forecast is still to come, and no failure.
+  await succeed(`${retrain} --model drift`, directory);
+  expect((await runShell("hindcast models registry score data.csv -q --fail-if 'mae>1e9'", directory)).exit).toBe(0);
+  expect((await runShell("hindcast models registry score data.csv -q --fail-if 'mae>0'", directory)).exit).toBe(6);
 });
 
 test("what is pruned is the oldest, and never the champion", async () => {

@@ -8,7 +8,7 @@ import { autocorrelate, type CalibrationPoint, calibrationOf, collectErrors, his
 import { type Row, rowsOf } from "./headline.js";
 import { modelCalled, type ReportBacktest, type ReportSource } from "./source.js";
 import type { HtmlTable } from "./tables.js";
-import { countText } from "./text.js";
+import { countText, numberText } from "./text.js";
 import type { Told } from "./told.js";
 import { lagsChart, rankedChart, type Worth } from "./worth-charts.js";
 
@@ -41,7 +41,6 @@ export function splitChart(
     const own = new Map(rows.filter(({ model }) => model === name).map((row) => [row[by], row[metric]]));
     return { name, y: x.map((at) => (typeof own.get(at) === "number" ? Number(own.get(at)) : Number.NaN)) };
   });
-  const ends = (y: readonly number[]) => `${y[0]?.toPrecision(3)} to ${y.at(-1)?.toPrecision(3)}`;
   const title = by === "step" ? "Error by step ahead" : "Error by fold, the oldest first";
   const unit = metric.toUpperCase();
   return {
@@ -51,7 +50,7 @@ export function splitChart(
       x,
       lines,
       xTitle: by === "step" ? "steps ahead" : "fold",
-      label: `${title}, ${unit}: ${lines.map(({ name, y }) => `${name} ${ends(y)}`).join(", ")}.`,
+      label: `${title}, ${unit}: ${lines.map(({ name, y }) => `${name} ${endsText(y)}`).join(", ")}.`,
     }),
     table: {
       caption: `${title}, ${unit}`,
@@ -97,15 +96,14 @@ export function trainingChart({ loss, validationLoss }: TrainingRecord): Numbere
     { name: "training", y: loss },
     ...(hasHeldBack ? [{ name: "held back", y: x.map((_, i) => validationLoss[i] ?? Number.NaN) }] : []),
   ];
-  const ends = (values: readonly number[]) => `${values[0]?.toPrecision(3)} to ${values.at(-1)?.toPrecision(3)}`;
-  const heldBack = hasHeldBack ? `, on what was held back from ${ends(validationLoss)}` : "";
+  const heldBack = hasHeldBack ? `, on what was held back from ${endsText(validationLoss)}` : "";
   return {
     chart: linesChart({
       title: "Learning curves",
       unit: "loss on scaled values",
       x,
       xTitle: "epoch",
-      label: `Training loss from ${ends(loss)}${heldBack}, over ${countText(loss.length, "epoch")}.`,
+      label: `Training loss from ${endsText(loss)}${heldBack}, over ${countText(loss.length, "epoch")}.`,
       lines,
     }),
     table: {
@@ -130,6 +128,12 @@ export interface ModelWorth {
   readonly candidates: Chart | undefined;
   /** Of lags, in the sum that a linear model is. */
   readonly weights: Chart | undefined;
+}
+
+/** The first and the last of those that are known. */
+function endsText(values: readonly number[]): string {
+  const known = values.filter(Number.isFinite);
+  return `${numberText(known[0], 3)} to ${numberText(known.at(-1), 3)}`;
 }
 
 /** How far a standard deviation either way is shown; an importance within it may be none. */

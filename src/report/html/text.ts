@@ -41,7 +41,7 @@ export function nameHtml(name: string, longest = longestName): string {
 
 /** With as many digits as a reader can use; "–" where there is none. */
 export function numberText(value: number | null | undefined, digits = 4): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const rounded = Number(value.toPrecision(digits));
   const whole = Math.abs(value) >= 10 ** digits && Math.abs(value) < 1e15 ? Math.round(value) : rounded;
   return String(whole).replace("-", "−");
