@@ -32,7 +32,13 @@ export async function checkModelTarget(path: string): Promise<void> {
   await checkParent(path);
   const existing = await promises.lstat(path).catch(() => undefined);
   if (existing === undefined) return;
-  if (existing.isSymbolicLink() || !existing.isDirectory())
+  if (existing.isSymbolicLink())
+    throw new HindcastError(
+      "output",
+      `${path} is a link, and a model is not written through one`,
+      "choose another --out",
+    );
+  if (!existing.isDirectory())
     throw new HindcastError("output", `${path} is there and is no model directory`, "choose another --out");
   const entries = await promises.readdir(path).catch((error: unknown) => {
     throw new HindcastError("output", `${path} cannot be looked into: ${messageOf(error)}`, "choose another --out");

@@ -192,6 +192,9 @@ async function prepareOutputs(
     if (clash !== undefined)
       throw new HindcastError("usage", `${path} would be written over ${clash}, which is read`, "a file of its own");
   }
+  const parquet = [args.output, args.predictions].find((path) => path?.toLowerCase().endsWith(".parquet"));
+  if (parquet !== undefined)
+    throw new HindcastError("usage", `${parquet}: Parquet is read, and not written`, "a name that ends in .csv");
   if (args.dryRun !== true) for (const path of written) await io.prepareOutput(path);
 }
 

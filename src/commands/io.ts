@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import type { Notify } from "../base/notes.js";
 import type { Progress } from "../base/progress.js";
 import type { Table } from "../base/table.js";
-import type { FormatName } from "../report/format-names.js";
+import { type FormatName, formatOfName } from "../report/format-names.js";
 import { formats, type Page } from "../report/formats/index.js";
 import type { Messages } from "../report/messages.js";
 import type { Screen } from "../report/terminal.js";
@@ -86,7 +86,7 @@ export function createIo(world: World): Io & Pick<Outputs, "discard"> {
   });
   const formatOf = ({ format, output }: Destination, fallback: "csv" | "table") => {
     const toTerminal = terminal.isTerminal && output === undefined;
-    return format ?? (fallback === "table" && !toTerminal ? "csv" : fallback);
+    return format ?? formatOfName(output) ?? (fallback === "table" && !toTerminal ? "csv" : fallback);
   };
   return {
     get stdin() {

@@ -67,7 +67,7 @@ export const exitStatus: readonly (readonly [code: string, meaning: string])[] =
   ["7", "engine"],
   ["8", "output cannot be written"],
   ["11", "the registry, or a database, is locked"],
-  ["130, 143", "interrupted; a checkpoint is kept"],
+  ["129, 130, 143", "interrupted by SIGHUP, SIGINT or SIGTERM; a checkpoint is kept"],
 ];
 
 export const environment: readonly (readonly [name: string, meaning: string])[] = [

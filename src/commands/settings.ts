@@ -111,8 +111,19 @@ export function checkEnvironment(env: Readonly<Record<string, string | undefined
     .filter((flag) => flag.perRun !== true)
     .map((flag) => variableOf(flag.name))
     .concat(otherVariables);
+  const ofRuns = flagsOf()
+    .filter((flag) => flag.perRun === true)
+    .map((flag) => variableOf(flag.name));
   for (const variable of own) {
     if (known.includes(variable)) continue;
+    if (ofRuns.includes(variable)) {
+      const flag = `--${variable.slice("HINDCAST_".length).toLowerCase().replaceAll("_", "-")}`;
+      notify({
+        level: "warning",
+        text: `the environment's ${variable} counts for nothing: ${flag} is said for each run`,
+      });
+      continue;
+    }
     const near = suggest(
       variable.slice("HINDCAST_".length),
       known.map((name) => name.slice("HINDCAST_".length)),

@@ -61,7 +61,7 @@ export function createRowReader(
     if (wide && !targets.some((name) => places!.has(name))) lacking.push(...targets);
     if (lacking.length > 0)
       throw new HindcastError(
-        "model",
+        "usage",
         `the first line is ${listNames(cells.map(quoteText))} and has no ${listNames(lacking)}`,
         `the header that the model was trained with: tail -n +1 -f data.csv; or --time, --id, --target`,
       );

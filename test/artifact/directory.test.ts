@@ -120,7 +120,7 @@ test("a directory of other things, a file and a link are never overwritten", asy
   for (const [name, message, hint] of [
     ["photos", "holds other files (a, b, c) and no hindcast.json", "choose a new directory for --out"],
     ["file", "is there and is no model directory", "choose another --out"],
-    ["link", "is there and is no model directory", "choose another --out"],
+    ["link", "is a link, and a model is not written through one", "choose another --out"],
   ] as const) {
     const path = join(parent, name);
     const refusal = { code: "output", message: `${path} ${message}`, hint };

@@ -330,8 +330,13 @@ test.each<[string, Fitted, readonly number[], number]>([
   ["mean: everything", { ...naive, name: "mean" }, [12], Number.POSITIVE_INFINITY],
   ["the pretrained model: what its gate looks at", pretrained, [12], 4096],
   ["six of the longest cycles of it", pretrained, [12, 1000], 6000],
-  ["a linear model: its longest lag and a season", linear, [12], 4 + 5],
-  ["only the last value", { ...linear, model: { ...linearModel, forms: [] }, calibration: null }, [12], 4 + 1],
+  ["a linear model: what tells the range that it keeps to", linear, [12], 4096],
+  [
+    "its longest lag and a season",
+    { ...linear, model: { ...linearModel, forms: [{ ...linearModel.forms[0]!, lags: [5000] }] }, calibration: null },
+    [12],
+    4 + 5000,
+  ],
   ["a combination: as much as phases that never change", combinationOf(naive, linear), [12], 4096],
   ["or the longest of its parts'", combinationOf(naive, { ...network, network: longNetwork }), [12], 5000 + 12],
   [

@@ -17,6 +17,7 @@ import { HindcastError } from "../../src/base/errors.js";
 import { createOutputs } from "../../src/commands/output.js";
 import { streamSink } from "../../src/commands/stream.js";
 import { temporaryDirectory } from "../support/directory.js";
+import { root, runShell } from "../support/hindcast.js";
 
 const setUp = async () => {
   const directory = await temporaryDirectory();
@@ -30,6 +31,24 @@ const codeOf = async (work: Promise<unknown>) =>
   );
 
 describe("an output file", () => {
+  test("the name of a file says its format where no flag does", async () => {
+    const directory = await temporaryDirectory();
+    const line = `hindcast forecast ${join(root, "fixtures/air-passengers.csv")} -H 1 --model naive --level none -q -o`;
+    for (const [name, start] of [
+      ["a.json", '{"schema_version":1'],
+      ["a.jsonl", '{"schema_version":1'],
+      ["a.tsv", "month\tforecast"],
+      ["a.txt", "month,forecast"],
+      ["a.json --format csv", "month,forecast"],
+    ] as const) {
+      expect(await runShell(`${line} ${name}`, directory)).toMatchObject({ exit: 0, stderr: "" });
+      expect(readFileSync(join(directory, name.split(" ")[0]!), "utf8").startsWith(start)).toBe(true);
+    }
+    expect(await runShell(`${line} a.parquet`, directory)).toMatchObject({ exit: 2 });
+    const over = "cp a.txt b.txt; hindcast forecast b.txt -H 1 --model naive -o b.txt";
+    expect(await runShell(over, directory)).toMatchObject({ exit: 2, stderr: expect.stringContaining("written over") });
+  });
+
   test("is the old one until the new one is whole", async () => {
     const { directory, outputs } = await setUp();
     const path = join(directory, "next.csv");
