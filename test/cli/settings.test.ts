@@ -103,6 +103,8 @@ describe("where a setting comes from", () => {
       (note) => notes.push(note),
     );
     expect(notes.map(({ text }) => text)).toEqual([expect.stringContaining("HINDCAST_MODEL?")]);
+    checkEnvironment({ HINDCAST_DRY_RUN: "1" }, (note) => notes.push(note));
+    expect(notes.at(-1)?.text).toContain("HINDCAST_DRY_RUN counts for nothing: --dry-run");
   });
 });
 
