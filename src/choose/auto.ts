@@ -2,7 +2,7 @@
 // that answer, with weights, and why.
 import { type BacktestModel, type BacktestResult, backtest, type ModelFold } from "../evaluate/backtest.js";
 import { seasonalScales } from "../evaluate/metrics.js";
-import { scoreTable } from "../evaluate/score-table.js";
+import { overallScores } from "../evaluate/score-table.js";
 import { type BaselineName, plainBaselines } from "../forecast/baselines.js";
 import { combineForecasts, type SeriesWeights } from "../forecast/combination.js";
 import type { FitContext, Forecaster } from "../forecast/predictor.js";
@@ -272,12 +272,11 @@ function roundShares(weights: readonly number[], isKept: readonly boolean[]): nu
 
 /** MASE by model; a model whose score is not defined, on constant series, has none. */
 function scoresOf(models: readonly BacktestModel[], result: BacktestResult): Map<string, number> {
-  const { columns, rows } = scoreTable({ ...result, models }, { by: [] });
-  const [model, mase] = [columns.indexOf("model"), columns.indexOf("mase")];
-  const scores = new Map<string, number>();
-  for (const row of rows) {
-    const score = row[mase];
-    if (typeof score === "number") scores.set(String(row[model]), score);
-  }
-  return scores;
+  const scores = overallScores({ ...result, models });
+  return new Map(
+    Array.from(scores).flatMap(([model, own]) => {
+      const mase = own.get("mase");
+      return typeof mase === "number" ? [[model, mase] as const] : [];
+    }),
+  );
 }

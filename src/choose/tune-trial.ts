@@ -3,7 +3,7 @@
 import { HindcastError } from "../base/errors.js";
 import { type BacktestOptions, type ModelFold, runUnit } from "../evaluate/backtest.js";
 import type { Fold } from "../evaluate/folds.js";
-import { scoreTable } from "../evaluate/score-table.js";
+import { overallScores } from "../evaluate/score-table.js";
 import type { FitContext, Forecaster } from "../forecast/predictor.js";
 import type { Frame } from "../series/frame.js";
 
@@ -53,20 +53,15 @@ function scoreSoFar(
   done: readonly ModelFold[],
   { horizon, season }: BacktestOptions,
 ): number | undefined {
-  const { columns, rows } = scoreTable(
-    {
-      frame,
-      horizon,
-      season,
-      quantiles: [],
-      folds: folds.slice(0, done.length),
-      models: [{ name, folds: done }],
-      // Of the skill, which is not looked at.
-      reference: done.map(({ forecasts }) => forecasts),
-    },
-    { by: [] },
-  );
-  const [row] = rows;
-  const score = row?.[columns.indexOf("mase")];
-  return typeof score === "number" ? score : undefined;
+  const scores = overallScores({
+    frame,
+    horizon,
+    season,
+    quantiles: [],
+    folds: folds.slice(0, done.length),
+    models: [{ name, folds: done }],
+    // Of the skill, which is not looked at.
+    reference: done.map(({ forecasts }) => forecasts),
+  });
+  return scores.get(name)?.get("mase") ?? undefined;
 }

@@ -6,7 +6,7 @@ import { availableThreads } from "../engine/threads.js";
 import { type BacktestOptions, type BacktestResult, backtest } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { checkGates } from "../evaluate/gates.js";
-import { predictionsTable, scoreTable } from "../evaluate/score-table.js";
+import { overallScores, predictionsTable, scoreTable } from "../evaluate/score-table.js";
 import { plainBaselines } from "../forecast/baselines.js";
 import type { Forecaster } from "../forecast/predictor.js";
 import { type QuantileColumn, quantileColumns } from "../forecast/quantile-columns.js";
@@ -58,7 +58,7 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
     const facts = askedNames.flatMap((name) => foldFacts(result, name));
     await writePage({ frame, horizon, seasons, backtest, modelFacts: facts }, args.commandLine, args.report, io);
   }
-  return exitCodeOf(gates, scoreTable(result, { ...scoring, by: [] }), askedNames, io.notify);
+  return exitCodeOf(gates, overallScores(result, scoring), askedNames, io.notify);
 }
 
 /** What answered at the newest fold for the model called `name`, and why. */

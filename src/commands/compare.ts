@@ -3,7 +3,7 @@ import { createForecaster } from "../choose/model.js";
 import { backtest } from "../evaluate/backtest.js";
 import { explainNoTest, leaderboardTable } from "../evaluate/compare.js";
 import { checkGates } from "../evaluate/gates.js";
-import { predictionsTable, scoreTable } from "../evaluate/score-table.js";
+import { overallScores, predictionsTable } from "../evaluate/score-table.js";
 import { plainBaselines } from "../forecast/baselines.js";
 import { openModelProcesses } from "../parallel/compare.js";
 import type { CompareArgs } from "./args.js";
@@ -42,7 +42,7 @@ export async function run(args: CompareArgs, io: Io): Promise<number | undefined
     const maseSeason = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
     const costs = (args.timing ?? io.formatOf(args, "table") === "table") ? { costs: processes.costs } : {};
     await io.writeTable(leaderboardTable(result, { step: options.step, ...maseSeason, ...costs }), args, "table");
-    return exitCodeOf(gates, scoreTable(result, { by: [], ...maseSeason }), args.compared, io.notify);
+    return exitCodeOf(gates, overallScores(result, maseSeason), args.compared, io.notify);
   } finally {
     await processes.close();
   }

@@ -117,7 +117,6 @@ async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown>
     }
     case "retrain": {
       const args = retrainArgs(invocation);
-      noteUnused([args.model], invocation.argv, io);
       await prepareOutputs(args, operands, io);
       return (await import("./retrain.js")).run(args, io);
     }

@@ -83,7 +83,7 @@ const fixedNetworkFlags = networkFlags.filter(
 
 /** Those that networks alone look at. */
 export const trainingFlags = networkFlags.filter(
-  (key) => !["season", "preset", "warmStart", "seed", "engine", "threads"].includes(key),
+  (key) => !["season", "preset", "warmStart", "maxTimeMs", "seed", "engine", "threads"].includes(key),
 );
 
 export const limitFlags = ["min", "max", "integer"] as const;

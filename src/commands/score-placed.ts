@@ -3,7 +3,7 @@
 import { seasonBefore } from "../evaluate/folds.js";
 import { besideSeasonalNaive, type PlacedForecasts } from "../evaluate/forecast-file.js";
 import { checkGates } from "../evaluate/gates.js";
-import { scoreTable } from "../evaluate/score-table.js";
+import { overallScores, scoreTable } from "../evaluate/score-table.js";
 import type { ModelsArgs, ScoreArgs } from "./args.js";
 import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
@@ -24,9 +24,7 @@ export async function scorePlaced(
   const result = await besideSeasonalNaive(placed, season, io);
   const scoring = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
   await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");
-  const { columns, rows } = scoreTable(result, { ...scoring, by: [] });
-  const overall = { type: "score", columns, rows: [...rows] };
-  const [model, n] = [columns.indexOf("model"), columns.indexOf("n")];
-  const scored = models.filter((name) => overall.rows.some((row) => row[model] === name && Number(row[n]) > 0));
+  const overall = overallScores(result, scoring);
+  const scored = models.filter((name) => (overall.get(name)?.get("n") ?? 0) > 0);
   return exitCodeOf(gates, overall, askedOf(models, scored), io.notify);
 }

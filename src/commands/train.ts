@@ -8,7 +8,7 @@ import { answererOf, covariateNames, type FittedModel, networksOf } from "../cho
 import { backtest } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { gateScores } from "../evaluate/gates.js";
-import { scoreTable } from "../evaluate/score-table.js";
+import { overallScores } from "../evaluate/score-table.js";
 import type { Epoch } from "../fit/loop.js";
 import type { FitContext } from "../forecast/predictor.js";
 import { quantileColumns } from "../forecast/quantile-columns.js";
@@ -123,16 +123,12 @@ async function scoreHeldOut(
     // What it has to say is said once more, of all the data, by the fit that follows.
     { ...context, notify: () => {} },
   );
-  const { columns, rows } = scoreTable(result, { by: [] });
-  const [row] = rows;
-  if (row === undefined) return null;
-  const cells = new Map(columns.map((column, i) => [column, row[i]]));
+  const [overall] = overallScores(result).values();
+  if (overall === undefined) return null;
   const scores = Object.fromEntries(
-    gateScores
-      .filter((name) => cells.has(name))
-      .map((name) => [name, typeof cells.get(name) === "number" ? Number(cells.get(name)) : null]),
+    gateScores.filter((name) => overall.has(name)).map((name) => [name, overall.get(name) ?? null]),
   );
-  return { n: Number(cells.get("n")), scores };
+  return { n: overall.get("n")!, scores };
 }
 
 function summaryTable(fitted: FittedModel, frame: Frame, horizon: number, heldOut: HeldOut, out: string): Table {

@@ -1,7 +1,7 @@
 // `--fail-if`: scores as an exit code. In: conditions as text, and the overall score rows. Out: the conditions that came true.
 import { HindcastError } from "../base/errors.js";
-import type { Table } from "../base/table.js";
 import { metrics } from "./metrics.js";
+import type { OverallScores } from "./score-table.js";
 
 const comparisons = {
   ">=": (value: number, bound: number) => value >= bound,
@@ -75,21 +75,16 @@ export function checkGates(gates: readonly Gate[], models: readonly string[]): v
 
 /**
  * The gates that came true, or that an undefined score leaves open.
- * @param overall a score table split on nothing
  * @param asked the models that a gate without a model holds for
  */
-export function failedGates(gates: readonly Gate[], overall: Table, asked: readonly string[]): FailedGate[] {
-  const rows = [...overall.rows];
-  const modelColumn = overall.columns.indexOf("model");
-  return gates.flatMap((gate) => {
-    const column = overall.columns.indexOf(gate.score);
-    return (gate.model === undefined ? asked : [gate.model]).flatMap((model) => {
-      const cell = rows.find((row) => row[modelColumn] === model)?.[column];
-      const value = typeof cell === "number" ? cell : null;
+export function failedGates(gates: readonly Gate[], overall: OverallScores, asked: readonly string[]): FailedGate[] {
+  return gates.flatMap((gate) =>
+    (gate.model === undefined ? asked : [gate.model]).flatMap((model) => {
+      const value = overall.get(model)?.get(gate.score) ?? null;
       const fails = value === null || comparisons[gate.comparison](value, gate.bound);
       return fails ? [{ gate, model, value }] : [];
-    });
-  });
+    }),
+  );
 }
 
 function isComparison(text: string | undefined): text is Comparison {

@@ -80,6 +80,20 @@ export function scoreTable(result: BacktestResult, options: ScoreTableOptions): 
   };
 }
 
+/** Of each model over all series, folds and steps: its scores by name, `n` among them; null for one that is undefined. */
+export type OverallScores = ReadonlyMap<string, ReadonlyMap<string, number | null>>;
+
+export function overallScores(result: BacktestResult, options: Omit<ScoreTableOptions, "by"> = {}): OverallScores {
+  const { columns, rows } = scoreTable(result, { ...options, by: [] });
+  const [model, first] = [columns.indexOf("model"), columns.indexOf("n")];
+  return new Map(
+    Array.from(rows, (row) => [
+      String(row[model]),
+      new Map(columns.slice(first).map((name, i) => [name, row[first + i] as number | null])),
+    ]),
+  );
+}
+
 /** A row for each forecast of each model, the models beside each other: what was forecast, from where, and what came. */
 export function predictionsTable(result: BacktestResult): Table {
   const { ids, targets, time, wide } = result.frame.columns;

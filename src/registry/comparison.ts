@@ -4,7 +4,7 @@ import { HindcastError } from "../base/errors.js";
 import { observedCount } from "../base/numeric.js";
 import { type BacktestResult, backtest, spreadResult } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
-import { scoreTable } from "../evaluate/score-table.js";
+import { overallScores } from "../evaluate/score-table.js";
 import type { FitContext, Forecaster, Predictor } from "../forecast/predictor.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import { type Frame, seriesName } from "../series/frame.js";
@@ -99,14 +99,19 @@ export async function compare(
     { ...plan, refit: "never", span: "expanding", season, quantiles },
     silent,
   );
-  const scores = scoresOf(result);
-  const own = scores.get("challenger");
+  const overall = overallScores(result);
+  const scoresOf = (name: string) => {
+    const scores = overall.get(name);
+    const scoreOf = (metric: string) => scores?.get(metric) ?? null;
+    return scores && { scored: scoreOf("n") ?? 0, mase: scoreOf("mase"), mae: scoreOf("mae") };
+  };
+  const own = scoresOf("challenger");
   if (own === undefined)
     throw new HindcastError("data", "the challenger can forecast none of the newest folds", "try another --model");
-  const other = rule === "same-settings" ? own : scores.get("champion");
+  const other = rule === "same-settings" ? own : scoresOf("champion");
   const metric = own.mase !== null && (other === undefined || other.mase !== null) ? "mase" : "mae";
   // One that leaves series out has an easier task, and no score.
-  const isWhole = (one: Scores) => one.scored >= Math.max(own.scored, other?.scored ?? 0);
+  const isWhole = (one: typeof own) => one.scored >= Math.max(own.scored, other?.scored ?? 0);
   return {
     rule,
     metric,
@@ -116,26 +121,6 @@ export async function compare(
     champion: other !== undefined && isWhole(other) ? other[metric] : null,
     result: scoredFrame === frame ? result : spreadResult(result, frame),
   };
-}
-
-interface Scores {
-  readonly scored: number;
-  readonly mase: number | null;
-  readonly mae: number | null;
-}
-
-function scoresOf(result: BacktestResult): Map<string, Scores> {
-  const { columns, rows } = scoreTable(result, { by: [] });
-  const scores = new Map<string, Scores>();
-  for (const row of rows) {
-    const cell = (name: string) => row[columns.indexOf(name)];
-    const number = (name: string) => {
-      const value = cell(name);
-      return typeof value === "number" ? value : null;
-    };
-    scores.set(String(cell("model")), { scored: number("n") ?? 0, mase: number("mase"), mae: number("mae") });
-  }
-  return scores;
 }
 
 /**

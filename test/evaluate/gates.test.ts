@@ -1,16 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Table } from "../../src/base/table.js";
 import { checkGates, failedGates, gateScores, parseGate } from "../../src/evaluate/gates.js";
 import { metrics } from "../../src/evaluate/metrics.js";
+import type { OverallScores } from "../../src/evaluate/score-table.js";
 
-const overall: Table = {
-  type: "score",
-  columns: ["model", "mse", "mase", "skill"],
-  rows: [
-    ["lstm", 4, 0.8, 0.1],
-    ["naive", 9, 1.5, null],
-  ],
-};
+const scoresOf = (mse: number, mase: number, skill: number | null) => new Map(Object.entries({ mse, mase, skill }));
+const overall: OverallScores = new Map([
+  ["lstm", scoresOf(4, 0.8, 0.1)],
+  ["naive", scoresOf(9, 1.5, null)],
+]);
 const failed = (text: string) =>
   failedGates([parseGate(text)], overall, ["lstm"]).map(({ model, value }) => [model, value]);
 
