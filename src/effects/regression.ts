@@ -1,8 +1,8 @@
 // Ridge regression of a series on terms, both filtered alike, with as much shrinkage as generalised cross-validation asks for (Golub,
 // Heath & Wahba, Technometrics 21, 1979), towards 0 or towards what other series say. In: terms and values with gaps. Out: coefficients.
+
+import { choleskyFactor, dot, productsOf } from "../base/linear-algebra.js";
 import { mean } from "../base/numeric.js";
-import { choleskyFactor } from "../linear/ridge.js";
-import { dot, productsOf } from "../series/regression.js";
 
 const lambdas = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1] as const;
 /** Towards other series' coefficients, which may be all there is to be had. */

@@ -4,11 +4,9 @@ import type { FittedNetwork } from "../fit/fit.js";
 import { stepCount, windowShape } from "../model/config.js";
 import { attentionWeights } from "../model/inference.js";
 import type { Frame } from "../series/frame.js";
-import { createBatch, gatherBatch } from "../windows/gather.js";
+import { batchesOf } from "../windows/batches.js";
 import { planForecast } from "../windows/plan.js";
 import { prepareFrame } from "../windows/prepare.js";
-
-const batchSize = 512;
 
 /**
  * @returns [series × T/N] how attention weighs the steps, or segments, of the window before each series' end, the oldest first; each
@@ -18,15 +16,9 @@ export function explainAttention({ config, weights, preparation, channels }: Fit
   if ((config.attention ?? null) === null) return null;
   const prepared = prepareFrame(frame, preparation, channels, config.horizon);
   const plan = planForecast(prepared);
-  const seriesCount = plan.origins.length;
-  const order = Int32Array.from({ length: seriesCount }, (_, s) => s);
-  const batch = createBatch(prepared, windowShape(config), Math.min(batchSize, Math.max(1, seriesCount)));
   const steps = stepCount(config);
-  const all = new Float32Array(seriesCount * steps);
-  for (let from = 0; from < seriesCount; from += batch.batchSize) {
-    const count = Math.min(batch.batchSize, seriesCount - from);
-    gatherBatch(prepared, plan, order, from, count, batch);
-    const mask = batch.padded ? batch.mask : null;
+  const all = new Float32Array(plan.origins.length * steps);
+  for (const { batch, from, count, mask } of batchesOf(prepared, plan, windowShape(config))) {
     const found = attentionWeights(config, weights, batch.inputs, mask, count);
     if (found !== null) all.set(found, from * steps);
   }

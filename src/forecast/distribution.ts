@@ -14,10 +14,11 @@ import { openHead } from "../model/heads/index.js";
 import { predictArrays } from "../model/inference.js";
 import type { Affine } from "../scale/scalers.js";
 import { type Frame, seriesId } from "../series/frame.js";
-import { type Batch, createBatch, gatherBatch, type WindowShape } from "../windows/gather.js";
+import { batchesOf } from "../windows/batches.js";
+import { type Batch, createBatch, type WindowShape } from "../windows/gather.js";
 import { planForecast } from "../windows/plan.js";
 import { invertForecast, type PreparedFrame, prepareActual, prepareFrame } from "../windows/prepare.js";
-import { batchSize, checkHorizon, keepConstants, sayWhatIsMissing } from "./network.js";
+import { checkHorizon, keepConstants, sayWhatIsMissing } from "./network.js";
 import type { Forecasts, PredictContext, Predictor } from "./predictor.js";
 import { feedBack, openCandidates } from "./recursion.js";
 
@@ -64,16 +65,11 @@ async function predict(
   const plan = planForecast(prepared);
   const isDirect = config.decoder === "direct";
   const shape = isDirect ? windowShape(config) : windowShape(config, horizon);
-  const order = Int32Array.from({ length: plan.origins.length }, (_, i) => i);
-  const batch = createBatch(prepared, shape, Math.min(batchSize, Math.max(1, order.length)));
   const sample = isDirect ? null : pathSampler(fitted, head, headConfig.sampleCount ?? 100, prepared, shape, horizon);
   const out = [0, ...levels].map(() => new Float64Array(frame.series.length * horizon).fill(Number.NaN));
   const told = new Map<number, Pick<Said, "probability"> & { readonly origin: number }>();
-  for (let from = 0; from < order.length; from += batch.batchSize) {
+  for (const { batch, from, count, mask } of batchesOf(prepared, plan, shape)) {
     if (from > 0) await nextTurn(signal);
-    const count = Math.min(batch.batchSize, order.length - from);
-    gatherBatch(prepared, plan, order, from, count, batch);
-    const mask = batch.padded ? batch.mask : null;
     const raw = isDirect
       ? predictArrays(config, weights, batch.inputs, mask, count, batch.candidates)
       : new Float32Array();

@@ -10,13 +10,11 @@ import type { FittedNetwork } from "../fit/fit.js";
 import { outputCount, windowShape } from "../model/config.js";
 import { predictArrays } from "../model/inference.js";
 import { type Frame, seriesName } from "../series/frame.js";
-import { createBatch, gatherBatch } from "../windows/gather.js";
+import { batchesOf } from "../windows/batches.js";
 import { planForecast } from "../windows/plan.js";
 import { invertForecast, type PreparedFrame, prepareFrame } from "../windows/prepare.js";
 import type { PointPredictor, PredictContext } from "./predictor.js";
 import { feedBack, openCandidates } from "./recursion.js";
-
-export const batchSize = 512;
 
 export function networkPredictor(fitted: FittedNetwork, context: PredictContext): PointPredictor {
   return {
@@ -51,14 +49,9 @@ async function predict(
   const isDirect = config.decoder === "direct";
   const shape = isDirect ? windowShape(config) : windowShape(config, horizon);
   const out = new Float64Array(frame.series.length * horizon).fill(Number.NaN);
-  const order = Int32Array.from({ length: plan.origins.length }, (_, i) => i);
-  const batch = createBatch(prepared, shape, Math.min(batchSize, Math.max(1, order.length)));
   const width = outputCount(config);
-  for (let from = 0; from < order.length; from += batch.batchSize) {
+  for (const { batch, from, count, mask } of batchesOf(prepared, plan, shape)) {
     if (from > 0) await nextTurn(signal);
-    const count = Math.min(batch.batchSize, order.length - from);
-    gatherBatch(prepared, plan, order, from, count, batch);
-    const mask = batch.padded ? batch.mask : null;
     const changes = new Float64Array(count * horizon);
     if (isDirect) {
       const all = predictArrays(config, weights, batch.inputs, mask, count, batch.candidates);

@@ -1,5 +1,6 @@
 // Ridge regression of each step of the horizon on some lags (Hoerl & Kennard 1970), drawn towards a forecast that needs no data. The weights
 // of a step sum to 1, so that a series that is moved up or down has its forecast moved as much. In: moments. Out: weights.
+import { choleskyFactor } from "../base/linear-algebra.js";
 import type { Moments } from "./moments.js";
 
 /** What the weights are drawn to: the last value, the mean of the lags, or the value one season before. */
@@ -46,24 +47,6 @@ export function differencesOf({ window, horizon, products }: Moments, lags: read
  */
 export function factorise({ gram, size }: Differences, lambda: number): Float64Array | undefined {
   return choleskyFactor(gram, size, lambda * meanDiagonal(gram, size));
-}
-
-/** @param gram [size × size] @param ridge added to its diagonal @returns as `factorise` */
-export function choleskyFactor(gram: Float64Array, size: number, ridge: number): Float64Array | undefined {
-  const factor = gram.slice();
-  for (let i = 0; i < size; i++) {
-    const row = i * size;
-    factor[row + i]! += ridge;
-    for (let j = 0; j <= i; j++) {
-      const other = j * size;
-      let sum = factor[row + j]!;
-      for (let k = 0; k < j; k++) sum -= factor[row + k]! * factor[other + k]!;
-      if (j < i) factor[row + j] = sum / factor[other + j]!;
-      else if (sum > 0) factor[row + i] = Math.sqrt(sum);
-      else return undefined;
-    }
-  }
-  return factor;
 }
 
 /** 1 where nothing ever differs from the last value, so that the prior is what is left. */

@@ -1,18 +1,6 @@
 // Least squares from the products of columns. In: columns of equal length, the last of them the one to be explained. Out: what the
 // others leave of it.
-
-/** @param columns [columns][row] @returns [columns × columns] */
-export function productsOf(columns: readonly Float64Array[]): Float64Array {
-  const size = columns.length;
-  const products = new Float64Array(size * size);
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j <= i; j++) {
-      const product = dot(columns[i]!, columns[j]!);
-      products[i * size + j] = product;
-      products[j * size + i] = product;
-    }
-  return products;
-}
+import { productsOf } from "../base/linear-algebra.js";
 
 /**
  * Sums of squares that the last column keeps after regression on none, the first, the first two … of the columns before it: the
@@ -22,7 +10,7 @@ export function productsOf(columns: readonly Float64Array[]): Float64Array {
  */
 export function squaredResiduals(products: Float64Array): Float64Array {
   const size = Math.sqrt(products.length);
-  const factor = choleskyFactor(products);
+  const factor = shrunkFactor(products);
   const sums = new Float64Array(size);
   let sum = products.at(-1)!;
   for (let c = 0; c < size; c++) {
@@ -35,7 +23,7 @@ export function squaredResiduals(products: Float64Array): Float64Array {
 /** The last column less its regression on those before it. @param columns [columns][row] @returns [row] */
 export function regress(columns: readonly Float64Array[], products = productsOf(columns)): Float64Array {
   const size = columns.length;
-  const factor = choleskyFactor(products);
+  const factor = shrunkFactor(products);
   const weights = new Float64Array(size - 1);
   for (let i = size - 2; i >= 0; i--) {
     let rest = factor[(size - 1) * size + i]!;
@@ -56,8 +44,8 @@ export function regress(columns: readonly Float64Array[], products = productsOf(
  */
 const ridge = 1e-6;
 
-/** @returns [columns × columns] lower triangular; a column of zeros has zeros */
-function choleskyFactor(products: Float64Array): Float64Array {
+/** Cholesky's, of products that may depend on each other. @returns [columns × columns] lower triangular; a column of zeros has zeros */
+function shrunkFactor(products: Float64Array): Float64Array {
   const size = Math.sqrt(products.length);
   const factor = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
@@ -70,21 +58,4 @@ function choleskyFactor(products: Float64Array): Float64Array {
     }
   }
   return factor;
-}
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  const whole = a.length - (a.length % 4);
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  // Four sums, so that an addition need not wait for the one before.
-  for (let i = 0; i < whole; i += 4) {
-    first += a[i]! * b[i]!;
-    second += a[i + 1]! * b[i + 1]!;
-    third += a[i + 2]! * b[i + 2]!;
-    fourth += a[i + 3]! * b[i + 3]!;
-  }
-  for (let i = whole; i < a.length; i++) first += a[i]! * b[i]!;
-  return first + second + (third + fourth);
 }

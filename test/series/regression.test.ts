@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { dot, productsOf } from "../../src/base/linear-algebra.js";
 import { seededRandom } from "../../src/base/random.js";
-import { dot, productsOf, regress, squaredResiduals } from "../../src/series/regression.js";
+import { regress, squaredResiduals } from "../../src/series/regression.js";
 
 const random = seededRandom(5);
 const column = () => Float64Array.from({ length: 101 }, () => random.normal());
