@@ -37,7 +37,8 @@ export async function readForecasts(
   reading: ReadOptions,
 ): Promise<ForecastFile> {
   const { name } = source;
-  const file = await readRecords(source, reading);
+  // Columns are found by their names, so there are some, whatever the data have.
+  const file = await readRecords(source, { ...reading, header: true });
   const records: TextRecord[] = [];
   for await (const record of file.records) if (record.cells.some((cell) => cell.trim() !== "")) records.push(record);
   if (records.length === 0) throw new HindcastError("data", `${name}: a header and no rows`, "rows of forecasts");

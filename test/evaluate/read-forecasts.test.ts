@@ -41,6 +41,12 @@ describe("a forecast file is read", () => {
     ]);
   });
 
+  test("by the names of its columns where the data have none", async () => {
+    const unnamed: Frame = { ...single, columns: { ...single.columns, time: "1", targets: ["2"] } };
+    const [row] = await read("1,forecast\n1960-01,405\n", unnamed, undefined, { header: false, time: "1" });
+    expect(row).toMatchObject({ stamp: Date.UTC(1960, 0, 1), forecast: 405 });
+  });
+
   test("where the clocks are set back, an hour that stands twice is two hours", async () => {
     const local: Frame = {
       ...single,
