@@ -8,7 +8,7 @@ import type { Window } from "../gate/features.js";
 import { openHistory } from "../gate/forecast.js";
 import { forecastWindows } from "../gate/network.js";
 import { chooseOrigins, testedWindows } from "../gate/origins.js";
-import { knots as quantileLevels } from "../gate/schema.js";
+import { medianKnot } from "../gate/schema.js";
 import { pretrainedGates } from "../gate/weights.js";
 import { fitCovariates } from "../scale/preparation.js";
 import { dropSteps, type Frame, type Series, sampleSeries } from "../series/frame.js";
@@ -281,10 +281,8 @@ function restError(
     for (let k = 0; k < horizon; k++) {
       const t = origin + left + k;
       if (Number.isNaN(values[t]!)) continue;
-      sum += sizeAt(t) * Math.abs(values[t]! - forecasts[w]!.quantiles[middle * horizon + k]!);
+      sum += sizeAt(t) * Math.abs(values[t]! - forecasts[w]!.quantiles[medianKnot * horizon + k]!);
       count++;
     }
   return sum / count;
 }
-
-const middle = quantileLevels.indexOf(0.5);

@@ -9,7 +9,7 @@ import { type Frame, sampleSeries } from "../series/frame.js";
 import { keepForecast, openHistory } from "./forecast.js";
 import { forecastWindows, type GateNetwork } from "./network.js";
 import { chooseOrigins, testedWindows } from "./origins.js";
-import { type GateCalibration, knots } from "./schema.js";
+import { type GateCalibration, knots, medianKnot } from "./schema.js";
 
 /** Series that are looked at. */
 const seriesLimit = 240;
@@ -89,10 +89,9 @@ function lessLeaning(factors: readonly number[]): number[] {
 
 /** @param actual [horizon] */
 function addScores(scores: readonly Score[][], quantiles: Float64Array, actual: Float64Array, weight: number): void {
-  const middle = knots.indexOf(0.5);
   const horizon = actual.length;
   for (let h = 0; h < horizon; h++) {
-    const median = quantiles[middle * horizon + h]!;
+    const median = quantiles[medianKnot * horizon + h]!;
     for (let k = 0; k < knots.length; k++) {
       const ratio = (actual[h]! - median) / (quantiles[k * horizon + h]! - median);
       if (Number.isFinite(ratio)) scores[k]!.push({ ratio, weight });

@@ -9,7 +9,7 @@ import { describeWindows } from "./features.js";
 import { openHistory } from "./forecast.js";
 import { type GateNetwork, runGates } from "./network.js";
 import { chooseOrigins } from "./origins.js";
-import { knots } from "./schema.js";
+import { medianKnot } from "./schema.js";
 import { trainGate } from "./training.js";
 import { decodeWeights, encodeWeights, gateLayout } from "./weights.js";
 import { cutWindow, type GateWindows, inputsOfWindow, joinWindows } from "./windows.js";
@@ -118,13 +118,12 @@ async function cutWindows(
 
 /** Mean absolute error of the median, in scales, weighted as in training. */
 function meanError(networks: readonly GateNetwork[], windows: GateWindows): number {
-  const middle = knots.indexOf(0.5);
   let sum = 0;
   let weightSum = 0;
   for (let w = 0; w < windows.count; w++) {
     const { quantiles } = runGates(networks, inputsOfWindow(windows, w));
     for (let s = 0; s < windows.stepCount; s++) {
-      const error = windows.targets[w * windows.stepCount + s]! - quantiles[middle * windows.stepCount + s]!;
+      const error = windows.targets[w * windows.stepCount + s]! - quantiles[medianKnot * windows.stepCount + s]!;
       sum += windows.weights[w]! * Math.abs(error);
       weightSum += windows.weights[w]!;
     }

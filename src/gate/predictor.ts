@@ -11,7 +11,7 @@ import { longRunScale, unknownOffset } from "../forecast/scale.js";
 import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
 import { forecastSeries } from "./forecast.js";
 import type { GateNetwork } from "./network.js";
-import { checkHorizon, type GateCalibration, knots } from "./schema.js";
+import { checkHorizon, type GateCalibration, knots, medianKnot } from "./schema.js";
 
 export interface GateOptions {
   readonly networks: readonly GateNetwork[];
@@ -39,7 +39,6 @@ const seriesPerTurn = 64;
 /** Candidates that are named in an explanation. */
 const toldCandidates = 4;
 
-const middle = knots.indexOf(0.5);
 const normals = knots.map(normalQuantile);
 
 export function gatePredictor({ networks, seasons, calibration, context }: GateOptions): Predictor {
@@ -74,7 +73,7 @@ export function gatePredictor({ networks, seasons, calibration, context }: GateO
         for (let h = 0; h < horizon; h++) {
           const at = s * horizon + h;
           const knotAt = (k: number) => stretched[k * (horizon + late) + late + h]!;
-          point[at] = saturate(unit * knotAt(middle));
+          point[at] = saturate(unit * knotAt(medianKnot));
           for (const [i, place] of places.entries()) {
             const value = isSingle
               ? values[last]! + longRunScale(values, 1) * unknownOffset(levels[i]!)
@@ -117,10 +116,10 @@ function unitOf(values: Float64Array): number {
 function stretch(quantiles: Float64Array, horizon: number, { factors }: GateCalibration): Float64Array {
   const stretched = quantiles.slice();
   for (let h = 0; h < horizon; h++) {
-    const median = quantiles[middle * horizon + h]!;
+    const median = quantiles[medianKnot * horizon + h]!;
     for (const side of [-1, 1]) {
       let reached = 0;
-      for (let k = middle + side; k >= 0 && k < knots.length; k += side) {
+      for (let k = medianKnot + side; k >= 0 && k < knots.length; k += side) {
         reached = Math.max(reached, side * factors[k]! * (quantiles[k * horizon + h]! - median));
         stretched[k * horizon + h] = median + side * reached;
       }

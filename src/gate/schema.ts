@@ -18,6 +18,7 @@ export function checkHorizon(horizon: number): void {
 
 /** The levels that the network speaks of, the median among them. */
 export const knots = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975] as const;
+export const medianKnot = knots.indexOf(0.5);
 
 export const gateConfigSchema = z.strictObject({
   /** Hidden units. */
