@@ -6,14 +6,16 @@ import { knots, medianKnot } from "./schema.js";
  * A knot's distance from the median is too short by this over the number of values that tell the noise. Found on synthetic series that the
  * networks were not trained on: `npm run pretrain -- widths`.
  */
-export const shortfalls = [7, 3.5, 2.25, 0, 2.25, 3.5, 7] as const;
+export const shortfalls = [7.75, 4.25, 3, 0, 3, 4.25, 7.75] as const;
 
 /** A season takes all but this share of the values at most. */
 const leastShare = 0.25;
+/** Fewer were not looked at: of two or three values the networks themselves say nearly enough. */
+const leastCount = 5;
 
 /** Values that tell the noise: those beyond the first season, whose shape they tell. */
 export function tellingCount(known: number, season: number): number {
-  return Math.max(known - season, leastShare * known);
+  return Math.max(known - season, leastShare * known, leastCount);
 }
 
 /** @param quantiles [knot × horizon] changed in place @param known values of the history @param season 1 for none */

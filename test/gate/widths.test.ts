@@ -40,5 +40,5 @@ test("the median stays, the ends move away from it, and less the more is known",
   expect(widthOf(20, 1)).toBeCloseTo(6 * (1 + shortfalls[0] / 19), 12);
   expect(widthOf(40, 12)).toBeGreaterThan(widthOf(40, 1));
   expect(widthOf(40, 1)).toBeGreaterThan(widthOf(400, 1));
-  expect(widthOf(1, 1)).toBeCloseTo(6 * (1 + shortfalls[0] / 0.25), 12);
+  expect(widthOf(1, 1)).toBeCloseTo(6 * (1 + shortfalls[0] / 5), 12);
 });
