@@ -1,6 +1,6 @@
 // How far the quantiles of short histories fall short, on series that the networks were not trained on. In: the weights that ship. Out: by
-// knot, the shortfall at which the pinball loss is least (src/gate/widths.ts has their means over both sides, to a quarter), and how many values
-// lie within, by how many told the noise, without and with those of widths.ts; as a dated file in pretrain/results/.
+// knot, the shortfall at which the pinball loss is least (those of src/gate/widths.ts are near their means over both sides), and how many
+// values lie within, by how many told the noise, without and with those of widths.ts; as a dated file in pretrain/results/.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { quantileOfSorted } from "../src/base/numeric.js";
 import { gateInputs } from "../src/gate/features.js";

@@ -10,6 +10,7 @@ import { keepForecast, openHistory } from "./forecast.js";
 import { forecastWindows, type GateNetwork } from "./network.js";
 import { chooseOrigins, testedWindows } from "./origins.js";
 import { type GateCalibration, knots, medianKnot } from "./schema.js";
+import { shortfalls, widen } from "./widths.js";
 
 /** Series that are looked at. */
 const seriesLimit = 240;
@@ -27,7 +28,7 @@ const fewestOrigins = 5;
 const keptSteps = 20_000;
 
 /** Every quantile as the networks say it. */
-export const uncalibrated: GateCalibration = { factors: knots.map(() => 1) };
+export const uncalibrated: GateCalibration = { factors: knots.map(() => 1), shortfalls };
 
 interface Score {
   /** The distance of what came from the median, in distances of the knot. */
@@ -70,13 +71,18 @@ export async function calibrateGates(
       keepForecast(values, { networks, seasons, horizon, originLimit: testLimit }, forecasts[windows.length]!);
     windows.forEach(({ origin }, w) => {
       const actual = history.values.subarray(origin, origin + horizon);
-      addScores(scores, forecasts[w]!.quantiles, actual, square(horizon / (end - origin)));
+      const { quantiles } = forecasts[w]!;
+      widen(quantiles, origin, seasons[0] ?? 1);
+      addScores(scores, quantiles, actual, square(horizon / (end - origin)));
     });
     windowCount += windows.length;
     if (++seriesCount % 8 === 0) await nextTurn(signal);
   }
   const trust = windowCount / (windowCount + priorWindows);
-  return { factors: lessLeaning(knots.map((level, k) => (level === 0.5 ? 1 : factorOf(scores[k]!, level, trust)))) };
+  return {
+    factors: lessLeaning(knots.map((level, k) => (level === 0.5 ? 1 : factorOf(scores[k]!, level, trust)))),
+    shortfalls,
+  };
 }
 
 /** Each factor drawn towards that of the knot on the other side, in logarithms. @param factors [knot] */

@@ -20,7 +20,6 @@ import {
   writeWindows,
 } from "./features.js";
 import { type GateConfig, knots } from "./schema.js";
-import { widen } from "./widths.js";
 
 export const tailCount = knots.length - 1;
 
@@ -81,22 +80,11 @@ export function forecastWindows(
   horizon: number,
   windows: readonly Window[],
 ): GateForecast[] {
-  const forecasts = networks.some(isRecurrent)
-    ? describeWindows(history, horizon, windows).map((inputs, w) => {
-        const forecast = runGates(networks, inputs);
-        return windows[w]!.origin === history.values.length ? keepConstant(history, forecast) : forecast;
-      })
-    : runCompiled(networks, history, horizon, windows);
-  for (const [w, { quantiles }] of forecasts.entries()) widen(quantiles, windows[w]!.origin, history.seasons[0] ?? 1);
-  return forecasts;
-}
-
-function runCompiled(
-  networks: readonly GateNetwork[],
-  history: History,
-  horizon: number,
-  windows: readonly Window[],
-): GateForecast[] {
+  if (networks.some(isRecurrent))
+    return describeWindows(history, horizon, windows).map((inputs, w) => {
+      const forecast = runGates(networks, inputs);
+      return windows[w]!.origin === history.values.length ? keepConstant(history, forecast) : forecast;
+    });
   const block = writeWindows(history, horizon, windows, gateNumbersOf(networks));
   loadGates(block, networks);
   block.set("wantsRecent", 0);

@@ -12,6 +12,7 @@ import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
 import { forecastSeries } from "./forecast.js";
 import type { GateNetwork } from "./network.js";
 import { checkHorizon, type GateCalibration, knots, medianKnot } from "./schema.js";
+import { widen } from "./widths.js";
 
 export interface GateOptions {
   readonly networks: readonly GateNetwork[];
@@ -67,9 +68,12 @@ export function gatePredictor({ networks, seasons, calibration, context }: GateO
         checkHorizon(horizon + late);
         const terms = { networks, seasons, horizon: horizon + late, originLimit };
         const forecast = forecastSeries(values, terms);
-        const stretched = stretch(forecast.quantiles, horizon + late, calibration);
+        const known = last + 1 - values.findIndex((value) => !Number.isNaN(value));
+        const told = forecast.quantiles.slice();
+        if (calibration.shortfalls) widen(told, known, seasons[0] ?? 1, calibration.shortfalls);
+        const stretched = stretch(told, horizon + late, calibration);
         // A single value says no more of what comes than how large it may be.
-        const isSingle = values.findIndex((value) => !Number.isNaN(value)) === last;
+        const isSingle = known === 1;
         for (let h = 0; h < horizon; h++) {
           const at = s * horizon + h;
           const knotAt = (k: number) => stretched[k * (horizon + late) + late + h]!;

@@ -33,5 +33,7 @@ export type GateConfig = Readonly<z.infer<typeof gateConfigSchema>>;
 export const gateCalibrationSchema = z.strictObject({
   /** [knot] of the distances from the median; 1 for the median, below 1 where the quantiles were too far out. */
   factors: z.array(z.number().positive()).length(knots.length).readonly(),
+  /** [knot] as in `widths.ts`; absent in models that were saved before there were any. */
+  shortfalls: z.array(z.number().min(0)).length(knots.length).readonly().optional(),
 });
 export type GateCalibration = Readonly<z.infer<typeof gateCalibrationSchema>>;
