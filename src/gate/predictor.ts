@@ -10,6 +10,7 @@ import type { Forecasts, PredictContext, Predictor } from "../forecast/predictor
 import { longRunScale, unknownOffset } from "../forecast/scale.js";
 import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
 import { forecastSeries } from "./forecast.js";
+import { historyLimit } from "./history-limit.js";
 import type { GateNetwork } from "./network.js";
 import { checkHorizon, type GateCalibration, knots, medianKnot } from "./schema.js";
 import { widen } from "./widths.js";
@@ -68,7 +69,8 @@ export function gatePredictor({ networks, seasons, calibration, context }: GateO
         checkHorizon(horizon + late);
         const terms = { networks, seasons, horizon: horizon + late, originLimit };
         const forecast = forecastSeries(values, terms);
-        const known = last + 1 - values.findIndex((value) => !Number.isNaN(value));
+        const newest = values.subarray(Math.max(0, last + 1 - historyLimit(seasons)), last + 1);
+        const known = newest.length - newest.findIndex((value) => !Number.isNaN(value));
         const told = forecast.quantiles.slice();
         if (calibration.shortfalls) widen(told, known, seasons[0] ?? 1, calibration.shortfalls);
         const stretched = stretch(told, horizon + late, calibration);
