@@ -2,7 +2,6 @@
 // knot, the shortfall at which the pinball loss is least (those of src/gate/widths.ts are near their means over both sides), and how many
 // values lie within, by how many told the noise, without and with those of widths.ts; as a dated file in pretrain/results/.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { quantileOfSorted } from "../src/base/numeric.js";
 import { gateInputs } from "../src/gate/features.js";
 import { runGates } from "../src/gate/network.js";
 import { knots, medianKnot } from "../src/gate/schema.js";
@@ -51,7 +50,7 @@ for (const [k, { ratios, counts }] of found.entries()) {
     }, 0);
   const tried = Array.from({ length: 4 * mostShortfall + 1 }, (_, i) => i / 4);
   const losses = tried.map(lossAt);
-  const best = tried[losses.indexOf(quantileOfSorted(Float64Array.from(losses).sort(), 0))]!;
+  const best = tried[losses.indexOf(Math.min(...losses))]!;
   const shareWithin = (from: number, to: number, shortfall: number) => {
     const own = ratios.filter((_, i) => counts[i]! > from && counts[i]! <= to);
     const least = counts.filter((count) => count > from && count <= to);

@@ -1,5 +1,4 @@
 // Into a model directory. In: a fitted model with the frame it was fitted on. Out: manifest and files.
-
 import { createHash } from "node:crypto";
 import { observedCount } from "../base/numeric.js";
 import {

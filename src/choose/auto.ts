@@ -181,10 +181,13 @@ function withBaseline(
   };
 }
 
-function foldCountOf({ series }: Frame, horizon: number): number {
-  const longest = series.reduce((steps, { values }) => Math.max(steps, values.length), 0);
+function foldCountOf(frame: Frame, horizon: number): number {
+  const longest = longestLength(frame);
   if (longest < (fewestFolds + 2) * horizon) return 1;
-  const wanted = Math.min(Math.floor((heldBackShare * longest) / horizon), Math.floor(windowLimit / series.length));
+  const wanted = Math.min(
+    Math.floor((heldBackShare * longest) / horizon),
+    Math.floor(windowLimit / frame.series.length),
+  );
   return Math.min(Math.max(wanted, fewestFolds), mostFolds);
 }
 

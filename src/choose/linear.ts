@@ -1,5 +1,4 @@
 // A linear model, fitted and calibrated. In: a frame. Out: the model as plain data, with what its intervals rest on.
-
 import { HindcastError } from "../base/errors.js";
 import { lastObservedIndex } from "../base/numeric.js";
 import { fillSeasonally } from "../classical/gaps.js";

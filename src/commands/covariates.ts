@@ -1,6 +1,5 @@
 // What commands do about covariates beyond reading their columns. In: frames and flags. Out: frames that know what is ahead, and what
 // is to be said of it.
-
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { listNames } from "../base/wording.js";

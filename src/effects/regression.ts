@@ -1,6 +1,5 @@
 // Ridge regression of a series on terms, both filtered alike, with as much shrinkage as generalised cross-validation asks for (Golub,
 // Heath & Wahba, Technometrics 21, 1979), towards 0 or towards what other series say. In: terms and values with gaps. Out: coefficients.
-
 import { choleskyFactor, dot, productsOf } from "../base/linear-algebra.js";
 import { mean } from "../base/numeric.js";
 

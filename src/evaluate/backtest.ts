@@ -1,6 +1,5 @@
 // Rolling-origin evaluation. In: a frame and models that are not fitted yet. Out: what each would have forecast at each origin,
 // had it known nothing at or after it. Every model sees views cut at the origin and nothing else.
-
 import { HindcastError } from "../base/errors.js";
 import { baselines } from "../forecast/baselines.js";
 import type { FitContext, Forecaster, Forecasts, PredictContext, Predictor } from "../forecast/predictor.js";

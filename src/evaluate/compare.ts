@@ -5,7 +5,6 @@
 // series that both models are scored in; the expected difference of two models' losses is 0. Averaging over the horizon is the
 // average superior predictive ability of Quaedvlieg (2021), Journal of Business & Economic Statistics 39(1). Series count once,
 // together: errors at one origin are correlated among them, and only origins are taken for independent evidence.
-
 import type { Cell, Table } from "../base/table.js";
 import { knownValues } from "../series/frame.js";
 import type { BacktestResult } from "./backtest.js";

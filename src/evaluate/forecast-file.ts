@@ -1,6 +1,5 @@
 // Forecasts of any tool, laid beside what came. In: the rows of a forecast file and the frame of the actuals. Out: the same
 // result a backtest has, so that one table scores both.
-
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import type { PredictContext } from "../forecast/predictor.js";

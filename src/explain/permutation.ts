@@ -1,6 +1,5 @@
 // How much worse a network forecasts when it is given another window's numbers for a part of its input (Breiman 2001, Random forests,
 // section 10; Fisher, Rudin & Dominici 2019). In: a fitted network and data that hold what came. Out: an increase of the error for each part.
-
 import { HindcastError } from "../base/errors.js";
 import { mean } from "../base/numeric.js";
 import { type Random, seededRandom } from "../base/random.js";

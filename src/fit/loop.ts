@@ -1,6 +1,5 @@
 // The training loop. In: a network's config and first weights, windows planned for training and for validation. Out: the weights
 // of its best epoch, and the record of how it got there. Every random choice comes from the seed.
-
 import { setImmediate } from "node:timers/promises";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";

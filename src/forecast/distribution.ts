@@ -1,6 +1,5 @@
 // Forecasts from a network whose head says more than a point. In: a fitted network and a frame. Out: points and quantiles in the data's
 // own units: of each step's own distribution, or of sample paths where each step is fed back. Runs without TensorFlow.js.
-
 import { portableRandom } from "../base/distributions.js";
 import { quantileOfSorted } from "../base/numeric.js";
 import type { Random } from "../base/random.js";

@@ -1,6 +1,5 @@
 // How far forecasts lay from what came. In: a predictor that has not learnt from the last steps of a frame, and that frame. Out: the
 // errors of all its forecasts from origins in those steps, in the measure that each had at the origin.
-
 import { lastObservedIndex } from "../base/numeric.js";
 import { nextTurn } from "../base/turn.js";
 import { cutFrame, type Frame } from "../series/frame.js";

@@ -1,6 +1,5 @@
 // Forecasts from a trained network. In: a fitted network and a frame. Out: forecasts in the data's own units. Runs on the
 // recurrent kernels alone, so that a saved model forecasts without loading TensorFlow.js.
-
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { extent, lastObservedIndex } from "../base/numeric.js";

@@ -1,5 +1,4 @@
 // A forecast of every series of a frame by itself. In: a way to go on from one series. Out: all forecasts, and what is said of those without.
-
 import type { Notify } from "../base/notes.js";
 import { lastObservedIndex } from "../base/numeric.js";
 import { nextTurn } from "../base/turn.js";

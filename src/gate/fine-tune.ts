@@ -1,6 +1,5 @@
 // Fine-tunes the gate on a panel's own past: what the pretraining could not know of how these series behave. In: networks and a
 // frame. Out: networks that did as well or better on the newest horizon, held back, or those that came in.
-
 import { seededRandom } from "../base/random.js";
 import { nextTurn } from "../base/turn.js";
 import { startEngine } from "../engine/engine.js";

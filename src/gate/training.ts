@@ -1,7 +1,6 @@
 // Trains the gate: on synthetic windows for the weights that ship, on a panel's own past for fine-tuning. In: windows as features
 // and targets. Out: weights, averaged over the last steps. The graph is TensorFlow.js, on whichever engine is started; it is the twin of network.ts, and a test
 // holds the two to each other.
-
 import {
   abs,
   add,

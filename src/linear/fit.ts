@@ -1,6 +1,5 @@
 // Fits a linear model to a panel: which lags, on values or on logarithms, drawn how far to what, is decided on the newest steps, held
 // back; then the same is fitted to everything. In: series without gaps. Out: the model, and the one that had not seen the newest steps.
-
 import { extent, mean } from "../base/numeric.js";
 import { nextTurn } from "../base/turn.js";
 import type { LinearForm, LinearModel } from "./model.js";

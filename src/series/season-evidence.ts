@@ -1,7 +1,6 @@
 // What a season adds to forecasts of one step. In: one series. Out: how clearly an autoregression that knows the phase of the
 // season beats one that does not. What an autoregression leaves is nearly white noise, so that trends, random walks, cycles of
 // no fixed length and shifts of level, which look seasonal to an autocorrelation, do not to this test.
-
 import { interpolateGaps } from "../base/interpolation.js";
 import { dot, productsOf } from "../base/linear-algebra.js";
 import { observedCount, quantileOfSorted, sortedObserved } from "../base/numeric.js";

@@ -1,6 +1,5 @@
 // The one chain from a frame to what windows are cut from, used alike to fit and to forecast, and the way back. In: a frame and
 // a fitted preparation. Out: per series its levels, the changes that are scaled, its covariates and its calendar.
-
 import { interpolateUpTo } from "../base/interpolation.js";
 import * as z from "../base/schema.js";
 import { calendarChannels, calendarFeatures } from "../features/calendar.js";

@@ -1,6 +1,5 @@
 // How fast each implementation of the kernels trains on this machine. In: the implementations, a number of threads and a clock. Out:
 // for each cell and size, the median time of a training step: forward, loss, backpropagation through time and Adam.
-
 import { quantile } from "../../base/numeric.js";
 import { nextTurn } from "../../base/turn.js";
 import { type CellKind, cells } from "./cells.js";

@@ -1,5 +1,4 @@
 // What the errors of a backtest tell of a model. In: a backtest and one of its models. Out: numbers to draw.
-
 import type { BacktestModel, BacktestResult } from "../../evaluate/backtest.js";
 import { seasonalScales } from "../../evaluate/metrics.js";
 import { intervalsOf } from "../../forecast/quantile-columns.js";
