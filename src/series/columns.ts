@@ -6,7 +6,14 @@ import { suggest } from "../base/suggest.js";
 import { listNames, quoteText } from "../base/wording.js";
 import { type Covariate, covariateKinds } from "./covariates.js";
 import { stampKindReader, suggestOrder } from "./date-order.js";
-import { explainNumber, isMissing, type NumberReader, numberReader } from "./numbers.js";
+import {
+  explainNumber,
+  hintOfNumber,
+  isMissing,
+  isMissingCategory,
+  type NumberReader,
+  numberReader,
+} from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import { stampKind } from "./stamp.js";
 
@@ -64,6 +71,7 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
     findAsked(sample, `--${kind}`, options[kind] ?? []).map((column) => ({ column, kind })),
   );
   const beside = covariates.map(({ column }) => column);
+  if (options.textColumns === undefined) for (const column of beside) tellMixed(sample, column, options, notify);
   refuseOverlap(sample, asked, beside);
   if (options.wide && covariates.length > 0)
     throw new HindcastError(
@@ -256,6 +264,7 @@ function findTargets(
   const read = numberReader(options);
   const isNumber = (text: string) => isNumeric(text, read, options);
   if (options.wide) {
+    refuseUnreadNumbers(sample, left, isNumber, options);
     // A column of text beside the series is left out; one with a number in it is a series, and its text an error later.
     const series = left.filter((i) => !every(rows, i, (text) => !isNumber(text)));
     if (series.length > 0) return series;
@@ -265,13 +274,13 @@ function findTargets(
     if (named.length === 1) return named;
     const numeric = left.filter((i) => every(rows, i, isNumber));
     if (numeric.length > 1) throw severalCandidates(sample, numeric, "target");
+    if (numeric.length === 1) refuseUnreadNumbers(sample, left, isNumber, options);
     if (numeric.length === 1) return numeric;
     // The only column there is must be meant: its first cell that is no number will say what is wrong.
     const [only] = left;
     if (left.length === 1 && (presumedTime === undefined || rows.some((row) => isNumber(row[only!]!)))) return left;
   }
   const example = left.flatMap((i) => rows.map((row) => row[i]!)).find((text) => !isMissing(text));
-  const hint = example === undefined ? "" : explainNumber(example, options).hint;
   const beside = presumedTime === undefined ? "" : `beside ${presumedTime}, which was taken for the time, `;
   throw new HindcastError(
     "data",
@@ -280,10 +289,30 @@ function findTargets(
       : `${name}: ${beside}no column holds numbers only: ${listNames(left.map((i) => columns[i]!))}`,
     left.length === 0
       ? "data with a column of numbers beside the time"
-      : hint.includes("--decimal") || hint.includes("--thousands")
-        ? hint
-        : "--target COL",
+      : hintOfNumber(example ?? "", options) || "--target COL",
   );
+}
+
+/** A column of numbers that cannot be read as they are written would be passed over for one that can. */
+function refuseUnreadNumbers(
+  { columns, rows, name }: Sample,
+  left: readonly number[],
+  isNumber: (text: string) => boolean,
+  options: ReadOptions,
+): void {
+  for (const i of left) {
+    const isUnread = (text: string) => hintOfNumber(text, options) !== "";
+    if (!every(rows, i, (text) => isNumber(text) || isUnread(text))) continue;
+    const text = rows.map((row) => row[i]!).find(isUnread);
+    if (text === undefined) continue;
+    throw new HindcastError(
+      "data",
+      `${name}: ${columns[i]} holds ${quoteText(text)}, which is not read as a number`,
+      options.wide
+        ? `${hintOfNumber(text, options)}; or leave the column out of the data`
+        : `${hintOfNumber(text, options)}; or --target with the column that is meant`,
+    );
+  }
 }
 
 /** Whether a cell is a number, usable or not. */
@@ -291,8 +320,35 @@ function isNumeric(text: string, read: NumberReader, options: ReadOptions): bool
   return !Number.isNaN(read(text)) || (!isMissing(text) && explainNumber(text, options).isNumber);
 }
 
-/** Whether a column holds text, as far as its first cells tell: one that is neither missing nor a number. */
-export function holdsText({ rows }: Sample, column: number, options: ReadOptions): boolean {
+/**
+ * Whether a column holds text, as far as its first cells tell. Numbers that are not read as they are written are none, so that the first of
+ * them is refused.
+ */
+export function holdsText(sample: Sample, column: number, options: ReadOptions): boolean {
+  const { numbers, words, others } = sortCells(sample, column, options);
+  return words.length > 0 || (numbers.length === 0 && others.some((text) => !isMissingCategory(text)));
+}
+
+/** Text in a column that is mostly numbers may be a slip. */
+function tellMixed(sample: Sample, column: number, options: ReadOptions, notify: Notify): void {
+  const { numbers, words } = sortCells(sample, column, options);
+  if (words.length === 0 || numbers.length <= words.length) return;
+  const name = sample.columns[column]!;
+  notify({
+    level: "warning",
+    text: `${name} is taken for categories, as ${quoteText(words[0]!)} is no number; the cell empty where there is no value makes it a column of numbers`,
+  });
+}
+
+/** The first cells of a column: numbers, read or not, words, and what is missing. */
+function sortCells({ rows }: Sample, column: number, options: ReadOptions) {
   const read = numberReader(options);
-  return rows.some((row) => !isMissing(row[column]!) && !isNumeric(row[column]!, read, options));
+  const sorted = { numbers: [] as string[], words: [] as string[], others: [] as string[] };
+  for (const row of rows) {
+    const text = row[column]!;
+    if (isMissing(text)) sorted.others.push(text);
+    else if (isNumeric(text, read, options) || hintOfNumber(text, options) !== "") sorted.numbers.push(text);
+    else sorted.words.push(text);
+  }
+  return sorted;
 }

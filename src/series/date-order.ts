@@ -14,6 +14,8 @@ const wholeCell = (date: string) => new RegExp(`^\\s*${date}${clock}\\s*$`, "i")
 const markedForm = wholeCell("(?<first>\\d{1,4})(?<mark>[./-])(?<second>\\d{1,2})\\k<mark>(?<third>\\d{1,4})");
 /** A year, a month and perhaps a day, of four, two and two digits. */
 const unmarkedForm = /^\s*(\d{4})(\d\d)(\d\d)?\s*$/;
+/** With the year last; a number that was a date may have lost its first zero. */
+const unmarkedYearLast = /^\s*(\d?\d)(\d\d)(\d{4})\s*$/;
 
 const month = "(?<name>[a-z]{3,9})\\.?";
 const day = "(?<day>\\d{1,2})(?:st|nd|rd|th)?";
@@ -82,8 +84,12 @@ function spellNamed(text: string): string | undefined {
 }
 
 function spellNumbered(text: string, order: DateOrder): string | undefined {
-  const [, ...unmarked] = (order === "ymd" && unmarkedForm.exec(text)) || [];
-  if (unmarked.length > 0) return unmarked.filter((part) => part !== undefined).join("-");
+  const [, ...unmarked] = (order === "ymd" ? unmarkedForm : unmarkedYearLast).exec(text) ?? [];
+  if (order === "ymd" && unmarked.length > 0) return unmarked.filter((part) => part !== undefined).join("-");
+  if (unmarked.length > 0) {
+    const [first, second, years] = unmarked as [string, string, string];
+    return order === "dmy" ? spell(years, second, first, {}) : spell(years, first, second, {});
+  }
   const groups = markedForm.exec(text)?.groups;
   if (groups === undefined) return undefined;
   const { first, second, third } = groups as { first: string; second: string; third: string };
@@ -111,13 +117,31 @@ function hourOfDay(hour: string, half: string | undefined): string {
   return String((number % 12) + (half.toLowerCase() === "p" ? 12 : 0)).padStart(2, "0");
 }
 
+/** A year that whole numbers are taken for dates by. */
+const likelyYear = /^(?:19|20)/;
+
 /** The orders in which all of some cells are days that are not in ISO 8601, as flags; "" where there is none. */
 export function suggestOrder(cells: readonly string[]): string {
   const orders = dateOrders.filter((order) =>
     cells.every((cell) => {
       const spelled = cell.length > longestDate ? undefined : spellNumbered(cell, order);
-      return spelled !== undefined && spelled !== cell.trim() && spelled.length >= 10 && stampKind(spelled) === "iso";
+      if (spelled === undefined || spelled === cell.trim() || spelled.length < 10) return false;
+      return stampKind(spelled) === "iso" && (likelyYear.test(spelled) || !isWhole(cell));
     }),
   );
   return cells.length === 0 || orders.length === 0 ? "" : `--date-order ${orders.join(" or ")}`;
+}
+
+const isWhole = (cell: string) => /^\s*\d+\s*$/.test(cell);
+
+/** Dates without marks would be read as whole numbers, and the days between two months as gaps. */
+const compactDate = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?$/;
+
+/**
+ * The orders in which whole numbers are dates such as 20240131, 202401 or 31012024, as flags; "" where they are none.
+ * @param cells of the first rows
+ */
+export function suggestCompactOrder(cells: readonly string[]): string {
+  if (new Set(cells).size < 2 || !cells.every(isWhole)) return "";
+  return cells.every((cell) => compactDate.test(cell.trim())) ? "--date-order ymd" : suggestOrder(cells);
 }

@@ -18,6 +18,13 @@ export function isMissing(text: string): boolean {
   return missing.test(text);
 }
 
+const missingCategory = /^\s*(?:-?nan|#n\/a|<na>|null)?\s*$/i;
+
+/** Whether a cell of a column of text says that there is none: "none", "NA" and "n/a" are words that a category may be called. */
+export function isMissingCategory(text: string): boolean {
+  return missingCategory.test(text);
+}
+
 const wholeNumber = /^\s*[+-]?\d+\s*$/;
 
 /** @throws HindcastError "usage" for a thousands separator that cannot be told from the rest of a number */
@@ -88,16 +95,38 @@ export function explainNumber(text: string, style: NumberStyle): NumberProblem {
     };
   if (isNumber || /^\s*[+-]?inf(?:inity)?\s*$/i.test(text))
     return { problem: "infinite", hint: "leave the cell empty where there is no value", isNumber: true };
-  const cell = text.trim();
-  const flags = otherStyles
-    .filter((other) => numberForm(other).test(cell) && cell.includes(other.thousands ?? ""))
-    .map((other) => other.flags);
   return {
     problem: "not a number",
-    hint:
-      flags.length > 0
-        ? flags.join(" or ")
-        : "--target with a numeric column; leave the cell empty where there is no value",
+    hint: hintOfNumber(text, style) || "--target with a numeric column; leave the cell empty where there is no value",
     isNumber,
   };
+}
+
+/** A sign of currency or of percent on either side of a number. */
+const besideNumber = /^\s*([+-]?)([\p{Sc}%])?\s*([^\p{Sc}%]*?)\s*([\p{Sc}%])?\s*$/u;
+
+/**
+ * What makes a number of a cell that is none as it stands: flags, or to take a sign away. Out: "" where nothing does, or the cell is a
+ * number or missing.
+ */
+export function hintOfNumber(text: string, style: NumberStyle): string {
+  const form = numberForm(style);
+  if (isMissing(text) || form.test(text)) return "";
+  const flags = flagsFor(text.trim());
+  if (flags !== "") return flags;
+  const [, minus, before, number, after] = besideNumber.exec(text) ?? [];
+  const sign = before ?? after;
+  if (sign === undefined || (before !== undefined && after !== undefined)) return "";
+  const alone = `${minus}${number}`;
+  const more = form.test(alone) ? "" : flagsFor(alone);
+  if (more === "" && !form.test(alone)) return "";
+  return `numbers without ${sign}${more === "" ? "" : `, and ${more}`}`;
+}
+
+/** The flags by which a cell is a number, in all styles in which it is; "" where there is none. */
+function flagsFor(cell: string): string {
+  return otherStyles
+    .filter((other) => numberForm(other).test(cell) && cell.includes(other.thousands ?? ""))
+    .map((other) => other.flags)
+    .join(" or ");
 }

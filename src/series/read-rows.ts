@@ -4,13 +4,13 @@ import { HindcastError } from "../base/errors.js";
 import { listNames, quoteText } from "../base/wording.js";
 import { type Columns, holdsText, type Sample } from "./columns.js";
 import { categoryLimit } from "./covariates.js";
-import { stampKindReader } from "./date-order.js";
-import { explainNumber, isMissing, numberReader } from "./numbers.js";
+import { stampKindReader, suggestCompactOrder } from "./date-order.js";
+import { explainNumber, isMissing, isMissingCategory, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import type { RawData, RawSeries } from "./raw.js";
 import { type Batch, type Cells, openCells } from "./read-cells.js";
 import { createKeyTable, noSuchSeries, onlyOne } from "./read-keys.js";
-import { areCompactDates, createStampColumn, readCut } from "./read-stamps.js";
+import { createStampColumn, readCut } from "./read-stamps.js";
 import { createRowStore } from "./read-store.js";
 
 export interface Collector {
@@ -40,7 +40,7 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
   const timeKind = stampKindReader(options.dateOrder)(timeCells[0] ?? "") ?? "iso";
   const stamps = createStampColumn(timeKind, options.tz, options.dateOrder);
   const readers = { time, ids, stamps, readNumber: numberReader(options) };
-  const isCompact = stamps.kind === "integer" && areCompactDates(timeCells);
+  const compactOrder = stamps.kind === "integer" ? suggestCompactOrder(timeCells) : "";
   const { since, until } = readCut(options, stamps.kind);
   const covariates = found.covariates.map(({ column, kind }) => {
     const isText = options.textColumns?.includes(names[column]!) ?? holdsText(sample, column, options);
@@ -93,15 +93,15 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
       const where = (row: number) => `${files.places[file]} ${cells.lineOf(row)}`;
       for (let row = 0; row < cells.rowCount; row++) {
         const stamp = cells.stampAt(row);
-        if (Number.isNaN(stamp) || isCompact) {
+        if (Number.isNaN(stamp) || compactOrder !== "") {
           if (cells.isBlank(row)) continue;
           const text = cells.textAt(time, row);
           throw cellError(
             where(row),
             time,
             text,
-            isCompact
-              ? { problem: "a date without dashes", hint: "--date-order ymd, or write it as 2024-01-31 (ISO 8601)" }
+            compactOrder !== ""
+              ? { problem: "a date without dashes", hint: `${compactOrder}, or write it as 2024-01-31 (ISO 8601)` }
               : stamps.explain(text),
           );
         }
@@ -185,7 +185,7 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
 
 /** @param dictionary grows by what is not in it yet @returns NaN for a missing cell */
 export function categoryIndex(dictionary: Map<string, number>, text: string): number {
-  if (isMissing(text)) return Number.NaN;
+  if (isMissingCategory(text)) return Number.NaN;
   const category = text.trim();
   let index = dictionary.get(category);
   if (index === undefined) {

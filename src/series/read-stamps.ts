@@ -117,14 +117,6 @@ function explainStamp(text: string, iso: string, kind: StampKind): { problem: st
   return { problem: "neither an ISO 8601 date nor a whole number", hint: `${isoHint}, or --time with another column` };
 }
 
-/** Dates without dashes would be read as whole numbers, and the days between two months as gaps. */
-const compactDate = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?$/;
-
-/** Whether whole numbers are dates such as 20240131 or 202401. @param cells of the first rows */
-export function areCompactDates(cells: readonly string[]): boolean {
-  return new Set(cells).size > 1 && cells.every((cell) => compactDate.test(cell.trim()));
-}
-
 const periods: Readonly<Partial<Record<TimeStyle["kind"], Frequency>>> = {
   date: { kind: "day", count: 1 },
   week: { kind: "week", count: 1 },

@@ -211,14 +211,18 @@ function placeCovariates(
   options: RegulariseOptions,
   { from, to }: { readonly from: number; readonly to: number },
 ): { readonly covariates?: readonly Float64Array[] } {
-  const { raw, frame, placement } = placed;
+  const { raw, frame, placement, rowGrid } = placed;
   if (raw.covariates === undefined) return {};
   const covariates = raw.covariates.map((values, c) => {
     const { kind, categories } = frame.covariates![c]!;
     if (kind === "static") return Float64Array.of(constantOf(placed, c));
     const aggregate = options.aggregate ?? null;
     const own = aggregateRows(values, placement, categories !== null && aggregate !== null ? "last" : aggregate);
-    return own.subarray(from, kind === "past" ? to : own.length);
+    if (kind === "past") return own.subarray(from, to);
+    // What is known of a part of a step only is not known ahead.
+    const isSum = rowGrid !== null && categories === null;
+    const known = isSum ? wholeSteps({ ...raw, values }, placement, frame.grid, rowGrid).to : own.length;
+    return own.subarray(from, Math.max(to, Math.min(known, own.length)));
   });
   return { covariates };
 }

@@ -5,7 +5,7 @@ import { futureTable, requireFuture } from "../../src/series/future.js";
 import { addFutureData } from "../../src/series/future-data.js";
 import type { ReadOptions } from "../../src/series/options.js";
 import { regularise } from "../../src/series/regularise.js";
-import { readOptions, readText, textSource } from "../support/sources.js";
+import { readNotes, readOptions, readText, textSource } from "../support/sources.js";
 
 const nan = Number.NaN;
 
@@ -51,6 +51,44 @@ describe("reading covariates", () => {
       { level: "note", text: "1 empty step at the ends of series cut off" },
       { level: "warning", text: "promo: 1 value missing; the one before is carried on" },
     ]);
+  });
+
+  it("takes none and NA among text for words, and an empty cell for a missing one", async () => {
+    const text = "ds,y,promo,zone\n1,1,none,NA\n2,2,sale,NA\n3,3,,NA\n";
+    const notes: Note[] = [];
+    const frame = await frameOf(text, { past: ["promo"], static: ["zone"] }, notes);
+    expect(frame.covariates!.map(({ categories }) => categories)).toEqual([["none", "sale"], ["NA"]]);
+    expect(covariatesOf(frame)).toEqual([[0, 1, nan], [0]]);
+    expect(notes).toEqual([{ level: "warning", text: "promo: 1 value missing; the one before is carried on" }]);
+  });
+
+  it("says so where a slip makes categories of numbers, and refuses numbers that are not read as such", async () => {
+    const slip = "ds,y,price\n1,1,2\n2,2,n.a.\n3,3,4\n";
+    const frame = await frameOf(slip, { past: ["price"] });
+    expect(frame.covariates![0]!.categories).toEqual(["2", "n.a.", "4"]);
+    expect(await readNotes(slip, { past: ["price"] })).toEqual([
+      { level: "warning", text: expect.stringContaining('as "n.a." is no number') },
+    ]);
+    const commas = frameOf('ds,y,price\n1,1,"2,5"\n2,2,"3,5"\n', { past: ["price"] });
+    await expect(commas).rejects.toMatchObject({ message: expect.stringContaining('line 2: price is "2,5"') });
+  });
+
+  it("knows nothing of a sum ahead whose step is not over", async () => {
+    const day = (k: number) => new Date(Date.UTC(2024, 0, k)).toISOString().slice(0, 10);
+    // From a Monday on.
+    const rows = (count: number, valueCount: number) =>
+      Array.from({ length: count }, (_, i) => `${day(i + 1)},${i < valueCount ? 2 : ""},1`).join("\n");
+    const options = { future: ["promo"], freq: "w", aggregate: "sum" } as const;
+    for (const [count, valueCount, known] of [
+      [23, 23, 3],
+      [23, 21, 3],
+      [28, 21, 4],
+      [28, 23, 4],
+    ] as const) {
+      const frame = await frameOf(`ds,y,promo\n${rows(count, valueCount)}\n`, options);
+      expect([...frame.series[0]!.values]).toEqual([14, 14, 14]);
+      expect(covariatesOf(frame)).toEqual([Array(known).fill(7)]);
+    }
   });
 
   it("aggregates numbers as the target, and takes the last text", async () => {

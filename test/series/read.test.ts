@@ -369,6 +369,7 @@ describe("stamps", () => {
     expect(await failureOf(readText("ds,y\n20240131,1\n20240201,2\n"))).toContain(
       'data.csv line 2: ds is "20240131", a date without dashes',
     );
+    expect(await failureOf(readText("ds,y\n31012024,1\n1022024,2\n"))).toContain("try: --date-order dmy, or");
     expect((await readText("ds,y\n20240131,1\n20240199,2\n")).timeStyle).toEqual({ kind: "integer" });
   });
 });
@@ -444,6 +445,26 @@ describe("bad input is one line with file, line and value", () => {
       {},
       "no column holds numbers only: a, b; try: --decimal ,",
     ],
+    [
+      "numbers that are not read as such beside one that is",
+      'ds,sales,stores\n1,"1,5",2\n2,"2,5",3\n',
+      {},
+      'data: data.csv: sales holds "1,5", which is not read as a number; try: --decimal ,; or --target with',
+    ],
+    [
+      "a series of them",
+      "ds,a,b\n1,$1,2\n2,3,3\n",
+      { wide: true },
+      'data: data.csv: a holds "$1", which is not read as a number; try: numbers without $; or leave',
+    ],
+    [
+      "a currency and groups of digits",
+      'ds,y\n1,"€1.200,50"\n',
+      {},
+      "numbers without €, and --decimal , --thousands .",
+    ],
+    ["a per cent", "ds,y\n1,12 %\n", {}, 'y is "12 %", not a number; try: numbers without %'],
+    ["a day without marks that there is not", "ds,y\n31012024,1\n31022024,2\n", { dateOrder: "dmy" }, "does not exist"],
     ["no time column", "a,b\nx,1\nx,1\n", {}, "data: data.csv: no column looks like time: a, b; try: --time COL"],
     ["no target column", "ds\n2024-01-01\n", {}, "there is no column beside time and ids: ds"],
     ["a short row", "ds,y\n1,1\n2\n", {}, "data: data.csv line 3: 1 cell (2) where the first row has 2 (ds, y)"],

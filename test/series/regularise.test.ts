@@ -112,6 +112,24 @@ describe("regularise", () => {
     expect(seriesOf(rows, { freq: "d", aggregate: "mean" })[1]).toEqual([1, 1, 1, 1, 1]);
   });
 
+  it("tells by the calendar where there is little to go by", () => {
+    const daily = (first: string, count: number) => dates(first, count).map((day): Rows[number] => [day, 1]);
+    const monthly = (rows: Rows) => seriesOf(rows, { freq: "ms", aggregate: "sum" });
+    expect(monthly(daily("2024-01-01", 41))).toEqual(["2024-01-01", [31]]);
+    // 29 days are more than February has, and fewer than March has.
+    expect(monthly(daily("2023-01-01", 59 + 29))).toEqual(["2023-01-01", [31, 28]]);
+    // None is whole.
+    expect(monthly(daily("2024-01-20", 20))).toEqual(["2024-01-01", [12, 8]]);
+  });
+
+  it("keeps sums over weeks that end on days without rows", () => {
+    const rows = dates("2024-01-01", 21)
+      .filter((_, i) => i % 7 < 5)
+      .map((day): Rows[number] => [day, 1]);
+    expect(seriesOf(rows, { freq: "w", aggregate: "sum" })).toEqual(["2024-01-01", [5, 5, 5]]);
+    expect(seriesOf(rows.slice(0, -1), { freq: "w", aggregate: "sum" })).toEqual(["2024-01-01", [5, 5]]);
+  });
+
   it("keeps sums over days of fewer hours that are all there is", () => {
     const rows = dates("2024-01-01", 8).flatMap((day) =>
       [9, 10, 11, 12]
@@ -240,7 +258,7 @@ describe("regularise", () => {
       "2024-01-01",
       [1, 59],
     ]);
-    expect(seriesOf(rowsAt(["3", "4", "5", "11"]), { freq: "5", aggregate: "sum" })).toEqual(["0", [3, 3, 4]]);
+    expect(seriesOf(rowsAt(["3", "4", "5", "11"]), { freq: "5", aggregate: "max" })).toEqual(["0", [2, 3, 4]]);
   });
 
   it("resamples days of the zone, 23 to 25 hours long", () => {
