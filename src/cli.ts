@@ -249,5 +249,5 @@ async function barFor({ quiet, json }: MessageStyle): Promise<Progress | undefin
   if (quiet || json || !canDraw(stderrIsTerminal, env)) return undefined;
   const { createBar } = await import("./report/bar.js");
   const fps = Number(env.HINDCAST_PROGRESS_FPS);
-  return createBar(process.stderr, fps > 0 ? fps : 10);
+  return createBar(process.stderr, fps > 0 ? fps : 10, writesUnicode(env, process.platform));
 }

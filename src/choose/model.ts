@@ -96,6 +96,7 @@ async function fitParts({ parts, series, stretch }: Choice, task: Task, context:
   const fitted: FittedPart[] = [];
   const setApart = onceApart(task, context);
   for (const { name, weight } of parts) {
+    context.progress.stage(`train ${name}`);
     const part = await fitNamed(name, task, context, setApart);
     if (parts.length === 1) return part;
     fitted.push({ weight, fitted: part });

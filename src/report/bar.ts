@@ -2,8 +2,9 @@
 import { SingleBar } from "cli-progress";
 import type { Progress } from "../base/progress.js";
 
-/** @param fps redraws a second at most */
-export function createBar(stream: NodeJS.WritableStream, fps: number): Progress {
+/** @param fps redraws a second at most @param unicode whether the terminal shows blocks */
+export function createBar(stream: NodeJS.WritableStream, fps: number, unicode: boolean): Progress {
+  const mark = unicode ? "·" : "-";
   let stage = "";
   let bar: SingleBar | undefined;
   const stop = () => {
@@ -16,15 +17,16 @@ export function createBar(stream: NodeJS.WritableStream, fps: number): Progress 
       stage = name;
     },
     update({ done, total, detail }) {
-      const facts = { stage, detail: detail === undefined ? "" : ` · ${detail}` };
+      const facts = { stage, detail: detail === undefined ? "" : ` ${mark} ${detail}` };
       if (bar === undefined) {
         bar = new SingleBar({
           stream,
           fps,
-          format: "{stage} {bar} {value}/{total}{detail} · {eta_formatted} left",
+          // What does not fit is cut off at the end.
+          format: `{stage} {bar} {value}/{total} ${mark} {eta_formatted} left{detail}`,
           barsize: 14,
-          barCompleteChar: "█",
-          barIncompleteChar: "░",
+          barCompleteChar: unicode ? "█" : "#",
+          barIncompleteChar: unicode ? "░" : ".",
           clearOnComplete: true,
           hideCursor: true,
           linewrap: false,

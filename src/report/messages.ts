@@ -42,13 +42,17 @@ export function createMessages(
   let state: ProgressState | undefined;
   let saidAt = Number.NEGATIVE_INFINITY;
   const record = (fields: object) => write(`${JSON.stringify({ schema_version: schemaVersion, ...fields })}\n`);
+  /** A bar is taken away first, and drawn anew below the text when there is more to tell of. */
+  const beside = (text: string) => {
+    bar?.stop();
+    write(text);
+  };
   const status = () => ({ type: "progress", stage, ...state });
   return {
     notify({ level, text }) {
       if (style.quiet) return;
       if (style.json) record({ type: "note", level, text });
-      // The note takes the bar's line, and the bar is drawn anew below it.
-      else write(`${bar === undefined ? "" : "\r\u001b[K"}hindcast: ${paint(level, style)}: ${oneLine(text)}\n`);
+      else beside(`hindcast: ${paint(level, style)}: ${oneLine(text)}\n`);
     },
     progress: {
       stage(name) {
@@ -71,15 +75,14 @@ export function createMessages(
     },
     draw(lines) {
       if (lines.length === 0) return;
-      bar?.stop();
       if (style.json) record({ type: "plot", lines });
-      else write(`${lines.join("\n")}\n`);
+      else beside(`${lines.join("\n")}\n`);
     },
     sayStatus() {
       if (style.json) record(status());
       else {
         const facts = state === undefined ? [] : [`${state.done}/${state.total}`, state.detail ?? ""];
-        write(`hindcast: status: ${[stage, ...facts].filter((fact) => fact !== "").join(" · ")}\n`);
+        beside(`hindcast: status: ${[stage, ...facts].filter((fact) => fact !== "").join(" · ")}\n`);
       }
     },
   };

@@ -22,6 +22,29 @@ export function cutToWidth(text: string, width: number, unicode: boolean): strin
   return cut + mark;
 }
 
+/** Lines of at most `width` columns, broken between words, and inside of those that are longer. @param width 2 or more */
+export function wrapToWidth(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let used = 0;
+  const end = () => {
+    lines.push(line);
+    [line, used] = ["", 0];
+  };
+  for (const word of text.split(" ")) {
+    const size = textWidth(word);
+    if (line !== "" && used + 1 + size > width) end();
+    if (line !== "") [line, used] = [`${line} `, used + 1];
+    for (const character of size > width ? word : [word]) {
+      const more = textWidth(character);
+      if (used + more > width) end();
+      [line, used] = [line + character, used + more];
+    }
+  }
+  end();
+  return lines;
+}
+
 /**
  * A line feed or an escape code from the data must not move the cursor, nor one of its marks of direction turn around what follows.
  * @param standIn what is shown for such a character

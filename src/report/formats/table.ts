@@ -1,14 +1,17 @@
 // A table for people. In: a table and the terminal's width. Out: aligned lines. To fit, numbers lose significant digits first, then
-// the columns that can be spared are left out, then text loses its end; what still does not fit is left to the terminal.
+// the columns that can be spared are left out, then text at the end of a row goes on below, then text loses its end; what still does not fit
+// is left to the terminal.
 import { Chalk } from "chalk";
 import type { Cell, Table } from "../../base/table.js";
-import { cutToWidth, harmless, textWidth } from "../width.js";
+import { cutToWidth, harmless, textWidth, wrapToWidth } from "../width.js";
 import type { Page } from "./index.js";
 
 const gap = "  ";
 const mostDigits = 6;
 const fewestDigits = 3;
 const narrowestText = 6;
+/** Narrower text at the end of a row is hard to read in several lines. */
+const narrowestLines = 24;
 
 export function* table({ columns, rows: held, spare = [] }: Table, page: Page): Generator<string> {
   const all = Array.from(held);
@@ -36,33 +39,52 @@ export function* table({ columns, rows: held, spare = [] }: Table, page: Page): 
 
 function* draw(columns: readonly string[], held: readonly (readonly Cell[])[], page: Page): Generator<string> {
   const isNumber = columns.map((_, i) => held.every((row) => row[i] === null || typeof row[i] === "number"));
-  const { lines, widths } = fitColumns([columns, ...held], page);
+  const { lines, goneOn, widths } = fitColumns([columns, ...held], page);
   const chalk = new Chalk({ level: page.colour ? 1 : 0 });
   for (const [r, cells] of lines.entries()) {
     const padded = cells.map((cell, i) => {
-      const room = " ".repeat(widths[i]! - textWidth(cell));
+      const room = " ".repeat(Math.max(0, widths[i]! - textWidth(cell)));
       return isNumber[i] ? room + cell : cell + room;
     });
     const line = padded.join(gap).trimEnd();
     yield `${r === 0 ? chalk.bold(line) : line}\n`;
+    const indent = " ".repeat(totalWidth(widths.slice(0, -1)) + gap.length);
+    for (const more of goneOn[r]!) yield `${indent}${more}\n`;
   }
 }
 
-function fitColumns(
-  rows: readonly (readonly Cell[])[],
-  { width, unicode = true }: Page,
-): { lines: string[][]; widths: number[] } {
+interface Fitted {
+  readonly lines: string[][];
+  /** Of each line, what the text in its last column goes on with. */
+  readonly goneOn: string[][];
+  readonly widths: number[];
+}
+
+function fitColumns(rows: readonly (readonly Cell[])[], { width, unicode = true }: Page): Fitted {
   let digits = mostDigits;
   let lines = layOut(rows, digits);
   while (totalWidth(widthsOf(lines)) > width && digits > fewestDigits) lines = layOut(rows, --digits);
   const widths = widthsOf(lines);
-  const isText = widths.map((_, i) => rows.slice(1).every((row) => typeof row[i] !== "number"));
+  // Text loses its end, and a number stays whole.
+  const body = rows.slice(1);
+  const isText = widths.map(
+    (_, i) => body.every((row) => typeof row[i] !== "number") || body.some((row) => typeof row[i] === "string"),
+  );
+  const last = widths.length - 1;
+  const left = width - totalWidth(widths.slice(0, -1)) - gap.length;
+  const goesOn = last > 0 && isText[last]! && left >= narrowestLines && widths[last]! > left;
+  if (goesOn) widths[last] = left;
   for (let excess = totalWidth(widths) - width; excess > 0; excess--) {
     const widest = widths.reduce((best, w, i) => (isText[i] && w > (widths[best] ?? narrowestText) ? i : best), -1);
     if (widest === -1) break;
     widths[widest]!--;
   }
-  return { lines: lines.map((cells) => cells.map((cell, i) => cutToWidth(cell, widths[i]!, unicode))), widths };
+  const goneOn = lines.map((cells) => (goesOn ? wrapToWidth(cells[last]!, widths[last]!) : [cells[last]!]));
+  const cut = (cell: string, r: number, i: number) => {
+    if (i === last) return cutToWidth(goneOn[r]!.shift()!, widths[i]!, unicode);
+    return typeof rows[r]![i] === "number" ? cell : cutToWidth(cell, widths[i]!, unicode);
+  };
+  return { lines: lines.map((cells, r) => cells.map((cell, i) => cut(cell, r, i))), goneOn, widths };
 }
 
 function layOut(rows: readonly (readonly Cell[])[], digits: number): string[][] {
