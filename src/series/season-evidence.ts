@@ -3,7 +3,7 @@
 // no fixed length and shifts of level, which look seasonal to an autocorrelation, do not to this test.
 import { interpolateGaps } from "../base/interpolation.js";
 import { dot, productsOf } from "../base/linear-algebra.js";
-import { observedCount, quantileOfSorted, sortedObserved } from "../base/numeric.js";
+import { mean, observedCount, quantileOfSorted, sortedObserved } from "../base/numeric.js";
 import { regress, squaredResiduals } from "./regression.js";
 
 /** One series as regressions take it: a row for each step with a value and a past. */
@@ -173,6 +173,36 @@ export function testSeason(steps: Steps, season: number, base: number | null): (
     tests[modelCount - 1] = test(withIt, season - (base ?? 1));
   }
   return tests;
+}
+
+/** Pairs that have to be there. */
+const fewestPairs = 2;
+
+/**
+ * Of a season that was hardly seen twice: how far the changes from step to step are like those a season before, which they are not where a
+ * trend bends or values walk at random. Their correlation as a standard normal deviate (Wallace 1959, "Bounds on normal approximations to
+ * Student's and the chi-square distributions").
+ * @returns 0 where there are too few pairs
+ */
+export function repeatScore({ times, columns }: Steps, season: number): number {
+  const target = columns.at(-1)!;
+  const values = new Float64Array(times.at(-1)! + 1).fill(Number.NaN);
+  for (let row = 0; row < times.length; row++) values[times[row]!] = target[row]!;
+  const changes = values.map((value, t) => value - (values[t - 1] ?? Number.NaN));
+  const usual = mean(changes.filter((change) => !Number.isNaN(change)));
+  let [count, product, square, earlierSquare] = [0, 0, 0, 0];
+  for (let t = season; t < changes.length; t++) {
+    const [change, earlier] = [changes[t]! - usual, changes[t - season]! - usual];
+    if (Number.isNaN(change + earlier)) continue;
+    count++;
+    product += change * earlier;
+    square += change * change;
+    earlierSquare += earlier * earlier;
+  }
+  if (count < fewestPairs || product === 0) return 0;
+  const left = count - 1;
+  const ratio = Math.max(1e-12, 1 - (product * product) / (square * earlierSquare));
+  return Math.sign(product) * ((8 * left + 1) / (8 * left + 3)) * Math.sqrt(left * -Math.log(ratio));
 }
 
 function withoutSeason({ times, columns }: Steps, season: number): Steps {

@@ -10,6 +10,7 @@ import {
   leastCycles,
   modelCount,
   normalScore,
+  repeatScore,
   type Steps,
   spanOf,
   testSeason,
@@ -114,9 +115,29 @@ function testCalendar(panel: readonly Steps[], candidates: readonly number[]): n
     const before = seasons.at(-1) ?? null;
     if (seasons.length === 2 && candidate % before! !== 0) break;
     const verdict = judge(panel, candidate, before);
-    if (passes(verdict, calendarLimit(verdict))) seasons.push(candidate);
+    if (passes(verdict, calendarLimit(verdict)) || (candidate === candidates[0] && repeats(panel, candidate)))
+      seasons.push(candidate);
   }
   return seasons.slice(-2);
+}
+
+/** Cycles, from the fewest on and no more than a few, of which a season may be told because it repeats. */
+const fewestCycles = 1.1;
+const fewCycles = 2;
+/** Score that repeats need: the first of the calendar's seasons is likely, costs little where it is not there, and helps much where it is. */
+const repeatLimit = 1.2;
+
+/** Whether a season that was seen hardly twice in the typical series shows there all the same. */
+function repeats(panel: readonly Steps[], season: number): boolean {
+  const asked = panel.filter((steps) => spanOf(steps) >= fewestCycles * season);
+  if (asked.length * 2 < panel.length || asked.length === 0) return false;
+  const cycleCount = quantile(
+    Float64Array.from(asked, (steps) => spanOf(steps) / season),
+    0.5,
+  );
+  if (cycleCount > fewCycles) return false;
+  const scores = Float64Array.from(asked, (steps) => Math.min(repeatScore(steps, season), highestScore));
+  return mean(scores) * Math.sqrt(Math.min(asked.length, independentCount)) > repeatLimit;
 }
 
 /**

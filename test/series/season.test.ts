@@ -105,6 +105,40 @@ describe("the seasons of simulated series", () => {
     expect(seasonsOf(values, frequency)).toEqual(seasons);
   });
 
+  it.each([
+    ["white noise", (random: Random) => random.normal()],
+    ["a random walk", (random: Random, _: number, before: number) => before + random.normal()],
+    ["a trend that bends", (random: Random, t: number) => 0.1 * t * t + random.normal()],
+  ])("are rarely found in less than two cycles of %s", (_, next) => {
+    let foundCount = 0;
+    for (let seed = 0; seed < 100; seed++)
+      for (const [frequency, length] of [
+        ["ms", 20],
+        ["d", 12],
+      ] as const)
+        if (seasonsOf(simulate(seed, length, next), frequency).length > 0) foundCount++;
+    expect(foundCount).toBeLessThanOrEqual(40);
+  });
+
+  it.each([
+    ["ms", 18, 12],
+    ["ms", 23, 12],
+    ["qs", 8, 4],
+    ["d", 12, 7],
+    ["w", 60, 52],
+  ])("are found at %s in %i values, hardly two cycles", (frequency, length, season) => {
+    let foundCount = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const cycle: number[] = [];
+      const values = simulate(seed, length, (random, t) => {
+        cycle[t % season] ??= 10 * random.normal();
+        return 100 + t + cycle[t % season]! + 2 * random.normal();
+      });
+      if (seasonsOf(values, frequency)[0] === season) foundCount++;
+    }
+    expect(foundCount).toBeGreaterThanOrEqual(24);
+  });
+
   it("are found in spite of gaps and outliers", () => {
     const values = simulate(2, 500, (random, t) => 2 * wave(t, 24) + random.normal());
     for (let t = 0; t < values.length; t++) if (t % 11 === 3) values[t] = Number.NaN;
