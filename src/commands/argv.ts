@@ -42,7 +42,7 @@ function splitArgv(argv: readonly string[], flags: readonly Flag<unknown>[]) {
   const named = flags.filter(({ name, alias }) => alias !== undefined || text.includes(name));
   const isToggle = ({ value }: Flag<unknown>) => value.placeholder === "";
   const valueNames = named.filter((flag) => !isToggle(flag)).map(({ name }) => name);
-  const parsed = Parser.detailed(withBareValues(argv, flags), {
+  const parsed = Parser.detailed(withBareValues(withoutNegatedColour(argv), flags), {
     boolean: named.filter(isToggle).map(({ name }) => name),
     string: valueNames,
     narg: Object.fromEntries(valueNames.map((name) => [name, 1])),
@@ -70,6 +70,12 @@ function splitArgv(argv: readonly string[], flags: readonly Flag<unknown>[]) {
         throw missingValue(name);
   }
   return { words: words.map(String), operands: operands.map(String), given };
+}
+
+/** What other programs call `--color never`. */
+function withoutNegatedColour(argv: readonly string[]): string[] {
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  return argv.map((word, i) => (i < end && /^--no-colou?r$/.test(word) ? "--color=never" : word));
 }
 
 /** A flag that may stand alone gets the value it then stands for, unless one of its own follows. */
@@ -103,6 +109,8 @@ function missingValue(name: string): HindcastError {
 
 function unknownCommand(word: string): HindcastError {
   const near = suggest(word, commandNames);
+  if (word === "help")
+    return new HindcastError("usage", 'there is no command "help"', "hindcast --help, or hindcast COMMAND --help");
   const hint = near === undefined ? `one of: ${commandNames.join(", ")}` : `did you mean ${near}?`;
   return /[./]/.test(word)
     ? new HindcastError("usage", `there is no command "${word}"`, `to forecast a file: hindcast forecast ${word} -H 12`)
@@ -121,7 +129,12 @@ function unknownFlag(word: string, command: CommandName | undefined): HindcastEr
 }
 
 function foreignFlag(name: string, command: CommandName): HindcastError {
-  return new HindcastError("usage", `${command} has no --${name}`, ownersHint(name));
+  const near = suggest(
+    name,
+    flagsOf(command).map((flag) => flag.name),
+  );
+  const hint = near === undefined ? ownersHint(name) : `did you mean --${near}?`;
+  return new HindcastError("usage", `${command} has no --${name}`, hint);
 }
 
 function ownersHint(name: string): string {

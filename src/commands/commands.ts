@@ -10,6 +10,8 @@ export interface Command {
   readonly writes: string;
   /** Words an operand may be; operands are files when there are none. */
   readonly words?: readonly string[];
+  /** Words that the operand after a path may be. */
+  readonly wordsAfterPath?: readonly string[];
   readonly examples: readonly string[];
 }
 
@@ -118,6 +120,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     summary:
       "list a registry's versions and runs, or: promote, rollback, prune, score (past forecasts), check (for monitoring)",
     writes: "a row a run, or rows of scores",
+    wordsAfterPath: modelsActions,
     examples: [
       "hindcast models registry/",
       "hindcast models registry/ promote 3",

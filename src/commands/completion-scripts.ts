@@ -18,12 +18,14 @@ function bash(): string {
   );
   const commandCases = commandNames.map((command) => {
     const names = flagsOf(command).map(nameOfFlag);
-    return `    ${command}) flags="${names.join(" ")}" words="${commands[command].words?.join(" ") ?? ""}" ;;`;
+    const { words = [], wordsAfterPath = [] } = commands[command];
+    const after = wordsAfterPath.length === 0 ? "" : ` after="${wordsAfterPath.join(" ")}"`;
+    return `    ${command}) flags="${names.join(" ")}" words="${words.join(" ")}"${after} ;;`;
   });
   return `# hindcast completion for bash: source <(hindcast completion bash)
 _hindcast() {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD - 1]}"
-  local command="" words="" flags="" i
+  local command="" words="" flags="" after="" i
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "\${COMP_WORDS[i]}" in
@@ -47,6 +49,8 @@ ${commandCases.join("\n")}
   esac
   if [[ $current == -* ]]; then
     words="$flags"
+  elif ((COMP_CWORD > i + 1)) && [[ $before != -* ]]; then
+    words="\${after:-$words}"
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
@@ -75,9 +79,15 @@ function bashValues({ value }: Flag<unknown>): string {
 function zsh(): string {
   const described = commandNames.map((name) => `    ${singleQuoted(`${name}:${commands[name].summary}`)}`);
   const cases = commandNames.map((name) => {
-    const { words } = commands[name];
-    const operands = words === undefined ? "*:file:_files" : `1:word:(${words.join(" ")})`;
-    const specs = [...flagsOf(name).map(zshSpec), singleQuoted(operands)];
+    const { words, wordsAfterPath } = commands[name];
+    const operands =
+      words !== undefined
+        ? [`1:word:(${words.join(" ")})`]
+        : [
+            ...(wordsAfterPath === undefined ? [] : ["1:path:_files", `2:word:(${wordsAfterPath.join(" ")})`]),
+            "*:file:_files",
+          ];
+    const specs = [...flagsOf(name).map(zshSpec), ...operands.map((operand) => singleQuoted(operand))];
     return `        ${name})\n          _arguments -s \\\n            ${specs.join(" \\\n            ")}\n          ;;`;
   });
   return `#compdef hindcast
@@ -130,10 +140,11 @@ function zshValue({ name, value }: Flag<unknown>): string {
 function fish(): string {
   const lines = commandNames.flatMap((name) => {
     const seen = `complete -c hindcast -n '__fish_seen_subcommand_from ${name}'`;
-    const { summary, words } = commands[name];
+    const { summary, words, wordsAfterPath } = commands[name];
     return [
       `complete -c hindcast -n __fish_use_subcommand -f -a ${name} -d ${singleQuoted(summary, "fish")}`,
       ...(words === undefined ? [] : [`${seen} -f -a '${words.join(" ")}'`]),
+      ...(wordsAfterPath === undefined ? [] : [`${seen} -a '${wordsAfterPath.join(" ")}'`]),
       ...flagsOf(name).map((flag) => `${seen} ${fishFlag(flag)}`),
     ];
   });

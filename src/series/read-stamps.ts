@@ -111,6 +111,8 @@ function explainStamp(text: string, iso: string, kind: StampKind): { problem: st
       hint: `${order}, or ${isoHint}`,
     };
   if (isoForm.test(iso.trim())) return { problem: "a date or a time that does not exist", hint: "correct it" };
+  if (/^\s*\d{1,2}([/.-])\d{1,2}\1\d{4}(?!\d)/.test(text))
+    return { problem: "a date that does not exist, whichever comes first, the day or the month", hint: "correct it" };
   if (/^\s*(?:\d{1,2}[\s/.-])?(?:\d{1,2}|[a-z]{3,9}\.?)[\s/.-]\d\d(?!\d)/i.test(text))
     return { problem: "a date with two digits of its year", hint: isoHint };
   if (/^\s*-?\d{16,}\s*$/.test(text)) return { problem: "a whole number of more than 15 digits", hint: isoHint };

@@ -56,6 +56,12 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     expect(complete("completion", "z")).toEqual(["zsh"]);
   });
 
+  test("offers the words that may come after a path", () => {
+    expect(complete("models", "")).toEqual([]);
+    expect(complete("models", "registry/", "pro")).toEqual(["promote"]);
+    expect(complete("models", "registry/", "")).toHaveLength(6);
+  });
+
   test("leaves files to the shell", () => {
     expect(complete("forecast", "")).toEqual([]);
     expect(complete("forecast", "-o", "")).toEqual([]);
