@@ -1,5 +1,7 @@
 // A result before it is text. In: rows from any stage. Out: the same for every format in `formats`.
 
+import { HindcastError } from "./errors.js";
+
 export type Cell = string | number | boolean | null;
 
 export interface Table {
@@ -10,4 +12,20 @@ export interface Table {
   readonly rows: Iterable<readonly Cell[]>;
   /** Columns that a screen too narrow for all may leave out, the first one first. Files and pipes get every column. */
   readonly spare?: readonly string[];
+}
+
+/**
+ * The columns of a table that has some of the data's own beside those that every such table has.
+ * @throws HindcastError "data" when two are called alike: of a JSON record one would be lost
+ */
+export function besideOwn(own: readonly string[], others: readonly string[]): string[] {
+  const columns = [...own, ...others];
+  const twice = columns.find((name, i) => columns.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new HindcastError(
+      "data",
+      `two columns of what is written would be called ${JSON.stringify(twice)}`,
+      "another name for that column in the data",
+    );
+  return columns;
 }

@@ -6,7 +6,7 @@ import { availableThreads } from "../engine/threads.js";
 import { type BacktestOptions, type BacktestResult, backtest } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { checkGates } from "../evaluate/gates.js";
-import { overallScores, predictionsTable, scoreTable } from "../evaluate/score-table.js";
+import { overallScores, predictionColumns, predictionsTable, scoreTable } from "../evaluate/score-table.js";
 import { plainBaselines } from "../forecast/baselines.js";
 import type { Forecaster } from "../forecast/predictor.js";
 import { type QuantileColumn, quantileColumns } from "../forecast/quantile-columns.js";
@@ -37,6 +37,7 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
     return undefined;
   }
   const columns = quantileColumns(args);
+  if (args.predictions !== undefined) predictionColumns(frame, columns);
   const wanted = args.report === undefined ? columns : withCalibration(columns);
   const all = await runFolds(args, scored, forecasters, options, wanted, io);
   const told = { result: all, scoredCount: columns.length };

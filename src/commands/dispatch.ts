@@ -194,6 +194,13 @@ async function prepareOutputs(
   const parquet = [args.output, args.predictions].find((path) => path?.toLowerCase().endsWith(".parquet"));
   if (parquet !== undefined)
     throw new HindcastError("usage", `${parquet}: Parquet is read, and not written`, "a name that ends in .csv");
+  const packed = [args.output, args.predictions].find((path) => /\.(gz|zst|bz2|xz|zip|xlsx?)$/i.test(path ?? ""));
+  if (packed !== undefined)
+    throw new HindcastError(
+      "usage",
+      `${packed}: what is written is text`,
+      /\.xlsx?$/i.test(packed) ? "a name that ends in .csv" : `without -o, and | gzip > ${packed}`,
+    );
   if (args.dryRun !== true) for (const path of written) await io.prepareOutput(path);
 }
 

@@ -483,7 +483,7 @@ export const flags = {
   }),
 
   // Intervals and limits of a forecast
-  level: flag("level", wordOr(["none"], listOf(realNumber({ above: 0, max: highestPercent }))), {
+  level: flag("level", wordOr(["none"], listOf(realNumber({ min: 1, max: highestPercent }))), {
     group: "limits",
     description: "prediction intervals that hold so many percent; 80, or those of --quantiles alone",
   }),

@@ -2,7 +2,7 @@
 // ends of the series and nothing else.
 import { contextSteps } from "../artifact/save-model.js";
 import { exitCodes, HindcastError } from "../base/errors.js";
-import type { Cell, Table } from "../base/table.js";
+import { besideOwn, type Cell, type Table } from "../base/table.js";
 import { listNames } from "../base/wording.js";
 import { type FittedModel, predictorOf } from "../choose/predictor.js";
 import { predictEach, type SeriesForecast } from "../forecast/each-series.js";
@@ -211,7 +211,7 @@ function forecastTable(
   const names = columns.slice(0, told[0]?.quantiles.length).map(({ name }) => name);
   return {
     type: "forecast",
-    columns: [...ids, ...(showsTarget ? ["target"] : []), time, "origin", "forecast", ...names],
+    columns: besideOwn([...ids, ...(showsTarget ? ["target"] : []), time], ["origin", "forecast", ...names]),
     rows,
   };
 }

@@ -3,7 +3,7 @@ import type { Manifest } from "../artifact/manifest.js";
 import { exitCodes, HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import type { FittedModel } from "../choose/predictor.js";
-import { forecastTable } from "../forecast/forecast-table.js";
+import { forecastColumns, forecastTable } from "../forecast/forecast-table.js";
 import type { Predictor } from "../forecast/predictor.js";
 import { quantileColumns } from "../forecast/quantile-columns.js";
 import { alignFrame } from "../series/align.js";
@@ -72,6 +72,8 @@ async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> 
   const horizon = horizonOf(args.horizon, aligned);
   const frame = await completeFuture(aligned, args, horizon, mayUseCovariates(args.model), io);
   if (frame === undefined) return undefined;
+  // Before anything is trained for nothing.
+  forecastColumns(frame, quantileColumns(args));
   const { options } = setUpModels(args, io);
   if (args.dryRun) {
     const { planTable } = await import("./dry-run.js");

@@ -105,6 +105,7 @@ function locateRows(frame: Frame, rows: readonly ForecastRow[], notify: Notify):
     if (s !== undefined && Number.isFinite(frame.series[s]!.values[index])) actualCount++;
     else firstWithout ??= row;
   }
+  warnOfCoarser(frame, placed, notify);
   if (firstWithout === undefined) return placed;
   const stamp = formatStamp(frame.timeStyle, frame.grid.zone, firstWithout.stamp);
   const first = `${[...firstWithout.key, stamp].join(" ")}, ${firstWithout.where}`;
@@ -117,6 +118,22 @@ function locateRows(frame: Frame, rows: readonly ForecastRow[], notify: Notify):
   const text = `${rows.length - actualCount} of ${rows.length} forecasts have no actual and are not scored: the first is for ${first}`;
   notify({ level: "note", text });
   return placed;
+}
+
+/** Sums over days, say, beside values of hours: each would be scored against the one hour that it is named after. */
+function warnOfCoarser(frame: Frame, placed: readonly Placed[], notify: Notify): void {
+  const indices = frame.series.map(() => new Set<number>());
+  for (const { s, index } of placed) indices[s]!.add(index);
+  const apart = indices.flatMap((own) => {
+    const sorted = [...own].sort((a, b) => a - b);
+    return sorted.slice(1).map((index, i) => index - sorted[i]!);
+  });
+  const least = apart.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  if (apart.length === 0 || least === 1) return;
+  notify({
+    level: "warning",
+    text: `the forecasts lie ${least} steps of the actuals apart or more, and each is scored against the actual of its own stamp alone; where it is of all of these steps, --freq and --aggregate as for the forecast`,
+  });
 }
 
 /** The origins there are in each series, lined up at the newest. */

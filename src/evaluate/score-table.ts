@@ -1,6 +1,7 @@
 // A backtest as rows. In: forecasts and the frame that holds what came. Out: tables of scores and of single predictions.
 // Scores are taken for each series over the points of a group, then averaged over the series.
-import type { Cell, Table } from "../base/table.js";
+import { besideOwn, type Cell, type Table } from "../base/table.js";
+import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import { type Frame, knownValues, type Series, seriesName } from "../series/frame.js";
 import { stamper } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
@@ -94,23 +95,22 @@ export function overallScores(result: BacktestResult, options: Omit<ScoreTableOp
   );
 }
 
+/** @throws HindcastError "data" when the data have a column that is called like one of the predictions' */
+export function predictionColumns({ columns }: Frame, quantiles: readonly QuantileColumn[]): string[] {
+  const { ids, targets, time, wide } = columns;
+  return besideOwn(
+    [...ids, ...(targets.length > 1 && !wide ? ["target"] : []), time],
+    ["origin", "step", "actual", "model", "forecast", ...quantiles.map(({ name }) => name)],
+  );
+}
+
 /** A row for each forecast of each model, the models beside each other: what was forecast, from where, and what came. */
 export function predictionsTable(result: BacktestResult): Table {
-  const { ids, targets, time, wide } = result.frame.columns;
+  const { targets, wide } = result.frame.columns;
   const showsTarget = targets.length > 1 && !wide;
   return {
     type: "prediction",
-    columns: [
-      ...ids,
-      ...(showsTarget ? ["target"] : []),
-      time,
-      "origin",
-      "step",
-      "actual",
-      "model",
-      "forecast",
-      ...result.quantiles.map(({ name }) => name),
-    ],
+    columns: predictionColumns(result.frame, result.quantiles),
     rows: predictionRows(result, showsTarget),
   };
 }

@@ -1,11 +1,20 @@
 // Forecasts as rows. In: a frame and the forecasts that go on from its end. Out: a table of a row a series and a step, in the
 // input's own names and time style.
-import type { Cell, Table } from "../base/table.js";
+import { besideOwn, type Cell, type Table } from "../base/table.js";
 import type { Frame } from "../series/frame.js";
 import { stampAt } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import type { Forecasts } from "./predictor.js";
 import type { QuantileColumn } from "./quantile-columns.js";
+
+/** @throws HindcastError "data" when the data have a column that is called like one of the forecast's */
+export function forecastColumns({ columns }: Frame, quantiles: readonly QuantileColumn[]): string[] {
+  const { ids, targets, time, wide } = columns;
+  return besideOwn(
+    [...ids, ...(targets.length > 1 && !wide ? ["target"] : []), time],
+    ["forecast", ...quantiles.map(({ name }) => name)],
+  );
+}
 
 /** A series that is NaN has no rows. @param columns of the quantiles, if there are any */
 export function forecastTable(
@@ -14,17 +23,11 @@ export function forecastTable(
   horizon: number,
   columns: readonly QuantileColumn[],
 ): Table {
-  const { ids, targets, time, wide } = frame.columns;
+  const { targets, wide } = frame.columns;
   const showsTarget = targets.length > 1 && !wide;
   return {
     type: "forecast",
-    columns: [
-      ...ids,
-      ...(showsTarget ? ["target"] : []),
-      time,
-      "forecast",
-      ...columns.slice(0, forecasts.quantiles.length).map(({ name }) => name),
-    ],
+    columns: forecastColumns(frame, columns.slice(0, forecasts.quantiles.length)),
     rows: rows(frame, forecasts, horizon, showsTarget),
   };
 }

@@ -1,5 +1,7 @@
 // The bytes of a source, unzipped when they are gzip. In: a source. Out: chunks; whatever keeps it from being read becomes an
 // error with its name.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { HindcastError, messageOf } from "../base/errors.js";
@@ -67,7 +69,12 @@ export function readError(name: string, thrown: unknown): HindcastError {
     code === "ENOENT"
       ? [`${name}: there is no such file`, "check the path, or - for stdin"]
       : code === "EISDIR"
-        ? [`${name} is a directory`, `its files: ${name.replace(/\/$/, "")}/*.csv`]
+        ? [
+            `${name} is a directory`,
+            existsSync(join(name, "hindcast.json"))
+              ? `it is a model: --from ${name}`
+              : `its files: ${name.replace(/\/$/, "")}/*.csv`,
+          ]
         : code === "EACCES" || code === "EPERM"
           ? [`${name}: no permission to read it`, `ls -l ${name}`]
           : [`${name} cannot be read: ${messageOf(thrown)}`, "check the path and the disk"];

@@ -41,16 +41,22 @@ export async function* readCsv(
     size += chunk.length;
     hasLine ||= chunk.includes("\n") || chunk.includes("\r");
     if (size < headBytes || (!hasLine && size < rowByteLimit)) continue;
-    const bytes = Buffer.concat(head);
-    parser = startParser(bytes, name, delimiter);
+    const { bytes, separator } = takeSeparator(Buffer.concat(head));
+    parser = startParser(bytes, name, delimiter ?? separator);
     yield parser.write(bytes);
   }
   if (parser === undefined) {
-    const bytes = Buffer.concat(head);
-    parser = startParser(bytes, name, delimiter);
+    const { bytes, separator } = takeSeparator(Buffer.concat(head));
+    parser = startParser(bytes, name, delimiter ?? separator);
     yield parser.write(bytes);
   }
   yield parser.end();
+}
+
+/** The first line that spreadsheets are told the delimiter by is left blank. */
+function takeSeparator(head: Buffer): { bytes: Buffer; separator: string | undefined } {
+  const separator = /^sep=(.)\r?\n/i.exec(head.toString("latin1", 0, 8))?.[1];
+  return { bytes: separator === undefined ? head : head.subarray("sep=;".length), separator };
 }
 
 function startParser(head: Buffer, name: string, asked: string | undefined): RowParser {
@@ -59,7 +65,11 @@ function startParser(head: Buffer, name: string, asked: string | undefined): Row
     throw new HindcastError(
       "data",
       `${name} line 1: JSON where the names of columns are expected`,
-      "--input-format ndjson, with one object a line",
+      /^\s*\[/.test(sample)
+        ? `jq -c '.[]' ${name} | hindcast …, which reads one object a line with --input-format ndjson`
+        : /^[^[]*"rows"\s*:\s*\[/.test(sample)
+          ? `jq -c '.rows[]' ${name}, or -o with a name that ends in .ndjson where hindcast wrote it; read with --input-format ndjson`
+          : "--input-format ndjson, with one object a line",
     );
   const delimiter = asked ?? sniffDelimiter(sample);
   if (countFields(head.toString("latin1"), delimiter) > columnLimit) throw tooManyColumns(name);

@@ -20,7 +20,8 @@ export async function* readText(chunks: AsyncIterable<Buffer>, name: string, enc
   /** The last chunk may have ended within a character. */
   let isSplit = false;
   for await (const chunk of chunks) {
-    if (line === 1 && !decoder.encoding.startsWith("utf-16")) refuseUtf16(chunk, name);
+    if (line === 1) refuseArchive(chunk, name);
+    if (line === 1) refuseUtf16(chunk, name, decoder.encoding);
     let text = chunk;
     // Binary content is rarely UTF-8 either, and NUL says more about it.
     if (isUnicode8) refuseNul(chunk, name, line);
@@ -81,8 +82,27 @@ function invalidLine(chunk: Buffer, line: number): { line: number; text?: string
   return { line };
 }
 
-/** @throws HindcastError "data" for a UTF-16 byte order mark, or text in which every other byte is 0 */
-function refuseUtf16(chunk: Buffer, name: string): void {
+/** How files that are packed begin, and what unpacks them. Of gzip nothing is left here. */
+const archives = [
+  { begins: [0x28, 0xb5, 0x2f, 0xfd], kind: "Zstandard", unpack: "zstdcat" },
+  { begins: [0x42, 0x5a, 0x68], kind: "bzip2", unpack: "bzcat" },
+  { begins: [0xfd, 0x37, 0x7a, 0x58, 0x5a], kind: "xz", unpack: "xzcat" },
+  { begins: [0x50, 0x4b, 0x03, 0x04], kind: "a ZIP archive or a spreadsheet", unpack: "unzip -p" },
+] as const;
+
+/** @throws HindcastError "data" */
+function refuseArchive(chunk: Buffer, name: string): void {
+  const found = archives.find(({ begins }) => begins.every((byte, i) => chunk[i] === byte));
+  if (found === undefined || isUtf8(chunk)) return;
+  throw new HindcastError(
+    "data",
+    `${name} is ${found.kind}, not text`,
+    `${found.unpack} ${name === "stdin" ? "FILE" : name} | hindcast … -${found.unpack === "unzip -p" ? ", or the spreadsheet saved as CSV" : ""}`,
+  );
+}
+
+/** @throws HindcastError "data" for a byte order mark of another UTF-16, or none asked for and text in which every other byte is 0 */
+function refuseUtf16(chunk: Buffer, name: string, asked: string): void {
   const head = chunk.subarray(0, 256);
   let evenCount = 0;
   let oddCount = 0;
@@ -90,7 +110,7 @@ function refuseUtf16(chunk: Buffer, name: string): void {
   const quarter = head.length / 4;
   const isLittle = (head[0] === 0xff && head[1] === 0xfe) || (evenCount === 0 && oddCount > quarter);
   const isBig = (head[0] === 0xfe && head[1] === 0xff) || (oddCount === 0 && evenCount > quarter);
-  if (isLittle || isBig)
+  if ((isLittle && asked !== "utf-16le") || (isBig && asked !== "utf-16be"))
     throw new HindcastError("data", `${name} is UTF-16 text`, `--encoding ${isLittle ? "utf-16le" : "utf-16be"}`);
 }
 

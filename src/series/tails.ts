@@ -3,6 +3,7 @@
 import { lastObservedIndex } from "../base/numeric.js";
 import { type Series, seriesId } from "./frame.js";
 import { type Grid, isAnchor, stampAt, stepsBetween } from "./grid.js";
+import { zoneClock } from "./zone.js";
 
 export interface TailOptions {
   readonly grid: Grid;
@@ -43,6 +44,7 @@ export function createTails({ grid, stepCount, valueLimit, before }: TailOptions
   const ends = new Map(before.map((series) => [seriesId(series), series]));
   /** The one that grew last stands last. */
   const tails = new Map<string, Tail>();
+  const clock = zoneClock(grid.zone);
   let cost = 0;
   let droppedCount = 0;
 
@@ -68,7 +70,10 @@ export function createTails({ grid, stepCount, valueLimit, before }: TailOptions
       const name = seriesId({ key, target });
       let tail = tails.get(name) ?? open(name, stamp);
       if (tail.length === 0 && !isAnchor(grid, stamp)) return "off the grid";
-      const step = stepsBetween(grid, tail.start, stamp) - tail.dropped;
+      const stepOf = (instant: number) => stepsBetween(grid, tail.start, instant) - tail.dropped;
+      let step = stepOf(stamp);
+      // The second of two local times that are written alike.
+      if (step < tail.length) step = stepOf(clock.secondPass(stamp));
       if (Number.isNaN(step)) return "off the grid";
       if (step < tail.length) return "not later";
       if (step - tail.length > farStepCount) return "far ahead";

@@ -214,6 +214,22 @@ describe("where data come from", () => {
     }
   });
 
+  test("the line that tells a spreadsheet the delimiter is no row, and later lines keep their numbers", async () => {
+    expect((await readText("sep=;\r\nds;y\r\n2024-01-01;1\r\n")).columns.targets).toEqual(["y"]);
+    expect(await failureOf(readText("sep=;\nds;y\n1;1\n2;x\n"))).toContain("data.csv line 4: y is");
+  });
+
+  test("what is packed, or JSON, is told what unpacks it", async () => {
+    const zstd = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04, 0xe8, 0x91]);
+    expect(await failureOf(readText(zstd))).toBe(
+      "data: data.csv is Zstandard, not text; try: zstdcat data.csv | hindcast … -",
+    );
+    expect(await failureOf(readText('{"schema_version":1,"rows":[{"ds":1,"y":2}]}'))).toContain(
+      "jq -c '.rows[]' data.csv",
+    );
+    expect(await failureOf(readText('[{"ds":1,"y":2}]'))).toContain("jq -c '.[]' data.csv");
+  });
+
   test("rows of nothing but delimiters, as spreadsheets leave them, are no rows", async () => {
     expect(await contents("ds,y\n2024-01-01,1\n,\n,\n")).toEqual({ y: [[Date.UTC(2024, 0, 1)], [1]] });
   });

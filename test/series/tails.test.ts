@@ -33,6 +33,17 @@ describe("the end of a series", () => {
     );
   });
 
+  test("goes on through the hour that the clocks run through twice", () => {
+    const halfHours: Grid = { frequency: { kind: "fixed", ms: 1_800_000 }, zone: "Europe/Berlin" };
+    const tails = createTails({ grid: halfHours, stepCount: 10, valueLimit: 1e6, before: [] });
+    // 02:00 and 02:30 in summer time, and again as they are read from rows that say no more than 02:00 and 02:30.
+    const first = Date.UTC(2024, 9, 27, 0);
+    const stamps = [first, first + 1_800_000, first, first + 1_800_000, first + 4 * 1_800_000];
+    const grown = stamps.map((stamp, i) => tails.append([], "y", stamp, i));
+    expect(grown.map((one) => (typeof one === "string" ? one : one.values.length))).toEqual([1, 2, 3, 4, 5]);
+    expect(tails.append([], "y", first, 9)).toBe("not later");
+  });
+
   test("does not go back, off the grid or a million steps ahead, and none of these changes it", () => {
     const tails = open(10);
     tails.append(["a"], "y", 5, 1);

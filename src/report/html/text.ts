@@ -27,11 +27,16 @@ export function embedJson(value: unknown): string {
 /** Longer names are cut where there is not the room for them. */
 const longestName = 60;
 
-/** Marks in it that would turn around what follows are shown as such. */
+/** Cut in the middle, as names differ at either end. Marks in it that would turn around what follows are shown as such. */
 export function cutName(name: string, longest = longestName): string {
-  const shown = name.slice(0, 2 * longest + 2).replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, "\uFFFD");
-  const characters = Array.from(shown);
-  return characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : shown;
+  const harmless = (text: string) => text.replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, "\uFFFD");
+  const room = 2 * longest + 2;
+  const isShort = name.length <= room;
+  const characters = Array.from(harmless(isShort ? name : name.slice(0, room)));
+  if (isShort && characters.length <= longest) return characters.join("");
+  const last = isShort ? characters : Array.from(harmless(name.slice(-room)));
+  const kept = longest - 1;
+  return `${characters.slice(0, Math.ceil(kept / 2)).join("")}…${last.slice(-Math.floor(kept / 2)).join("")}`;
 }
 
 /** A name from the data, cut, kept apart from the direction of the text around it. */
