@@ -220,11 +220,29 @@ function conclude(steps: Steps, survey: Survey, raw: RawData, frequencyOf: (step
 }
 
 /** Stamps with more than one offset, read in UTC: a zone with summer time that --tz has not said. */
-export function mixesOffsets(raw: RawData): boolean {
+function mixesOffsets(raw: RawData): boolean {
   return raw.timeStyle.kind === "datetime" && raw.timeStyle.offset === "offset" && zoneClock(raw.zone).isUtc;
 }
 
-export const mixedOffsetsHint = "--tz ZONE, the zone that these offsets belong to";
+const mixedOffsetsHint = "--tz ZONE, the zone that these offsets belong to";
+
+/** Days that steps have which are neither weeks nor months, such as those between the first and the middle of each month. */
+const betweenWeekAndMonth = [8, 28] as const;
+/** Of a usual length, by what share stamps that were not taken on time may miss it. */
+const jitter = 0.02;
+
+/** What makes stamps regular that do not all lie on the grid of a frequency that was told from them. */
+export function irregularHint(raw: RawData, frequency: Frequency): string {
+  if (mixesOffsets(raw)) return mixedOffsetsHint;
+  const ms =
+    frequency.kind === "fixed" ? frequency.ms : frequency.kind === "day" ? frequency.count * dayMs : Number.NaN;
+  if (frequency.kind === "fixed" && ms === dayMs && zoneClock(raw.zone).isUtc)
+    return "--tz with the zone whose days these are, or --freq d --aggregate mean";
+  const [shortest, longest] = betweenWeekAndMonth;
+  if (ms > shortest * dayMs && ms < longest * dayMs) return "--freq ms --aggregate mean";
+  const usual = named.find(([, length]) => Math.abs(ms / length - 1) <= jitter)?.[0];
+  return `--freq ${usual ?? formatFrequency(frequency)} --aggregate mean`;
+}
 
 /** Data in which no series has two stamps: the form of the stamps may still say it. */
 function inferFromStyle(raw: RawData): Inference {

@@ -10,7 +10,7 @@ import { type Frame, type Series, seriesName } from "./frame.js";
 import { formatFrequency, parseFrequency, parseWeekday } from "./frequency.js";
 import { fillGaps, looksAhead, observedRange } from "./gaps.js";
 import { type Frequency, type Grid, stampAt } from "./grid.js";
-import { inferFrequency, mixedOffsetsHint, mixesOffsets, tryInferFrequency } from "./inference.js";
+import { inferFrequency, irregularHint, tryInferFrequency } from "./inference.js";
 import type { ReadOptions } from "./options.js";
 import { separateOverlaps } from "./order.js";
 import { wholeSteps } from "./part-steps.js";
@@ -130,7 +130,7 @@ function refuseIrregular(placed: Placed, options: RegulariseOptions): void {
     throw new HindcastError(
       "data",
       `${placeOf(placed, firstOffGrid)} has ${textOf(placed, raw.stamps[firstOffGrid]!)}, which is no step of ${frequency} from ${textOf(placed, placement.start)} on`,
-      mixesOffsets(rows) ? mixedOffsetsHint : `--freq ${frequency} --aggregate mean`,
+      options.freq === undefined ? irregularHint(rows, frame.grid.frequency) : `--freq ${frequency} --aggregate mean`,
     );
   }
   if (firstRepeat >= 0 && options.aggregate === undefined) {
