@@ -4,12 +4,15 @@ import { isModelDirectory, readModel, type StoredModel } from "../artifact/direc
 import type { Manifest } from "../artifact/manifest.js";
 import { openModel } from "../artifact/open-model.js";
 import { HindcastError } from "../base/errors.js";
+import type { Notify } from "../base/notes.js";
+import { listNames } from "../base/wording.js";
 import { type FittedModel, predictorOf } from "../choose/predictor.js";
 import type { ForecastLimits } from "../forecast/limits.js";
 import type { Predictor } from "../forecast/predictor.js";
 import type { Covariate } from "../series/covariates.js";
-import type { Frame } from "../series/frame.js";
+import { type Frame, seriesId, seriesName } from "../series/frame.js";
 import { formatFrequency } from "../series/frequency.js";
+import { stampAt } from "../series/grid.js";
 import type { ReadOptions } from "../series/options.js";
 import { keepSeries } from "../series/read-keys.js";
 import type { ForecastArgs } from "./args.js";
@@ -57,7 +60,27 @@ export async function openWithData(
       `the data step by ${formatFrequency(frame.grid.frequency)}, the model's by ${formatFrequency(manifest.grid.frequency)}`,
       `set --freq ${formatFrequency(manifest.grid.frequency)} with --aggregate, or train on these data`,
     );
+  if (context !== undefined && args.data.length > 0) warnOfForgotten(frame, context, io.notify);
   return { ...saved, frame };
+}
+
+/** A few rows that begin after the model's own ended are forecast as if nothing had been before them. */
+function warnOfForgotten(frame: Frame, context: Frame, notify: Notify): void {
+  const ends = new Map(context.series.map((series) => [seriesId(series), series]));
+  const later = frame.series.filter((series) => {
+    const end = ends.get(seriesId(series));
+    if (end === undefined || series.values.length >= end.values.length) return false;
+    return series.start > stampAt(context.grid, end.start, end.values.length - 1);
+  });
+  if (later.length === 0) return;
+  const names = listNames(
+    later.map((series) => seriesName(frame, series)),
+    3,
+  );
+  notify({
+    level: "warning",
+    text: `only rows after the end of what the model was trained on (${names}), and nothing before them counts: with the earlier rows as well the forecast goes on from these`,
+  });
 }
 
 export interface SavedModel {
