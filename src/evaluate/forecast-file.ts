@@ -2,6 +2,7 @@
 // result a backtest has, so that one table scores both.
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
+import { listNames } from "../base/wording.js";
 import type { PredictContext } from "../forecast/predictor.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
 import { type Frame, type Series, seriesName } from "../series/frame.js";
@@ -98,9 +99,11 @@ function locateRows(frame: Frame, rows: readonly ForecastRow[], notify: Notify):
   const placed: Placed[] = [];
   let actualCount = 0;
   let firstWithout: ForecastRow | undefined;
+  const strangers = new Set<string>();
   for (const row of rows) {
     const s = row.key.length === 0 && frame.series.length === 1 ? 0 : places.get(nameOf(row.key, row.target));
     const index = s === undefined ? Number.NaN : steps[s]!(row.stamp);
+    if (s === undefined) strangers.add([...row.key, ...(several ? [row.target] : [])].join("/"));
     if (s !== undefined && !Number.isNaN(index)) placed.push({ row, s, index });
     if (s !== undefined && Number.isFinite(frame.series[s]!.values[index])) actualCount++;
     else firstWithout ??= row;
@@ -115,8 +118,9 @@ function locateRows(frame: Frame, rows: readonly ForecastRow[], notify: Notify):
       `none of the ${rows.length} forecasts has an actual: the first is for ${first}`,
       "check that both files name series and time alike, or set --id, --time, --tz",
     );
-  const text = `${rows.length - actualCount} of ${rows.length} forecasts have no actual and are not scored: the first is for ${first}`;
-  notify({ level: "note", text });
+  const unknown = strangers.size === 0 ? "" : `; series that the actuals lack: ${listNames([...strangers], 3)}`;
+  const text = `${rows.length - actualCount} of ${rows.length} forecasts have no actual and are not scored: the first is for ${first}${unknown}`;
+  notify({ level: strangers.size === 0 ? "note" : "warning", text });
   return placed;
 }
 

@@ -81,9 +81,18 @@ describe("a forecast file", () => {
     ]);
     expect(context.notes).toEqual([
       {
-        level: "note",
-        text: "5 of 6 forecasts have no actual and are not scored: the first is for a 2023-12-30, next.csv line -1",
+        level: "warning",
+        text: "5 of 6 forecasts have no actual and are not scored: the first is for a 2023-12-30, next.csv line -1; series that the actuals lack: z",
       },
+    ]);
+  });
+
+  test("that lie several steps apart may be of all of these", async () => {
+    const context = listeningContext();
+    const rows = [row(2, 3), row(4, 3), row(7, 3)];
+    await score(dailyFrame([1, 2, 3, 4, 5, 6, 7, 8]), rows, 1, context.notify as () => void);
+    expect(context.notes).toEqual([
+      { level: "warning", text: expect.stringContaining("lie 2 steps of the actuals apart") },
     ]);
   });
 
