@@ -5,6 +5,7 @@ import { listNames, quoteText } from "../base/wording.js";
 import { type QuantileColumn, readQuantileName } from "../forecast/quantile-columns.js";
 import { findColumns } from "../series/columns.js";
 import type { Frame } from "../series/frame.js";
+import { stepsBetween } from "../series/grid.js";
 import { explainNumber, isMissing, numberReader } from "../series/numbers.js";
 import type { ReadOptions } from "../series/options.js";
 import { readRecords, type TextRecord } from "../series/read-records.js";
@@ -68,7 +69,7 @@ export async function readForecasts(
     if (Number.isNaN(value) && !isMissing(text)) throw refuse(record, column, explainNumber(text, reading));
     return value;
   };
-  const second = secondPasses(actuals);
+  const passes = passChooser(actuals);
   const rows = records.map((record): ForecastRow => {
     const { cells, line } = record;
     const text = cells[at.forecast]!;
@@ -84,10 +85,11 @@ export async function readForecasts(
       model: at.model < 0 ? file.columns[at.forecast]! : cells[at.model]!,
     };
     const told = JSON.stringify([what, cells[at.time], at.origin < 0 ? null : cells[at.origin]]);
+    const origin = at.origin < 0 ? undefined : readStamp(record, at.origin);
+    const step = at.step < 0 ? undefined : Number(cells[at.step]);
     return {
       ...what,
-      stamp: second(readStamp(record, at.time), told),
-      ...(at.origin < 0 ? {} : { origin: readStamp(record, at.origin) }),
+      ...passes(readStamp(record, at.time), origin, step, told),
       forecast,
       ...(readQuantiles.length === 0 ? {} : { quantiles: readQuantiles.map((column) => readQuantile(record, column)) }),
       where: `${name} line ${line}`,
@@ -96,19 +98,29 @@ export async function readForecasts(
   return { rows, quantiles: at.quantiles.map(({ quantile }) => quantile) };
 }
 
+type Instants = Pick<ForecastRow, "stamp" | "origin">;
+
 /**
- * Of local times that the clocks run through twice, the second row that says the same is the second one, as it is in data.
- * @returns the stamp of a row, by all that is said of it but its forecast
+ * Of local times that the clocks run through twice, those that lie so many steps apart as the row says are meant; where it does not say, the
+ * second row that says the same is the second one, as it is in data.
+ * @returns the instants of a row, by those that its times say first, its step, and all that is said of it but its forecast
  */
-function secondPasses({ grid, timeStyle }: Frame): (stamp: number, told: string) => number {
+function passChooser({ grid, timeStyle }: Frame) {
   const clock = zoneClock(grid.zone);
-  if (clock.isUtc || timeStyle.kind !== "datetime" || timeStyle.offset !== "none") return (stamp) => stamp;
+  const given = (stamp: number, origin: number | undefined): Instants => ({
+    stamp,
+    ...(origin === undefined ? {} : { origin }),
+  });
+  if (clock.isUtc || timeStyle.kind !== "datetime" || timeStyle.offset !== "none") return given;
   const passed = new Set<string>();
-  return (stamp, told) => {
+  return (stamp: number, origin: number | undefined, step: number | undefined, told: string): Instants => {
     const later = clock.secondPass(stamp);
-    if (later === stamp || passed.has(told)) return later;
+    if (origin !== undefined && step !== undefined)
+      for (const from of [origin, clock.secondPass(origin)])
+        for (const to of [stamp, later]) if (stepsBetween(grid, from, to) === step) return given(to, from);
+    if (later === stamp || passed.has(told)) return given(later, origin);
     passed.add(told);
-    return stamp;
+    return given(stamp, origin);
   };
 }
 
@@ -119,6 +131,7 @@ interface ForecastColumns {
   readonly target: number;
   readonly model: number;
   readonly origin: number;
+  readonly step: number;
   readonly forecast: number;
   readonly quantiles: readonly { readonly column: number; readonly quantile: QuantileColumn }[];
 }
@@ -173,7 +186,16 @@ function findForecastColumns(
     },
     () => {},
   );
-  return { time, ids, target, model, origin, forecast, quantiles: findQuantiles(columns, forecast) };
+  return {
+    time,
+    ids,
+    target,
+    model,
+    origin,
+    step: lower.indexOf("step"),
+    forecast,
+    quantiles: findQuantiles(columns, forecast),
+  };
 }
 
 /** Columns such as `lo-80` and `q0.1`, by themselves or after the name of the forecast, as in `ets-lo-80`. */

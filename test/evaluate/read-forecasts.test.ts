@@ -62,6 +62,27 @@ describe("a forecast file is read", () => {
     expect(stamps).toEqual([...one, ...one]);
   });
 
+  test("of an origin and a time that stand twice, those are meant that lie as many steps apart as the row says", async () => {
+    const local: Frame = {
+      ...single,
+      grid: { frequency: { kind: "fixed", ms: 3_600_000 }, zone: "Europe/Berlin" },
+      timeStyle: { kind: "datetime", separator: " ", precision: "minute", offset: "none" },
+    };
+    const rows = ["02:00,02:00,1", "02:00,03:00,2", "02:00,03:00,1"].map((cells) => {
+      const [origin, time, step] = cells.split(",");
+      return `2024-10-27 ${time},2024-10-27 ${origin},${step},5`;
+    });
+    const placed = await read(`month,origin,step,forecast\n${rows.join("\n")}\n`, local, undefined, {
+      tz: "Europe/Berlin",
+    });
+    const hours = placed.map(({ stamp, origin }) => [origin, stamp].map((at) => new Date(at!).getUTCHours()));
+    expect(hours).toEqual([
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ]);
+  });
+
   test("in the layout of hindcast's own predictions", async () => {
     const text = "month,origin,step,actual,model,forecast\n1960-01,1959-12,1,417,naive,405\n";
     expect(await read(text)).toEqual([
