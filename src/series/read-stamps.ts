@@ -144,6 +144,8 @@ export function readCut(options: ReadOptions, kind: StampKind): { since: number;
 
 function readEnd(flag: string, text: string, kind: StampKind, zone: string): number {
   if (stampKind(text) === kind) return stampReader(zone)(text);
+  if (stampKind(text) === null && isoForm.test(text.trim()))
+    throw new HindcastError("usage", `${flag} ${quoteText(text)}: there is no such date or time`, `${flag} 2024-01-31`);
   throw new HindcastError(
     "usage",
     `${flag} ${quoteText(text)}: the time column holds ${kind === "iso" ? "dates" : "whole numbers"}`,
