@@ -4,9 +4,11 @@
 #include "errors.h"
 
 enum {
-  // Facts of the series, then each candidate's log error, then which candidates there are.
+  // Facts of the series, then each candidate's log error, then which candidates there are, then how far the newest values came out from what
+  // the candidates' median, and the best of them, had said.
   FACTS = 14,
-  SERIES_FEATURES = FACTS + 2 * CANDIDATES,
+  NEWEST = 6,
+  SERIES_FEATURES = FACTS + 2 * CANDIDATES + 2 * NEWEST,
   // Facts of the step, then each candidate's deviation from the reference, then its log error at this step.
   STEP_FACTS = 6,
   STEP_FEATURES = STEP_FACTS + 2 * CANDIDATES,
@@ -139,6 +141,40 @@ static void describe_step(const Origin *origin, int season, int h, int horizon, 
   out[5] = (float)logarithm((high - low) / scale + 0.05);
 }
 
+// Of the tested origins the newest that forecast a step; null where none did.
+static const Origin *newest_before(const Origin *tested, int count, int step, int horizon) {
+  const Origin *found = 0;
+  for (int o = 0; o < count; o++)
+    if (tested[o].at <= step && step - tested[o].at < horizon && (!found || tested[o].at > found->at)) found = &tested[o];
+  return found;
+}
+
+// A shift or an outlier just before the history ends hardly shows in errors that were averaged: here the newest values stand by themselves.
+// @param overall [candidate] errors; NaN for one that was not tested @param out [2 × NEWEST] the last value first, 0 where nothing had been said
+static void describe_newest(const History *h, const Origin *tested, int tested_count, int horizon, double scale, const double *overall,
+                            float *out) {
+  for (int k = 0; k < NEWEST; k++) {
+    out[k] = out[NEWEST + k] = 0;
+    const int step = h->count - 1 - k;
+    const Origin *origin = newest_before(tested, tested_count, step, horizon);
+    if (!origin) continue;
+    double said[CANDIDATES], best = NOT_A_NUMBER, least = UNBOUNDED;
+    int count = 0;
+    for (int c = 0; c < CANDIDATES; c++) {
+      if (!origin->applies[c]) continue;
+      const double forecast = origin->forecasts[c * horizon + step - origin->at];
+      said[count++] = forecast;
+      if (overall[c] < least) {
+        least = overall[c];
+        best = forecast;
+      }
+    }
+    const double value = h->values[step];
+    out[k] = (float)inverse_hyperbolic_sine((value - median_of(said, count)) / scale);
+    if (!is_nan(best)) out[NEWEST + k] = (float)inverse_hyperbolic_sine((value - best) / scale);
+  }
+}
+
 static void describe_recent(const History *h, const Spread *spread, float *out) {
   const int season = first_season(h), first = h->count - RECENT_STEPS, begin = larger(0, first);
   double mean = 0;
@@ -176,6 +212,7 @@ static void describe(const History *h, const Origin *origin, const Origin *teste
   const double typical = log_error(spread.typical_error, scale, 0);
   for (int c = 0; c < CANDIDATES; c++) log_errors[c] = origin->applies[c] ? log_error(errors.overall[c], scale, typical) : 0;
   describe_series(h, horizon, &spread, tested_count, errors.bias, log_errors, origin->applies, out->series);
+  describe_newest(h, tested, tested_count, horizon, scale, errors.overall, out->series + FACTS + 2 * CANDIDATES);
   for (int i = 0; i < horizon; i++)
     describe_step(origin, first_season(h), i, horizon, out->reference[i], scale, &errors, log_errors, out->steps + i * STEP_FEATURES);
   if (out->recent) describe_recent(h, &spread, out->recent);

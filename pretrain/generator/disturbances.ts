@@ -19,6 +19,7 @@ export function disturb(random: Random, draft: Draft, historyLength: number): vo
     if (drawChance(random, disturbanceShares.outliers)) addOutliers(random, values.length, move);
   }
   if (drawChance(random, disturbanceShares.flatRun)) flatten(random, draft, historyLength);
+  if (scale === "latent" || scale === "positive") changeLate(random.fork("late"), draft, historyLength);
 }
 
 /** Changes the value at a step by a number of deviations. */
@@ -57,6 +58,30 @@ function addOutliers(random: Random, length: number, move: Mover): void {
   const size = drawBetween(random, 1, 3);
   for (let t = 0; t < length; t++)
     if (drawChance(random, share)) move(t, Math.max(-12, Math.min(12, size * drawStudent(random, 4))));
+}
+
+/** Newest steps of a history in which something may have begun that no test of it has seen. */
+const lateSteps = 8;
+
+/** What begins just before the history ends: a shift that stays, one or two outliers, another trend. */
+function changeLate(random: Random, draft: Draft, historyLength: number): void {
+  if (!drawChance(random, disturbanceShares.lateChange)) return;
+  const { values } = draft;
+  const move = moverOf(draft);
+  const most = Math.max(1, Math.min(lateSteps, historyLength >> 2));
+  // The nearer the end, the likelier: what has just begun is the hardest to tell.
+  const lateStep = () => historyLength - Math.floor(drawLogBetween(random, 1, most + 1));
+  const from = lateStep();
+  const size = (drawChance(random, 0.5) ? 1 : -1) * drawLogBetween(random, 0.7, draft.scale === "latent" ? 12 : 6);
+  const kind = random.uniform();
+  if (kind < 0.45) for (let t = from; t < values.length; t++) move(t, size);
+  else if (kind < 0.85) {
+    move(from, size);
+    if (drawChance(random, 0.4)) move(lateStep(), size * drawBetween(random, 0.7, 1.3));
+  } else {
+    const slope = size / 2 / (values.length - from);
+    for (let t = from; t < values.length; t++) move(t, slope * (t - from));
+  }
 }
 
 /** The value before it held, a line through the gap, or 0 where that is possible. */

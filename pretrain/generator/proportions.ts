@@ -125,6 +125,8 @@ export const disturbanceShares = {
   levelShift: 0.1,
   outliers: 0.1,
   trendChange: 0.04,
+  // At the end of the history, where no test of a method has seen it: rare, but a forecast that does not notice is far off.
+  lateChange: 0.08,
   // Values that somebody filled in, a broken meter, a closed shop.
   flatRun: 0.03,
 } as const;

@@ -6,9 +6,13 @@ import type { History } from "../classical/history.js";
 import { chooseOrigins, mostOrigins } from "./origins.js";
 
 export { candidateCount };
-/** Facts of the series, then each candidate's log error, then which candidates there are. */
+/**
+ * Facts of the series, then each candidate's log error, then which candidates there are, then how far the newest values came out from what the
+ * candidates' median, and the best of them, had said.
+ */
 export const factCount = 14;
-export const seriesFeatureCount = factCount + 2 * candidateCount;
+export const newestCount = 2 * 6;
+export const seriesFeatureCount = factCount + 2 * candidateCount + newestCount;
 /** Newest steps of the history that the recurrent summary walks over. */
 export const recentLength = 64;
 /** Of each: level, step, step over a season, phase as sine and cosine, and 1 where there is a step. */

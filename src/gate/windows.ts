@@ -76,7 +76,7 @@ export function inputsOfWindow(windows: GateWindows, w: number): GateInputs {
   const series = rows(windows.series, seriesFeatureCount);
   return {
     horizon: stepCount,
-    applies: Uint8Array.from(series.subarray(factCount + candidateCount)),
+    applies: Uint8Array.from(series.subarray(factCount + candidateCount, factCount + 2 * candidateCount)),
     reference: new Float64Array(stepCount),
     scale: 1,
     series,

@@ -50,6 +50,31 @@ describe("the pretrained predictor", () => {
     expect(late.point).toEqual(early.point.slice(3));
   });
 
+  test("goes on from a level that has just shifted, and not from an outlier", async () => {
+    const error = { shifted: 0, outlying: 0 };
+    const outside = { shifted: 0, outlying: 0 };
+    const count = 20;
+    for (let seed = 0; seed < count; seed++) {
+      const random = seededRandom(seed);
+      const values = Array.from({ length: 164 }, () => 200 + 3 * random.normal());
+      const shifted = values.map((value, t) => (t < 147 ? value : value + 60));
+      const outlying = values.map((value, t) => (t === 148 ? 3 * value : value));
+      for (const [name, all] of Object.entries({ shifted, outlying }) as ["shifted" | "outlying", number[]][]) {
+        const { point, quantiles } = await open().predict(dailyFrame(all.slice(0, 150)), 14, [0.025, 0.975]);
+        point.forEach((value, h) => {
+          const actual = all[150 + h]!;
+          error[name] += Math.abs(value - actual) / (14 * count);
+          if (actual < quantiles[0]![h]! || actual > quantiles[1]![h]!) outside[name] += 1 / (14 * count);
+        });
+      }
+    }
+    // The noise has a mean size of 2.4.
+    expect(error.shifted).toBeLessThan(8);
+    expect(error.outlying).toBeLessThan(8);
+    expect(outside.shifted).toBeLessThan(0.1);
+    expect(outside.outlying).toBeLessThan(0.1);
+  });
+
   test("how far from zero a series lies does not matter, but for the rounding of its values", async () => {
     const values = week(6, 90);
     const widthAt = async (level: number) => {

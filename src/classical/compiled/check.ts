@@ -14,7 +14,7 @@ const measures = {
   gateNumbers: 0,
 };
 /** A hash of the forecasts and features of a small series. It changes with whatever changes a bit of a forecast. */
-const knownAnswer = 1491334769;
+const knownAnswer = 650981457;
 
 /** @throws Error */
 export function checkKnownAnswer(build: Build): void {
