@@ -54,7 +54,7 @@ static void write_series(Block *b, const Shape *shape, int kind) {
 
 static void run_gate(const Shape *shape, int has_residual) {
   enum { WIDTH = 13 };
-  const Gate gate = gate_of(WIDTH, has_residual, 0);
+  const Gate gate = gate_of(WIDTH, has_residual, 1, 0);
   int origins[1 + MOST_ORIGINS] = {shape->length}, count = 1;
   for (int back = 1; count <= MOST_ORIGINS && shape->length - back > 0; back += larger(1, shape->length / MOST_ORIGINS))
     origins[count++] = shape->length - back;

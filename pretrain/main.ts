@@ -7,6 +7,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import type { GateConfig } from "../src/gate/schema.js";
 import { decodeGates, encodeGates } from "../src/gate/weights.js";
+import type { GateWindows } from "../src/gate/windows.js";
 import { recipes } from "./recipes.js";
 import { scoreGates } from "./score.js";
 import { runTasks, type Task, type TrainedNetwork } from "./tasks.js";
@@ -29,24 +30,40 @@ const tell = (text: string) => console.error(`${((performance.now() - began) / 1
 const began = performance.now();
 
 const heldOut = await buildAll(worker, threadCount, seed, 0, recipe.heldOutWindows, recipe.steps, tell);
-const windows = await buildAll(worker, threadCount, seed, recipe.heldOutWindows, recipe.windows, recipe.steps, tell);
-tell(`${recipe.windows} windows`);
-const built = performance.now();
 const { training, curveSteps } = recipe;
-const config: GateConfig = recipe.network;
-const tasks = Array.from(
-  { length: recipe.members },
-  (_, member): Task => ({ kind: "network", seed, member, config, windows, heldOut, training, curveSteps }),
-);
-const trained = await runTasks<TrainedNetwork>(worker, tasks, threadCount, tell);
+let buildSeconds = (performance.now() - began) / 1000;
+
+/** @param heldOut windows that tell how each network does */
+async function trainMembers(count: number, config: GateConfig, heldOut: GateWindows): Promise<TrainedNetwork[]> {
+  if (count === 0) return [];
+  const { heldOutWindows, steps } = recipe;
+  const from = performance.now();
+  const late = config.newest ?? false;
+  const windows = await buildAll(worker, threadCount, seed, heldOutWindows, recipe.windows, steps, tell, late);
+  tell(`${recipe.windows} windows`);
+  buildSeconds += (performance.now() - from) / 1000;
+  const tasks = Array.from(
+    { length: count },
+    (_, member): Task => ({ kind: "network", seed, member, config, windows, heldOut, training, curveSteps }),
+  );
+  return runTasks<TrainedNetwork>(worker, tasks, threadCount, tell);
+}
+
+const usual = await trainMembers(recipe.members, recipe.network, heldOut);
+const lateHeldOut =
+  recipe.newestMembers === 0
+    ? heldOut
+    : await buildAll(worker, threadCount, seed, 0, recipe.heldOutWindows, recipe.steps, tell, true);
+const newest = await trainMembers(recipe.newestMembers, { ...recipe.network, newest: true }, lateHeldOut);
+const trained = [...usual, ...newest];
 const networks = trained.map(({ network }) => network);
 const { bytes, description } = encodeGates(networks, {
   command: `npm run pretrain --${options.quick ? " --quick" : ""} --seed ${seed}`,
   engine: "wasm",
   node: process.version,
   recipe,
-  windows_seconds: Math.round((built - began) / 1000),
-  training_seconds: Math.round((performance.now() - built) / 1000),
+  windows_seconds: Math.round(buildSeconds),
+  training_seconds: Math.round((performance.now() - began) / 1000 - buildSeconds),
   networks: trained.map(({ curve, heldOut }) => ({ held_out: heldOut, curve })),
 });
 // As they will be read: rounded to half precision.

@@ -8,6 +8,8 @@ export const recipes = {
     /** Steps of each window. */
     steps: 8,
     members: 3,
+    /** Networks that look at the newest values, on as many windows, in some of which something begins just before the history ends. */
+    newestMembers: 3,
     network: { width: 64, residual: false, units: 0 },
     training: { stepCount: 6_000, batch: 128, learningRate: 2e-3, weightDecay: 1e-3, candidateDropout: 0.1 },
     curveSteps: 500,
@@ -28,6 +30,7 @@ export const recipes = {
     heldOutWindows: 1_000,
     steps: 8,
     members: 1,
+    newestMembers: 0,
     network: { width: 32, residual: false, units: 0 },
     training: { stepCount: 600, batch: 128, learningRate: 3e-3, weightDecay: 1e-3, candidateDropout: 0.1 },
     curveSteps: 100,

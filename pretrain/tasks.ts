@@ -14,6 +14,7 @@ export type Task =
       readonly from: number;
       readonly to: number;
       readonly stepCount: number;
+      readonly late: boolean;
     }
   | {
       readonly kind: "network";

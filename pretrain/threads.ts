@@ -6,7 +6,7 @@ import { runTasks, type Task } from "./tasks.js";
 /** Windows of one task: small enough that threads end together. */
 const chunk = 500;
 
-/** @param worker the bundled worker.ts @param from the first series @param steps of each window */
+/** @param worker the bundled worker.ts @param from the first series @param steps of each window @param late as generateSeries takes it */
 export async function buildAll(
   worker: URL,
   threadCount: number,
@@ -15,10 +15,11 @@ export async function buildAll(
   count: number,
   steps: number,
   tell: (text: string) => void,
+  late = false,
 ): Promise<GateWindows> {
   const tasks: Task[] = [];
   for (let at = from; at < from + count; at += chunk)
-    tasks.push({ kind: "windows", seed, from: at, to: Math.min(at + chunk, from + count), stepCount: steps });
+    tasks.push({ kind: "windows", seed, from: at, to: Math.min(at + chunk, from + count), stepCount: steps, late });
   return shareWindows(joinWindows(await runTasks<GateWindows>(worker, tasks, threadCount, tell), steps));
 }
 

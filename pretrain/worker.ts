@@ -11,7 +11,7 @@ const task = workerData as Task;
 
 switch (task.kind) {
   case "windows":
-    parentPort!.postMessage(buildWindows(task.seed, task.from, task.to, task.stepCount));
+    parentPort!.postMessage(buildWindows(task.seed, task.from, task.to, task.stepCount, task.late));
     break;
   case "network": {
     await startEngine("wasm", { dataDirectory: "", notify: () => {} });

@@ -87,10 +87,10 @@ static void lay_out(Block *b, Arena *arena) {
   b->work = take(arena, b->work_count, sizeof(double));
 }
 
-static Gate gate_at(const float *given, double *at) { return gate_of((int)given[0], given[1] != 0, at); }
+static Gate gate_at(const float *given, double *at) { return gate_of((int)given[0], given[1] != 0, given[2] != 0, at); }
 
-// Each network's width and whether it has a residual stand before its parameters.
-enum { GATE_HEAD = 2 };
+// Each network's width, whether it has a residual and whether it looks at the newest values stand before its parameters.
+enum { GATE_HEAD = 3 };
 
 static void take_gates(Block *b) {
   const float *given = b->region[GATES];
@@ -162,9 +162,19 @@ static GateRun run_window(Block *b, int w, int o) {
   const float *given = b->region[GATES];
   double *at = b->gates;
   const int gate_count = (int)b->control.gate_count;
+  int newest_count = 0;
+  for (int g = 0; g < gate_count; g++) {
+    const Gate gate = gate_at(given, 0);
+    newest_count += gate.looks_at_newest;
+    given += GATE_HEAD + gate.given;
+  }
+  const int other_count = gate_count - newest_count;
+  const double of_newest = newest_count == 0 ? 0 : other_count == 0 ? 1 : surprise_share(features.series);
+  given = b->region[GATES];
   for (int g = 0; g < gate_count; g++) {
     const Gate gate = gate_at(given, at);
-    add_gate(&gate, &run, 1.0 / gate_count, &work);
+    const double share = gate.looks_at_newest ? of_newest / newest_count : (1 - of_newest) / other_count;
+    if (share > 0) add_gate(&gate, &run, share, &work);
     given += GATE_HEAD + gate.given;
     at += gate.packed;
   }

@@ -5,10 +5,11 @@
 
 enum {
   // Facts of the series, then each candidate's log error, then which candidates there are, then how far the newest values came out from what
-  // the candidates' median, and the best of them, had said.
+  // the candidates' median, and the best of them, had said; and last how much of a surprise that is, which no network sees.
   FACTS = 14,
   NEWEST = 6,
-  SERIES_FEATURES = FACTS + 2 * CANDIDATES + 2 * NEWEST,
+  SEEN_FEATURES = FACTS + 2 * CANDIDATES + 2 * NEWEST,
+  SERIES_FEATURES = SEEN_FEATURES + 1,
   // Facts of the step, then each candidate's deviation from the reference, then its log error at this step.
   STEP_FACTS = 6,
   STEP_FEATURES = STEP_FACTS + 2 * CANDIDATES,
@@ -150,9 +151,12 @@ static const Origin *newest_before(const Origin *tested, int count, int step, in
 }
 
 // A shift or an outlier just before the history ends hardly shows in errors that were averaged: here the newest values stand by themselves.
-// @param overall [candidate] errors; NaN for one that was not tested @param out [2 × NEWEST] the last value first, 0 where nothing had been said
+// @param overall [candidate] errors; NaN for one that was not tested @param out [2 × NEWEST + 1] the last value first, 0 where nothing had been said
 static void describe_newest(const History *h, const Origin *tested, int tested_count, int horizon, double scale, const double *overall,
                             float *out) {
+  const int recent = smaller(h->count, larger(first_season(h), 8));
+  double level = 0, surprise = 0;
+  for (int t = h->count - recent; t < h->count; t++) level += size_of(h->values[t]) / recent;
   for (int k = 0; k < NEWEST; k++) {
     out[k] = out[NEWEST + k] = 0;
     const int step = h->count - 1 - k;
@@ -169,10 +173,14 @@ static void describe_newest(const History *h, const Origin *tested, int tested_c
         best = forecast;
       }
     }
-    const double value = h->values[step];
-    out[k] = (float)inverse_hyperbolic_sine((value - median_of(said, count)) / scale);
+    const double value = h->values[step], middle = median_of(said, count);
+    out[k] = (float)inverse_hyperbolic_sine((value - middle) / scale);
+    // Where more than usual was expected, as in a December's sales, more of a difference is no surprise.
+    const double often = level > 0 ? greater(1, size_of(middle) / level) : 1;
+    surprise = greater(surprise, size_of(value - middle) / (scale * often));
     if (!is_nan(best)) out[NEWEST + k] = (float)inverse_hyperbolic_sine((value - best) / scale);
   }
+  out[2 * NEWEST] = (float)lesser(surprise, 1e6);
 }
 
 static void describe_recent(const History *h, const Spread *spread, float *out) {

@@ -42,16 +42,18 @@ typedef enum {
 
 typedef struct {
   int width;
+  int looks_at_newest; // and so answers where the newest values are a surprise, and the others elsewhere
   Matrix part[GATE_PARTS];
   Size given, packed; // numbers of all parts as they are given, and with their rows filled up
 } Gate;
 
 // Lays out a network of so many hidden units at `of`.
-APART Gate gate_of(int width, int has_residual, double *of) {
-  const int shapes[GATE_PARTS][2] = {{SERIES_FEATURES, width}, {1, width},      {STEP_FEATURES, width}, {width, width},
+APART Gate gate_of(int width, int has_residual, int looks_at_newest, double *of) {
+  const int series = looks_at_newest ? SEEN_FEATURES : SEEN_FEATURES - 2 * NEWEST;
+  const int shapes[GATE_PARTS][2] = {{series, width},          {1, width},      {STEP_FEATURES, width}, {width, width},
                                      {1, width},               {width, CANDIDATES}, {1, CANDIDATES},     {width, TAILS},
                                      {1, TAILS},               {1, 2},          {has_residual ? width : 0, 1}};
-  Gate gate = {.width = width, .given = 0, .packed = 0};
+  Gate gate = {.width = width, .looks_at_newest = looks_at_newest, .given = 0, .packed = 0};
   for (int p = 0; p < GATE_PARTS; p++) {
     const int rows = shapes[p][0], columns = shapes[p][1], stride = (columns + LANES - 1) / LANES * LANES;
     gate.part[p] = (Matrix){rows, columns, stride, of ? of + gate.packed : 0};
@@ -182,6 +184,15 @@ static void add_gate(const Gate *gate, const GateRun *run, double share, Workspa
     }
   }
   work->free = mark;
+}
+
+// The surprise, in scales, from which on networks that look at the newest values begin to answer, and from which on they alone do.
+#define SURPRISE_BEGINS 3
+#define SURPRISE_FULL 6
+
+// @returns the share of the networks that look at the newest values
+static double surprise_share(const float *series) {
+  return lesser(1, greater(0, (series[SEEN_FEATURES] - SURPRISE_BEGINS) / (SURPRISE_FULL - SURPRISE_BEGINS)));
 }
 
 // The mean of several networks' forecasts is steadier than each: begin, add_gate for each, finish.

@@ -8,8 +8,11 @@ import { disturbanceShares } from "./proportions.js";
 /** Half of one deviation of a latent series: what a positive one changes by in its logarithm. */
 const logStep = 0.35;
 
-/** @param historyLength steps after which no gap is filled any more: what is forecast was observed */
-export function disturb(random: Random, draft: Draft, historyLength: number): void {
+/**
+ * @param historyLength steps after which no gap is filled any more: what is forecast was observed
+ * @param late whether something may begin just before them
+ */
+export function disturb(random: Random, draft: Draft, historyLength: number, late: boolean): void {
   const { values, scale } = draft;
   // Counts have their breaks in their rates, measurements in their own units none.
   if (scale === "latent" || scale === "positive") {
@@ -19,7 +22,7 @@ export function disturb(random: Random, draft: Draft, historyLength: number): vo
     if (drawChance(random, disturbanceShares.outliers)) addOutliers(random, values.length, move);
   }
   if (drawChance(random, disturbanceShares.flatRun)) flatten(random, draft, historyLength);
-  if (scale === "latent" || scale === "positive") changeLate(random.fork("late"), draft, historyLength);
+  if (late && (scale === "latent" || scale === "positive")) changeLate(random.fork("late"), draft, historyLength);
 }
 
 /** Changes the value at a step by a number of deviations. */

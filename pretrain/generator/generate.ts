@@ -38,13 +38,13 @@ const families: Readonly<Record<FamilyName, Family>> = {
   growth,
 };
 
-/** @param seed 32-bit integer @param index 32-bit integer, from 0 */
-export function generateSeries(seed: number, index: number): SyntheticSeries {
+/** @param seed 32-bit integer @param index 32-bit integer, from 0 @param late whether something may begin just before the history ends */
+export function generateSeries(seed: number, index: number, late = false): SyntheticSeries {
   const random = portableRandom(mix(mix(seed) ^ index));
   const { family, historyLength, horizon, seasons, told } = drawPlan(random);
   for (;;) {
     const draft = families[family](random, historyLength + horizon, seasons);
-    disturb(random, draft, historyLength);
+    disturb(random, draft, historyLength, late);
     const values = expressInUnits(random, draft);
     // Demand that is over, a unit so coarse that nothing moves: nothing to learn from, so it is drawn again.
     if (isUsable(values, historyLength)) return { values, historyLength, horizon, seasons: told, family };

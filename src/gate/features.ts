@@ -12,7 +12,8 @@ export { candidateCount };
  */
 export const factCount = 14;
 export const newestCount = 2 * 6;
-export const seriesFeatureCount = factCount + 2 * candidateCount + newestCount;
+/** What networks see; last stands how much of a surprise the newest values are, by which it is chosen who answers. */
+export const seriesFeatureCount = factCount + 2 * candidateCount + newestCount + 1;
 /** Newest steps of the history that the recurrent summary walks over. */
 export const recentLength = 64;
 /** Of each: level, step, step over a season, phase as sine and cosine, and 1 where there is a step. */

@@ -62,6 +62,11 @@ export async function fineTuneGates(
     const wanted = Math.round((passes * windows.count) / training.batch);
     const stepCount = Math.min(Math.max(wanted, fewestSteps), mostSteps);
     for (const [member, network] of networks.entries()) {
+      // What is a surprise is too rare in a panel to be learnt from it.
+      if (network.config.newest) {
+        tuned.push(network);
+        continue;
+      }
       const random = seededRandom(seed).fork(`fine-tuning ${member}`);
       tuned.push(await trainGate(network, windows, { ...training, stepCount, random, signal }));
     }

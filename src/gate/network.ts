@@ -12,6 +12,7 @@ import {
   candidateCount,
   describeWindows,
   type GateInputs,
+  newestCount,
   recentFeatureCount,
   recentLength,
   seriesFeatureCount,
@@ -28,10 +29,15 @@ export interface GateParameter {
   readonly shape: readonly number[];
 }
 
+/** Features of the series that a network looks at, the first ones: those of the newest values stand last. */
+export function seenCount(newest: boolean): number {
+  return seriesFeatureCount - 1 - (newest ? 0 : newestCount);
+}
+
 /** What the network learns, in the order of its file. */
-export function gateParameters({ width, residual, units }: GateConfig): GateParameter[] {
+export function gateParameters({ width, residual, units, newest = false }: GateConfig): GateParameter[] {
   return [
-    { name: "series.kernel", shape: [seriesFeatureCount, width] },
+    { name: "series.kernel", shape: [seenCount(newest), width] },
     { name: "series.bias", shape: [width] },
     { name: "step.kernel", shape: [stepFeatureCount, width] },
     { name: "hidden.kernel", shape: [width, width] },
@@ -71,7 +77,8 @@ export const disagreementShare = 0.3;
 export const residualLimit = 5;
 
 /**
- * The mean of several networks' forecasts, which is steadier than each, for several windows of one series.
+ * The mean of several networks' forecasts, which is steadier than each, for several windows of one series. Where the newest values of a window
+ * came out far from what the candidates had said (kernels/classical/gate.h), networks that look at them answer, and elsewhere the others.
  * @param history of which each window knows as many values as it says; where that is all of them and all are equal, so is the forecast
  */
 export function forecastWindows(
@@ -125,8 +132,8 @@ function forecastOf({ regions }: OpenBlock, horizon: number, w: number): GateFor
 
 const isRecurrent = ({ config }: GateNetwork) => config.units > 0;
 
-/** What a block is told of a network before its parameters: its width, and whether it has a residual. */
-const gateHead = 2;
+/** What a block is told of a network before its parameters: its width, whether it has a residual, and whether it looks at the newest values. */
+const gateHead = 3;
 
 function gateNumbersOf(networks: readonly GateNetwork[]): number {
   return networks.reduce((sum, { config }) => sum + gateHead + compiledCount(config), 0);
@@ -153,7 +160,7 @@ function loadGates(block: OpenBlock, networks: readonly GateNetwork[], recent?: 
   const { gates } = block.regions;
   let at = 0;
   for (const { config, weights } of networks) {
-    gates.set([config.width, config.residual ? 1 : 0], at);
+    gates.set([config.width, config.residual ? 1 : 0, config.newest ? 1 : 0], at);
     at += gateHead;
     for (const { name } of compiledParameters(config)) {
       const values = weights.get(name)!;

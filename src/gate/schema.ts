@@ -27,6 +27,8 @@ export const gateConfigSchema = z.strictObject({
   residual: z.boolean(),
   /** Units of a GRU over the newest steps, whose last state joins the series' features; 0 for none. */
   units: z.int().min(0).max(4096),
+  /** Whether it looks at how far the newest values came out from what had been said, and so answers where that is a surprise. */
+  newest: z.boolean().optional(),
 });
 export type GateConfig = Readonly<z.infer<typeof gateConfigSchema>>;
 

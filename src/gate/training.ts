@@ -48,7 +48,7 @@ import {
   stepFactCount,
   stepFeatureCount,
 } from "./features.js";
-import { disagreementShare, type GateNetwork, gateParameters, residualLimit, tailCount } from "./network.js";
+import { disagreementShare, type GateNetwork, gateParameters, residualLimit, seenCount, tailCount } from "./network.js";
 import { type GateConfig, knots } from "./schema.js";
 import type { GateWindows } from "./windows.js";
 
@@ -237,7 +237,8 @@ export function gateQuantiles(
 ): Tensor {
   const [rows] = steps.shape;
   const batch = series.shape[0];
-  let ofSeries = add(matMul(series, at("series.kernel") as Tensor2D), at("series.bias"));
+  const seen = slice(series, [0, 0], [batch, seenCount(config.newest ?? false)]);
+  let ofSeries = add(matMul(seen, at("series.kernel") as Tensor2D), at("series.bias"));
   if (config.units > 0) {
     const [kernel, recurrentKernel, bias] = [at("recent.kernel"), at("recent.recurrent"), at("recent.bias")];
     const summary = recurrent({ x: recent, kernel, recurrentKernel, bias }, { cell: "gru" });

@@ -6,8 +6,7 @@ import { fileURLToPath } from "node:url";
 import { findInPackage } from "../base/installation.js";
 import { sha256 } from "../base/sha256.js";
 import { candidateNames } from "../classical/candidates.js";
-import { newestCount } from "./features.js";
-import { type GateNetwork, type GateParameter, gateParameters } from "./network.js";
+import { type GateNetwork, gateParameters } from "./network.js";
 import type { GateConfig } from "./schema.js";
 
 /** What stands in gate.json. */
@@ -59,24 +58,19 @@ export function encodeWeights(networks: readonly GateNetwork[]): Uint8Array {
 export function decodeWeights(bytes: Uint8Array, description: GateLayout): GateNetwork[] {
   if (description.candidates.join() !== candidateNames.join())
     throw new Error(`the gate's weights are for other candidates: ${description.candidates.join(", ")}`);
-  const sizeOf = ({ shape }: GateParameter) => shape.reduce((product, size) => product * size, 1);
-  // Networks of before the newest values were looked at have no weights for them, which come last in their kernel.
-  const lackedBy = ({ name, shape }: GateParameter) => (name === "series.kernel" ? newestCount * shape[1]! : 0);
-  const bytesOf = (sizeIn: (parameter: GateParameter) => number) =>
-    2 * description.networks.flatMap(gateParameters).reduce((sum, parameter) => sum + sizeIn(parameter), 0);
-  const expected = bytesOf(sizeOf);
-  const isOlder = bytes.length === expected - bytesOf(lackedBy);
-  if (bytes.length !== expected && !isOlder)
-    throw new Error(`the gate's weights take ${bytes.length} bytes, not ${expected}`);
+  const sizes = description.networks.flatMap((config) =>
+    gateParameters(config).map(({ shape }) => shape.reduce((product, size) => product * size, 1)),
+  );
+  const expected = 2 * sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes.length !== expected) throw new Error(`the gate's weights take ${bytes.length} bytes, not ${expected}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   return description.networks.map((config) => {
     const weights = new Map<string, Float32Array>();
-    for (const parameter of gateParameters(config)) {
-      const values = new Float32Array(sizeOf(parameter));
-      const count = values.length - (isOlder ? lackedBy(parameter) : 0);
-      for (let i = 0; i < count; i++, at += 2) values[i] = decodeHalf(view.getUint16(at, true));
-      weights.set(parameter.name, values);
+    for (const { name, shape } of gateParameters(config)) {
+      const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      for (let i = 0; i < values.length; i++, at += 2) values[i] = decodeHalf(view.getUint16(at, true));
+      weights.set(name, values);
     }
     return { config, weights };
   });

@@ -19,7 +19,7 @@ import { startTestEngine } from "../support/engine.js";
 beforeAll(startTestEngine);
 
 /** Weights as training may leave them: none of them zero. */
-function someGate(seed: number, options: { residual: boolean; units: number }): GateNetwork {
+function someGate(seed: number, options: { residual: boolean; units: number; newest?: boolean }): GateNetwork {
   const random = seededRandom(seed);
   const network = initialGate({ width: 12, ...options }, random);
   for (const values of network.weights.values())
@@ -39,6 +39,7 @@ test.each([
   { residual: false, units: 0 },
   { residual: true, units: 0 },
   { residual: true, units: 5 },
+  { residual: false, units: 0, newest: true },
 ])("forecasting and training compute the same quantiles: %o", (options) => {
   const network = someGate(1, options);
   const horizon = 9;

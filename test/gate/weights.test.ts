@@ -2,17 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
-import { newestCount, seriesFeatureCount } from "../../src/gate/features.js";
+import { newestCount } from "../../src/gate/features.js";
 import { initialGate } from "../../src/gate/training.js";
-import {
-  decodeGates,
-  decodeHalf,
-  decodeWeights,
-  encodeGates,
-  encodeHalf,
-  encodeWeights,
-  gateLayout,
-} from "../../src/gate/weights.js";
+import { decodeGates, decodeHalf, encodeGates, encodeHalf } from "../../src/gate/weights.js";
 
 test("half precision keeps what it can hold and rounds the rest to the nearest", () => {
   for (let half = 0; half < 0x7c00; half++) {
@@ -30,21 +22,16 @@ test("half precision keeps what it can hold and rounds the rest to the nearest",
   expect(decodeHalf(encodeHalf(Number.NaN))).toBeNaN();
 });
 
-test("weights of before the newest values were looked at count for nothing there", () => {
-  const network = initialGate({ width: 8, residual: false, units: 0 }, seededRandom(1));
-  const bytes = encodeWeights([network]);
-  const rows = seriesFeatureCount - newestCount;
-  // The series' kernel stands first.
-  const older = Buffer.concat([bytes.subarray(0, 2 * 8 * rows), bytes.subarray(2 * 8 * seriesFeatureCount)]);
-  const [read] = decodeWeights(older, gateLayout([network]));
-  const [whole] = decodeWeights(bytes, gateLayout([network]));
-  for (const [name, values] of whole!.weights)
-    expect(read!.weights.get(name), name).toEqual(name === "series.kernel" ? values.slice().fill(0, 8 * rows) : values);
-  expect(() => decodeWeights(older.subarray(2), gateLayout([network]))).toThrow("bytes");
+test("a network that does not look at the newest values has no weights for them", () => {
+  const [without, withThem] = [false, true].map((newest) => {
+    const network = initialGate({ width: 8, residual: false, units: 0, newest }, seededRandom(1));
+    return encodeGates([network], {}).bytes.length;
+  });
+  expect(withThem! - without!).toBe(2 * 8 * newestCount);
 });
 
 test("weights come back as written, to half precision, and a changed byte is refused", () => {
-  const network = initialGate({ width: 8, residual: true, units: 2 }, seededRandom(1));
+  const network = initialGate({ width: 8, residual: true, units: 2, newest: true }, seededRandom(1));
   const { bytes, description } = encodeGates([network, network], {});
   const [first, second] = decodeGates(bytes, description);
   expect(second).toEqual(first);

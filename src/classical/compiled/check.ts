@@ -14,7 +14,7 @@ const measures = {
   gateNumbers: 0,
 };
 /** A hash of the forecasts and features of a small series. It changes with whatever changes a bit of a forecast. */
-const knownAnswer = 650981457;
+const knownAnswer = 3257519385;
 
 /** @throws Error */
 export function checkKnownAnswer(build: Build): void {
