@@ -2,7 +2,7 @@
 // Scores are taken for each series over the points of a group, then averaged over the series.
 import { besideOwn, type Cell, type Table } from "../base/table.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
-import { type Frame, knownValues, type Series, seriesName } from "../series/frame.js";
+import { type Frame, knownValues, placeColumns, type Series, seriesName } from "../series/frame.js";
 import { stamper } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import type { BacktestModel, BacktestResult } from "./backtest.js";
@@ -96,12 +96,9 @@ export function overallScores(result: BacktestResult, options: Omit<ScoreTableOp
 }
 
 /** @throws HindcastError "data" when the data have a column that is called like one of the predictions' */
-export function predictionColumns({ columns }: Frame, quantiles: readonly QuantileColumn[]): string[] {
-  const { ids, targets, time, wide } = columns;
-  return besideOwn(
-    [...ids, ...(targets.length > 1 && !wide ? ["target"] : []), time],
-    ["origin", "step", "actual", "model", "forecast", ...quantiles.map(({ name }) => name)],
-  );
+export function predictionColumns(frame: Frame, quantiles: readonly QuantileColumn[]): string[] {
+  const names = quantiles.map(({ name }) => name);
+  return besideOwn(placeColumns(frame), ["origin", "step", "actual", "model", "forecast", ...names]);
 }
 
 /** A row for each forecast of each model, the models beside each other: what was forecast, from where, and what came. */

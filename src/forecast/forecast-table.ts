@@ -1,19 +1,15 @@
 // Forecasts as rows. In: a frame and the forecasts that go on from its end. Out: a table of a row a series and a step, in the
 // input's own names and time style.
 import { besideOwn, type Cell, type Table } from "../base/table.js";
-import type { Frame } from "../series/frame.js";
+import { type Frame, placeColumns } from "../series/frame.js";
 import { stampAt } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import type { Forecasts } from "./predictor.js";
 import type { QuantileColumn } from "./quantile-columns.js";
 
 /** @throws HindcastError "data" when the data have a column that is called like one of the forecast's */
-export function forecastColumns({ columns }: Frame, quantiles: readonly QuantileColumn[]): string[] {
-  const { ids, targets, time, wide } = columns;
-  return besideOwn(
-    [...ids, ...(targets.length > 1 && !wide ? ["target"] : []), time],
-    ["forecast", ...quantiles.map(({ name }) => name)],
-  );
+export function forecastColumns(frame: Frame, quantiles: readonly QuantileColumn[]): string[] {
+  return besideOwn(placeColumns(frame), ["forecast", ...quantiles.map(({ name }) => name)]);
 }
 
 /** A series that is NaN has no rows. @param columns of the quantiles, if there are any */

@@ -119,6 +119,11 @@ export function keepCovariates({ covariates: given = [], ...frame }: Frame, name
   };
 }
 
+/** Names of the columns that say of a row which series and when. */
+export function placeColumns({ columns: { ids, targets, time, wide } }: Pick<Frame, "columns">): string[] {
+  return [...ids, ...(targets.length > 1 && !wide ? ["target"] : []), time];
+}
+
 /** What a series goes by in an index: no two of a frame share it. */
 export function seriesId({ key, target }: Pick<Series, "key" | "target">): string {
   return JSON.stringify([key, target]);
