@@ -72,15 +72,21 @@ function splitArgv(argv: readonly string[], flags: readonly Flag<unknown>[]) {
   return { words: words.map(String), operands: operands.map(String), given };
 }
 
+/** Where only operands follow. */
+function flagsEnd(argv: readonly string[]): number {
+  const end = argv.indexOf("--");
+  return end < 0 ? argv.length : end;
+}
+
 /** What other programs call `--color never`. */
 function withoutNegatedColour(argv: readonly string[]): string[] {
-  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  const end = flagsEnd(argv);
   return argv.map((word, i) => (i < end && /^--no-colou?r$/.test(word) ? "--color=never" : word));
 }
 
 /** A flag that may stand alone gets the value it then stands for, unless one of its own follows. */
 function withBareValues(argv: readonly string[], flags: readonly Flag<unknown>[]): string[] {
-  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  const end = flagsEnd(argv);
   return argv.map((word, i) => {
     const value = flags.find(({ name }) => word === `--${name}`)?.value;
     const next = i + 1 < end ? argv[i + 1] : undefined;
