@@ -38,6 +38,8 @@ const informedPriors = { pretrained: 0.6, linear: 0.1, networks: 0.3 };
 const leastWeight = 0.05;
 /** The answer may be worse than the best baseline by this share, which chance alone explains. */
 const baselineMargin = 0.05;
+/** And a MASE lower by this is no better: of what repeats itself exactly, both are forecast. */
+const negligible = 1e-3;
 /** Errors that cancelled nearly all did so by chance. */
 const leastCancellation = 0.5;
 /** Observations from which an LSTM's extra gate has enough to learn from. */
@@ -161,7 +163,7 @@ function withBaseline(
     });
     return scoresOf([{ name: baseline, folds: made }], result).get(baseline) ?? Number.POSITIVE_INFINITY;
   };
-  const most = (1 + baselineMargin) * scoreOf(1);
+  const most = (1 + baselineMargin) * scoreOf(1) + negligible;
   let [share, score] = [0, scoreOf(0)];
   for (let tenths = 1; score > most && tenths <= 10; tenths++) {
     share = tenths / 10;

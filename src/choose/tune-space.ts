@@ -50,8 +50,8 @@ export function planSpace(options: SpaceOptions): Dimension[] {
   const { network, scale, rivals, training } = usual;
   const head = network.head?.kind;
   const keepsScale = head === "negbin";
-  const mixes: SettingValue[] = rivals.length > 0 ? [null, "none"] : ["none"];
-  const takesMix = seasons.length > 0 && head !== "negbin" && head !== "bins";
+  const mixes: SettingValue[] = rivals.length > 0 || network.mix !== undefined ? [null, "none"] : ["none"];
+  const takesMix = seasons.length > 0 && network.mix === undefined && head !== "negbin" && head !== "bins";
   const ordered = (name: string, values: readonly number[], usualValue: number): Dimension => {
     const sorted = [...new Set([...values, usualValue])].sort((a, b) => a - b);
     return { name, values: sorted, usual: sorted.indexOf(usualValue), isOrdered: true };

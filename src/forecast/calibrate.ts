@@ -163,14 +163,24 @@ function calibrationOf(
   };
 }
 
-/** Calibrates a predictor that learns nothing ahead: on origins throughout all but the first third of each series. */
+/** Cycles of a season from which on classical methods tell it. */
+const toldCycles = 3;
+
+/**
+ * Calibrates a predictor that learns nothing ahead: on origins throughout all but the first third of each series, and not before it can
+ * tell the season, as far as that leaves a season or a horizon to learn from.
+ */
 export function calibrateUntrained(
   predictor: PointPredictor,
   frame: Frame,
   horizon: number,
   options: Omit<HeldOut, "firstOrigins">,
 ): Promise<Calibration> {
-  const firstOrigins = frame.series.map(({ values }) => Math.max(options.season + 1, Math.floor(values.length / 3)));
+  const { season } = options;
+  const told = season > 1 ? toldCycles * season : 0;
+  const firstOrigins = frame.series.map(({ values: { length } }) =>
+    Math.max(season + 1, Math.floor(length / 3), Math.min(told, length - Math.max(horizon, season))),
+  );
   return calibrate(predictor, frame, horizon, { ...options, firstOrigins });
 }
 

@@ -1,7 +1,7 @@
 // What prediction intervals rest on, as plain data that is kept with a model. In: forecasts and how far such forecasts lay from what
 // came, in the scale of their series or in the model's own measure. Out: quantiles around them, for any level.
 
-import { extent, saturate } from "../base/numeric.js";
+import { extent, lastObservedIndex, saturate } from "../base/numeric.js";
 import * as z from "../base/schema.js";
 import { type Frame, seriesId } from "../series/frame.js";
 import { seriesFields } from "../series/series-fields.js";
@@ -51,24 +51,33 @@ export function withIntervals(predictor: PointPredictor, calibration: Calibratio
       if (levels.length === 0) return { point, quantiles: [] };
       const scales = currentScales(calibration, frame);
       const reaches = frame.series.map(({ values }) => reachOf(values, calibration));
-      const shifted = (level: number) => shift(point, offsetsAt(calibration, level, horizon), scales, reaches);
+      // What is ahead of a series' end, but not of its last value, was no forecast's first step.
+      const gaps = frame.series.map(({ values }) => values.length - 1 - Math.max(0, lastObservedIndex(values)));
+      const longest = gaps.reduce((most, gap) => Math.max(most, gap), 0);
+      const shifted = (level: number) =>
+        shift(point, horizon, { offsets: offsetsAt(calibration, level, longest + horizon), scales, reaches, gaps });
       return { point, quantiles: levels.map(shifted) };
     },
     dispose: () => predictor.dispose(),
   };
 }
 
-/** @param point [series × horizon] @param offsets [horizon], in scales @param scales [series] @param reaches [series] */
-function shift(
-  point: Float64Array,
-  offsets: Float64Array,
-  scales: Float64Array,
-  reaches: readonly number[],
-): Float64Array {
-  const horizon = offsets.length;
+interface Shift {
+  /** [steps after the last value], in scales */
+  readonly offsets: Float64Array;
+  /** [series] */
+  readonly scales: Float64Array;
+  /** [series] that no quantile is further from its forecast */
+  readonly reaches: readonly number[];
+  /** [series] steps without a value at the end */
+  readonly gaps: readonly number[];
+}
+
+/** @param point [series × horizon] */
+function shift(point: Float64Array, horizon: number, { offsets, scales, reaches, gaps }: Shift): Float64Array {
   return point.map((value, i) => {
     const s = Math.floor(i / horizon);
-    const distance = offsets[i % horizon]! * scales[s]!;
+    const distance = offsets[gaps[s]! + (i % horizon)]! * scales[s]!;
     return saturate(value + Math.min(Math.max(distance, -reaches[s]!), reaches[s]!));
   });
 }

@@ -25,9 +25,12 @@ export function unknownOffset(level: number): number {
   return normalDeviation * studentQuantile(level, 2);
 }
 
-/** Mean size of the change over a lag; over a step where no two values lie a lag apart, and of the values where there is one value. */
+/**
+ * Mean size of the change over a lag; over a step where no two values lie a lag apart, or none of them differs, which says nothing of a
+ * forecast that does not repeat them; and of the values where there is one value.
+ */
 export function longRunScale(values: Float64Array, lag: number, overLag = meanChange(values, lag)): number {
-  const change = Number.isNaN(overLag) ? meanChange(values, 1) : overLag;
+  const change = overLag > 0 ? overLag : meanChange(values, 1);
   return saturate(Number.isNaN(change) ? Math.abs(mean(values)) || 0 : change);
 }
 

@@ -4,7 +4,7 @@ import { extent, mean } from "../base/numeric.js";
 import { nextTurn } from "../base/turn.js";
 import type { LinearForm, LinearModel } from "./model.js";
 import { addMoments, createMoments } from "./moments.js";
-import { type Differences, differencesOf, factorise, type PriorName, solve } from "./ridge.js";
+import { type Differences, differencesOf, factorise, type PriorName, priorWeights, solve } from "./ridge.js";
 
 export interface LinearFit {
   readonly model: LinearModel;
@@ -63,11 +63,21 @@ export async function fitLinear(
   const lagSets = chooseLags(typical - heldBackSteps, horizon, seasons);
   if (lagSets.length === 0) return undefined;
   const judged = heldBackSteps === 0 ? [] : await judge(panel, lagSets, horizon, season, heldBackSteps, signal);
+  // Regressions that reach no season back, and were tested by nothing, are worse than the season as it was.
+  if (judged.length === 0 && lagSets.at(-1)!.at(-1)! < season)
+    return { model: repeatSeason(horizon, season), rehearsal: null };
   const chosen = choose(judged, { log: false, lags: lagSets[0]!, prior: season > 1 ? "season" : "last", lambda: 1 });
   const model = fitForms(panel, chosen, horizon, season, 0);
   if (model === undefined) return undefined;
   const rehearsed = judged.length === 0 ? undefined : fitForms(panel, chosen, horizon, season, heldBackSteps);
   return { model, rehearsal: rehearsed === undefined ? null : { model: rehearsed, heldBackSteps } };
+}
+
+/** The seasonal naive forecast as a regression. */
+function repeatSeason(horizon: number, season: number): LinearModel {
+  const lags = range(2, season);
+  const form = { log: false, lags, weights: priorWeights("season", lags, horizon, season), share: 1 };
+  return { horizon, season, forms: [form], drifts: [] };
 }
 
 interface Panel {

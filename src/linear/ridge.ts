@@ -87,6 +87,13 @@ export function solve(
   return weights;
 }
 
+/** What weights are where there is nothing to learn from. @returns [lags × horizon] */
+export function priorWeights(prior: PriorName, lags: readonly number[], horizon: number, season: number): Float32Array {
+  return Float32Array.from({ length: lags.length * horizon }, (_, i) =>
+    priorWeight(prior, lags[Math.floor(i / horizon)]!, i % horizon, lags.length + 1, season),
+  );
+}
+
 function subtractRow(rows: Float64Array, count: number, i: number, j: number, times: number): void {
   if (times === 0) return;
   const [to, from] = [i * count, j * count];

@@ -52,9 +52,10 @@ export function stepWidth({ inputs, segment = 1 }: Pick<NetworkConfig, "inputs" 
   return inputs * segment;
 }
 
-/** Whether the kernels take a whole training step of such a network in one call: they know the losses of points alone. */
+/** Whether the kernels train such a network: they know the losses of points alone, and a mix between two walks that drop nothing. */
 export function trainsFused(config: NetworkConfig): boolean {
-  return isFused(config) && config.head === undefined;
+  const { head, mix = [], dropout } = config;
+  return head === undefined && (mix.length === 0 || dropout === 0) && isFused({ ...config, mix: [] });
 }
 
 /** Whether the kernels compute a whole forecast of such a network in one call. */

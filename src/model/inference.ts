@@ -6,7 +6,7 @@ import { isFused, type NetworkConfig, stepCount, stepWidth } from "./config.js";
 import { affineRows, type Encoded, encodeArrays } from "./encoder/arrays.js";
 import { joinParts } from "./heads/dense.js";
 import { addMix } from "./mix.js";
-import { checkWeights, type NamedArray, planNetwork } from "./parameters.js";
+import { checkWeights, denseParts, type NamedArray, planNetwork } from "./parameters.js";
 
 export type { NamedArray } from "./parameters.js";
 
@@ -16,7 +16,11 @@ const chunkRows = 256;
 /** What the kernels need to know to lay a network out. */
 export function shapeOf(config: NetworkConfig, batch: number): Omit<NetworkShape, "trains" | "threads"> {
   const { cell, layers, bidirectional, truncate } = config;
-  const sizes = { inputs: stepWidth(config), time: stepCount(config), outputs: planNetwork(config).head.outputs };
+  const sizes = {
+    inputs: stepWidth(config),
+    time: stepCount(config),
+    outputs: denseParts(planNetwork(config)).outputs,
+  };
   return { cell, layers, bidirectional, ...sizes, batch, truncate };
 }
 
@@ -36,7 +40,7 @@ export function segmentMask({ segment = 1 }: NetworkConfig, mask: Float32Array):
 export function fillWeights(network: FusedNetwork, config: NetworkConfig, weights: readonly NamedArray[]): void {
   const plan = planNetwork(config);
   checkWeights(plan, weights);
-  const { kernel, bias } = joinParts(plan.head, weights);
+  const { kernel, bias } = joinParts(denseParts(plan), weights);
   let at = 0;
   for (const values of [...weights.slice(0, plan.head.parts[0]!.first).map((weight) => weight.values), kernel, bias]) {
     network.parameters.set(values, at);

@@ -3,6 +3,7 @@
 import { HindcastError } from "../base/errors.js";
 import { type NetworkConfig, outputCount } from "./config.js";
 import { type EncoderPlan, planEncoder } from "./encoder/plan.js";
+import type { DenseParts } from "./heads/dense.js";
 import type { HeadPart } from "./heads/head.js";
 import { partsOf } from "./heads/index.js";
 
@@ -55,6 +56,13 @@ export function planNetwork(config: NetworkConfig): NetworkPlan {
       { name: `${mixName}/bias`, shape: [candidates], role: "bias" },
     );
   return { ...encoder, head, mix, parameters };
+}
+
+/** All that is said of the last state, the head's parts and the mix's logits, as one dense layer. */
+export function denseParts({ head, mix }: NetworkPlan): DenseParts {
+  if (mix === null) return head;
+  const logits = { outputs: mix.candidates, first: mix.first };
+  return { ...head, outputs: head.outputs + mix.candidates, parts: [...head.parts, logits] };
 }
 
 export function sizeOf(shape: readonly number[]): number {

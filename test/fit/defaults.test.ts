@@ -40,6 +40,28 @@ describe("a season within a season", () => {
   });
 });
 
+describe("a season that is walked through step by step", () => {
+  test("is mixed in with the last value, in windows scaled about their mean", () => {
+    const { network, scale, training } = choose({}, [7, 30]);
+    expect(network.mix).toEqual([1, 7, 30]);
+    expect([scale.scaler, training.loss]).toEqual(["standard", "mae"]);
+  });
+
+  test.each<[string, Partial<NetworkSpec>, number[]]>([
+    ["no season", {}, []],
+    ["a season of which too little is known", {}, [500]],
+    ["a textbook network", { plain: true }, [7]],
+    ["one step fed back", { decoder: "recursive" }, [7]],
+    ["a head that says more than a point", { head: "quantile" }, [7]],
+    ["attention", { attention: "additive" }, [7]],
+    ["no mix asked for", { mix: [] }, [7]],
+  ])("is not with %s", (_, asked, seasons) => {
+    const { network, scale, training } = choose(asked, seasons);
+    expect(network.mix).toBeUndefined();
+    if (!asked.plain) expect([scale.scaler, training.loss]).toEqual(["last", "huber"]);
+  });
+});
+
 describe("what is held back", () => {
   test("is what was asked for, and nothing when that was asked for", () => {
     expect(choose({ holdBack: 60 }).validationSteps).toBe(60);

@@ -14,7 +14,7 @@ function repeating(seed: number): Float64Array {
 
 async function fitBeside(mix: number[], isTimeUp = () => false) {
   const frame = dailyFrame(...Array.from({ length: 6 }, (_, s) => repeating(s)));
-  const spec = { ...smallModel, cell: "gru", window: 12, scale: { deseasonalize: false } } as const;
+  const spec = { ...smallModel, cell: "gru", window: 12, mix: [], scale: { deseasonalize: false } } as const;
   const settings = { ...chooseSettings(frame, 4, [12], spec), rivals: [{ mix }] };
   const createTrainer = await smallModel.openTrainer();
   return fitNetwork(frame, settings, { ...quietContext(), createTrainer, isTimeUp, onEpoch: () => {} });

@@ -1,18 +1,22 @@
 // The dense layers of a head's parts as one, so that kernels with one dense layer compute them all. In: the parts' weights. Out: one
 // kernel and bias; and of what they give, the numbers of one step.
-import type { HeadPartPlan } from "../parameters.js";
 
 interface Weights {
   readonly values: Float32Array;
 }
 
+/** Dense layers of one state. */
+export interface DenseParts {
+  readonly inputs: number;
+  /** Of all parts. */
+  readonly outputs: number;
+  /** How wide each one is, and its kernel's place among the parameters, which the bias follows. */
+  readonly parts: readonly { readonly outputs: number; readonly first: number }[];
+}
+
 /** @returns kernel [S × outputs] and bias [outputs], the parts side by side */
 export function joinParts(
-  {
-    inputs,
-    outputs,
-    parts,
-  }: { readonly inputs: number; readonly outputs: number; readonly parts: readonly HeadPartPlan[] },
+  { inputs, outputs, parts }: DenseParts,
   weights: readonly Weights[],
 ): { kernel: Float32Array; bias: Float32Array } {
   const [only] = parts;
@@ -27,6 +31,23 @@ export function joinParts(
     at += width;
   }
   return { kernel, bias };
+}
+
+/**
+ * The way back.
+ * @param joined all parameters of a network, which end in the parts' kernel and bias
+ * @returns them part by part, as a network's weights stand one after the other
+ */
+export function splitParts({ inputs, outputs, parts }: DenseParts, joined: Float32Array): Float32Array {
+  const split = joined.slice();
+  const begin = joined.length - (inputs + 1) * outputs;
+  let [column, at] = [0, begin];
+  for (const { outputs: width } of parts) {
+    for (let row = 0; row <= inputs; row++, at += width)
+      split.set(joined.subarray(begin + row * outputs + column, begin + row * outputs + column + width), at);
+    column += width;
+  }
+  return split;
 }
 
 /**
