@@ -47,6 +47,13 @@ describe("a season that is walked through step by step", () => {
     expect([scale.scaler, training.loss]).toEqual(["standard", "mae"]);
   });
 
+  test("is mixed in from the last value on where there are few windows", () => {
+    const short = dailyFrame(new Float64Array(120).fill(1));
+    const { network, scale, training } = chooseSettings(short, 24, [12], spec);
+    expect(network.mix).toEqual([1, 12]);
+    expect([scale.scaler, training.loss]).toEqual(["last", "huber"]);
+  });
+
   test.each<[string, Partial<NetworkSpec>, number[]]>([
     ["no season", {}, []],
     ["a season of which too little is known", {}, [500]],

@@ -100,6 +100,48 @@ describe("intervals", () => {
     expect(width(0) / typical).toBeLessThan(4);
   });
 
+  test("of what repeats a season exactly are as wide as the errors of who does not see it", async () => {
+    const repeats = Float64Array.from({ length: 140 }, (_, t) => 1 + (t % 7));
+    const frame = dailyFrame(repeats, ...panel(3, 140).series.map(({ values }) => values));
+    const calibration = await calibrateUntrained(naive, frame, 1, { season: 7, windowLimit: 8192, signal });
+    const { point, quantiles } = await intervals(frame, calibration, 1, 0.1, 0.9);
+    // Six days of seven it rises by 1, and then it falls by 6.
+    expect(quantiles[1]![0]!).toBeGreaterThan(point[0]! + 1);
+    expect(quantiles[0]![0]!).toBeLessThan(point[0]!);
+  });
+
+  test("of a series that ended a while ago are those of steps as far ahead", async () => {
+    const frame = panel(20, 80);
+    const calibration = await calibrateNaive(frame, 12);
+    const ended = cutFrame(frame, [70, ...Array<number>(19).fill(80)]);
+    const longer = new Float64Array(80).fill(Number.NaN);
+    longer.set(ended.series[0]!.values);
+    const withGap = { ...ended, series: ended.series.map((one, s) => (s === 0 ? { ...one, values: longer } : one)) };
+    const cut = await intervals(ended, calibration, 12, 0.9);
+    const gap = await intervals(withGap, calibration, 2, 0.9);
+    expect(gap.point[0]).toBe(cut.point[0]);
+    // The newest changes, ten of them unknown, have a hand in the scale.
+    const width = ({ point, quantiles }: typeof cut, i: number) => quantiles[0]![i]! - point[i]!;
+    for (const k of [0, 1]) expect(width(gap, k) / width(cut, 10 + k)).toBeCloseTo(1, 1);
+    expect(gap.quantiles[0]![2]).toBe(cut.quantiles[0]![12]);
+  });
+
+  test("of a method that needs cycles to tell a season are of origins that it has them at", async () => {
+    const random = seededRandom(4);
+    const seasonal = () =>
+      Float64Array.from({ length: 48 }, (_, t) => 100 + 10 * Math.sin((2 * Math.PI * t) / 12) + 2 * random.normal());
+    const frame = dailyFrame(...Array.from({ length: 10 }, seasonal));
+    for (const name of ["ets", "mstl", "climatology"] as const) {
+      const forecaster = baselines.get(name)({ seasons: [12] });
+      const fitted = await forecaster.fit(frame, 6, quietContext());
+      const { quantiles } = await fitted.predict(frame, 6, [0.1, 0.9]);
+      const width = quantiles[1]!.reduce((sum, high, i) => sum + high - quantiles[0]![i]!, 0) / quantiles[0]!.length;
+      // 2 · 1.28 · 2 where all is known; 18 to 40 with the errors of what had no season yet.
+      expect(width, name).toBeLessThan(9);
+      expect(width, name).toBeGreaterThan(4);
+    }
+  });
+
   test("follow the change over the season where errors do", async () => {
     const random = seededRandom(9);
     const forecastLast = baselines

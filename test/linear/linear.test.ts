@@ -53,6 +53,15 @@ describe("a forecast", () => {
 });
 
 describe("what is fitted", () => {
+  test("where no lag reaches a season back, and nothing can be held back, is the season as it was", async () => {
+    const values = Float64Array.from({ length: 24 }, (_, t) => 100 + 10 * Math.sin(t * t));
+    const { model, rehearsal } = (await fitLinear([values], 14, [12], signal)) ?? expect.fail("too short");
+    expect(rehearsal).toBeNull();
+    const ahead = say(model, [...values]);
+    expect(ahead).toHaveLength(14);
+    for (const [k, value] of ahead.entries()) expect(value).toBeCloseTo(values[12 + (k % 12)]!, 9);
+  });
+
   test("goes on with a recurrence that it has seen, over a panel of other levels", async () => {
     const wave = (level: number, phase: number) =>
       Float64Array.from({ length: 300 }, (_, t) => level * (3 + Math.sin((2 * Math.PI * (t + phase)) / 12)));
