@@ -49,7 +49,6 @@ export async function forecastLocally(
       const fitted = await fitModel(model, alone, horizon, options, own);
       const predictor = await predictorOf(fitted, options.limits, own);
       const forecasts = await predictor.predict(alone, horizon, levels);
-      predictor.dispose();
       point.set(forecasts.point, (s - from) * horizon);
       for (const [q, values] of forecasts.quantiles.entries()) quantiles[q]!.set(values, (s - from) * horizon);
       if (!Number.isNaN(forecasts.point[0])) answerer = answererOf(fitted);

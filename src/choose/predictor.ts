@@ -299,7 +299,6 @@ export function pointsOf(predictor: Predictor): PointPredictor {
   return {
     name,
     predict: async (frame, horizon) => (await predictor.predict(frame, horizon)).point,
-    dispose: () => predictor.dispose(),
   };
 }
 

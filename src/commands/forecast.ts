@@ -42,7 +42,6 @@ export async function run(args: ForecastArgs, io: Io): Promise<number | undefine
   // A saved model is what cron runs: it says nothing that it said before.
   if (explanation !== undefined && args.from === undefined)
     io.notify({ level: "note", text: `${predictor.name} ${explanation}` });
-  predictor.dispose();
   const table = forecastTable(frame, forecasts, horizon, columns);
   const isMissing = frame.series.map((_, s) => Number.isNaN(forecasts.point[s * horizon]!));
   const isPartial = isMissing.includes(true);

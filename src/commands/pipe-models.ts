@@ -4,7 +4,6 @@ import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { predictorOf } from "../choose/predictor.js";
 import { predictEach, type SeriesForecast } from "../forecast/each-series.js";
-import type { Predictor } from "../forecast/predictor.js";
 import type { Frame, Series } from "../series/frame.js";
 import { parseDuration } from "../series/frequency.js";
 import { stampAt } from "../series/grid.js";
@@ -115,19 +114,16 @@ export function openLocalModel(
       const { fitModel } = await import("../choose/model.js");
       const forecasts: (LineForecast | HindcastError)[] = [];
       for (const line of lines) {
-        let predictor: Predictor | undefined;
         try {
           const frame = frameOfLine(line);
           const steps = parseDuration(horizon, frame.grid.frequency);
           const fitted = await fitModel(model, frame, steps, { ...options, intervals: levels.length > 0 }, context);
-          predictor = await predictorOf(fitted, options.limits, context);
+          const predictor = await predictorOf(fitted, options.limits, context);
           const [forecast] = await predictEach(predictor, frame, steps, levels);
           forecasts.push(withStart(forecast!, line));
         } catch (thrown) {
           if (!(thrown instanceof HindcastError)) throw thrown;
           forecasts.push(thrown);
-        } finally {
-          predictor?.dispose();
         }
       }
       return forecasts;

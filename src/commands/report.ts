@@ -79,7 +79,6 @@ async function forecastAhead(
   const told = saved === undefined ? trainedModel(name, fitted, args.seed) : savedModel(saved.manifest);
   const predictor = saved?.predictor ?? (await predictorOf(fitted, options.limits, io));
   const forecasts = await predictor.predict(known, horizon, levels);
-  predictor.dispose();
   const explanation = await explainForPage(fitted, known, horizon, told.seed, io);
   return { forecast: { forecasts, columns, asked: told.asked, chose: told.chose }, told, explanation };
 }

@@ -58,7 +58,6 @@ export async function reportRetrain(args: RetrainArgs, outcome: Outcome, io: Io)
     horizon,
     fan.map(({ level }) => level),
   );
-  predictor.dispose();
   const explanation = await explainForPage(fitted, frame, horizon, told.seed, io);
   const seasons = outcome.seasons === "auto" ? findFrameSeasons(frame) : outcome.seasons;
   const backtest = backtestOf(comparison, challenger.version, champion?.version, nameOf(version));

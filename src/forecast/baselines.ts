@@ -104,7 +104,6 @@ function baseline(
     name,
     predict: async (frame, horizon) =>
       followPaths(frame, horizon, { name, path: await loadPath(), perTurn, ...context }),
-    dispose() {},
   });
   const calibrateOn = (frame: Frame, horizon: number, signal: AbortSignal) =>
     calibrateUntrained(predictor({ notify: () => {}, signal }), frame, horizon, {

@@ -54,7 +54,6 @@ export function withIntervals(predictor: PointPredictor, calibration: Calibratio
       const shifted = (level: number) => shift(point, offsetsAt(calibration, level, horizon), scales, reaches);
       return { point, quantiles: levels.map(shifted) };
     },
-    dispose: () => predictor.dispose(),
   };
 }
 

@@ -31,7 +31,6 @@ export function headPredictor(fitted: FittedNetwork, context: PredictContext): P
       checkHorizon(fitted, horizon);
       return predict(fitted, config, frame, horizon, levels, context);
     },
-    dispose() {},
   };
 }
 

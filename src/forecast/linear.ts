@@ -29,7 +29,6 @@ export function linearPredictor(model: LinearModel, reach: number, context: Pred
       };
       return followPaths(frame, horizon, { name: "linear", path, perTurn: seriesPerTurn, ...context });
     },
-    dispose() {},
   };
 }
 

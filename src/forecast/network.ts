@@ -22,7 +22,6 @@ export function networkPredictor(fitted: FittedNetwork, context: PredictContext)
       checkHorizon(fitted, horizon);
       return predict(fitted, frame, horizon, context);
     },
-    dispose() {},
   };
 }
 

@@ -104,7 +104,6 @@ export function gatePredictor({ networks, seasons, calibration, context }: GateO
         .map(({ name, share }) => `${name} (${Math.round(100 * share)} %)`)
         .join(", ")}`;
     },
-    dispose() {},
   };
 }
 

@@ -64,7 +64,6 @@ async function use(stored: StoredModel): Promise<void> {
   // Past the first steps ahead nothing changes, and a hostile horizon would only take long.
   const steps = Math.min(3, horizon);
   const { point, quantiles } = await predictor.predict(context, steps, [0.1, 0.9]);
-  predictor.dispose();
   for (const [i, value] of point.entries()) {
     if (Number.isNaN(value)) continue;
     const [low, high] = [quantiles[0]?.[i] ?? value, quantiles[1]?.[i] ?? value];
