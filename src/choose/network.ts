@@ -10,7 +10,7 @@ import type { Calibration } from "../forecast/calibration.js";
 import type { FitContext } from "../forecast/predictor.js";
 import type { Frame } from "../series/frame.js";
 import type { ModelOptions } from "./model.js";
-import { type Fitted, openNetworks, pointsOf } from "./predictor.js";
+import { type Fitted, openNetworks } from "./predictor.js";
 
 /**
  * Trains `members` networks that differ by their seeds, one after the other: all are of the same bytes as when trained alone.
@@ -95,6 +95,6 @@ async function calibrateNetworks(
   const networks = rehearsals.map(({ network }) => network);
   const predictor = await openNetworks(networks, cell, { notify: () => {}, signal });
   return head === undefined
-    ? calibrate(pointsOf(predictor), frame, horizon, options)
+    ? calibrate(predictor, frame, horizon, options)
     : calibrateOwn(predictor, frame, horizon, options);
 }

@@ -10,7 +10,7 @@ import { type Calibration, withIntervals, withOwnIntervals } from "../forecast/c
 import type { Part, SeriesWeights } from "../forecast/combination.js";
 import { applyLimits, type ForecastLimits, keepAboveZero } from "../forecast/limits.js";
 import { networkPredictor } from "../forecast/network.js";
-import type { Forecasts, PointPredictor, PredictContext, Predictor } from "../forecast/predictor.js";
+import type { Forecasts, PredictContext, Predictor } from "../forecast/predictor.js";
 import { keepSteadyPhases } from "../forecast/steady.js";
 import type { FittedGate } from "../gate/fit.js";
 import { historyLimit } from "../gate/history-limit.js";
@@ -185,9 +185,7 @@ async function openPredictor(fitted: Fitted, seasons: readonly number[], context
     }
     case "linear": {
       const { linearPredictor } = await import("../forecast/linear.js");
-      const linear = withoutQuantiles(
-        linearPredictor(fitted.model, linearReach(fitted.model, historyLimit(seasons)), context),
-      );
+      const linear = linearPredictor(fitted.model, linearReach(fitted.model, historyLimit(seasons)), context);
       return putBack(calibrated(linear, fitted.calibration, notify), fitted.effects, seasons);
     }
     case "network":
@@ -198,11 +196,7 @@ async function openPredictor(fitted: Fitted, seasons: readonly number[], context
         notify,
       );
     case "baseline":
-      return calibrated(
-        withoutQuantiles(baselines.get(fitted.name)({ seasons }).predictor(context)),
-        fitted.calibration,
-        notify,
-      );
+      return calibrated(baselines.get(fitted.name)({ seasons }).predictor(context), fitted.calibration, notify);
     case "combination": {
       const { combinePredictors } = await import("../forecast/combination.js");
       const quiet = { ...context, notify: withoutRepeats(notify) };
@@ -241,7 +235,7 @@ export async function openNetworks(
   const quiet = networks.length > 1 ? { ...context, notify: withoutRepeats(context.notify) } : context;
   const predictors = await Promise.all(
     networks.map(async (network) => {
-      if (network.config.head === undefined) return withoutQuantiles(networkPredictor(network, quiet));
+      if (network.config.head === undefined) return networkPredictor(network, quiet);
       const { headPredictor } = await import("../forecast/distribution.js");
       return headPredictor(network, quiet);
     }),
@@ -267,7 +261,7 @@ function explain(parts: readonly Part[]): string {
 /** With the quantiles of its held-out errors, around its forecasts or where it tells them itself. */
 function calibrated(predictor: Predictor, calibration: Calibration | null, notify: Notify): Predictor {
   if (calibration?.measure === "own") return withOwnIntervals(predictor, calibration);
-  if (calibration !== null) return withIntervals(pointsOf(predictor), calibration);
+  if (calibration !== null) return withIntervals(predictor, calibration);
   let isSaid = false;
   return {
     ...predictor,
@@ -290,21 +284,5 @@ function withoutRepeats(notify: Notify): Notify {
     if (note.level === "warning" || said.has(note.text)) return;
     said.add(note.text);
     notify(note);
-  };
-}
-
-/** The forecasts alone. */
-export function pointsOf(predictor: Predictor): PointPredictor {
-  const { name } = predictor;
-  return {
-    name,
-    predict: async (frame, horizon) => (await predictor.predict(frame, horizon)).point,
-  };
-}
-
-function withoutQuantiles(predictor: PointPredictor): Predictor {
-  return {
-    ...predictor,
-    predict: async (frame, horizon) => ({ point: await predictor.predict(frame, horizon), quantiles: [] }),
   };
 }

@@ -109,7 +109,8 @@ export async function seasonalNaive(
   const forecasts: Float64Array[] = [];
   for (let f = 0; f < folds.length; f++) {
     const known = knownAt(frame, folds, f, span);
-    forecasts.push(spreadRows(await predictor.predict(known.frame, horizon), known.from, frame.series.length, horizon));
+    const { point } = await predictor.predict(known.frame, horizon);
+    forecasts.push(spreadRows(point, known.from, frame.series.length, horizon));
   }
   return forecasts;
 }

@@ -12,10 +12,10 @@ import { type Frame, seriesName } from "../series/frame.js";
 import { batchesOf } from "../windows/batches.js";
 import { planForecast } from "../windows/plan.js";
 import { invertForecast, type PreparedFrame, prepareFrame } from "../windows/prepare.js";
-import type { PointPredictor, PredictContext } from "./predictor.js";
+import type { Forecasts, PredictContext, Predictor } from "./predictor.js";
 import { feedBack, openCandidates } from "./recursion.js";
 
-export function networkPredictor(fitted: FittedNetwork, context: PredictContext): PointPredictor {
+export function networkPredictor(fitted: FittedNetwork, context: PredictContext): Predictor {
   return {
     name: fitted.config.cell,
     async predict(frame, horizon) {
@@ -40,7 +40,7 @@ async function predict(
   frame: Frame,
   horizon: number,
   { notify, signal }: PredictContext,
-): Promise<Float64Array> {
+): Promise<Forecasts> {
   const { config, weights } = fitted;
   const prepared = prepareFrame(frame, fitted.preparation, fitted.channels, horizon);
   const plan = planForecast(prepared);
@@ -74,7 +74,7 @@ async function predict(
   }
   keepConstants(frame, prepared, out, horizon);
   sayWhatIsMissing(frame, out, horizon, notify);
-  return out;
+  return { point: out, quantiles: [] };
 }
 
 /** A series that never changed, neither while training nor since, goes on as it is: to the last bit, whatever the others do. */

@@ -31,12 +31,6 @@ export interface Predictor {
   explanation?(): string;
 }
 
-/** A predictor that says one number a step; `withIntervals` makes a whole one of it. */
-export interface PointPredictor extends Pick<Predictor, "name"> {
-  /** @returns [series × horizon], as `Forecasts.point` */
-  predict(frame: Frame, horizon: number): Promise<Float64Array>;
-}
-
 export interface FitContext {
   readonly notify: Notify;
   readonly signal: AbortSignal;

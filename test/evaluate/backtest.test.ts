@@ -48,7 +48,7 @@ function watching(name = "watching") {
         name: `${name}-${seen.fitted.length}`,
         predict: async (asked, horizon) => {
           seen.predicted.push(asked);
-          return { point: await inner.predict(asked, horizon), quantiles: [] };
+          return inner.predict(asked, horizon);
         },
       };
     },
