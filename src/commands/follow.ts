@@ -10,7 +10,7 @@ import { type QuantileColumn, quantileColumns } from "../forecast/quantile-colum
 import type { FormatName } from "../report/format-names.js";
 import { formats } from "../report/formats/index.js";
 import { createRowReader, type FollowedRow } from "../series/follow-rows.js";
-import type { FrameColumns, Series } from "../series/frame.js";
+import { type FrameColumns, keyCells, placeColumns, type Series } from "../series/frame.js";
 import { parseDuration } from "../series/frequency.js";
 import { fillGaps } from "../series/gaps.js";
 import { type Grid, stampAt } from "../series/grid.js";
@@ -189,19 +189,17 @@ function withoutGaps(series: Series, missing: MissingPolicy): Series {
 
 /** Rows as `forecast` has them, with the last stamp that was known as `origin`. */
 function forecastTable(
-  { ids, targets, time, wide }: FrameColumns,
+  frameColumns: FrameColumns,
   grid: Grid,
   told: readonly Forecast[],
   columns: readonly QuantileColumn[],
 ): Table {
-  const showsTarget = targets.length > 1 && !wide;
   const rows = told.flatMap(({ point, quantiles, update: { series, timeStyle } }) => {
-    const { key, target, start, values } = series;
+    const { start, values } = series;
     const stamp = (step: number) => formatStamp(timeStyle, grid.zone, stampAt(grid, start, step));
     const origin = stamp(values.length - 1);
     return Array.from(point, (value, k): Cell[] => [
-      ...key,
-      ...(showsTarget ? [target] : []),
+      ...keyCells(frameColumns, series),
       stamp(values.length + k),
       origin,
       value,
@@ -211,7 +209,7 @@ function forecastTable(
   const names = columns.slice(0, told[0]?.quantiles.length).map(({ name }) => name);
   return {
     type: "forecast",
-    columns: besideOwn([...ids, ...(showsTarget ? ["target"] : []), time], ["origin", "forecast", ...names]),
+    columns: besideOwn(placeColumns({ columns: frameColumns }), ["origin", "forecast", ...names]),
     rows,
   };
 }
