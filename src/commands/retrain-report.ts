@@ -13,7 +13,7 @@ import { findFrameSeasons } from "../series/season.js";
 import type { RetrainArgs } from "./args.js";
 import { explainForPage } from "./explanation.js";
 import type { Io } from "./io.js";
-import { modelFacts, recordOf, savedModel, trainedModel } from "./model-facts.js";
+import { modelFacts, recordOf, toldOf } from "./model-facts.js";
 import { writePage } from "./report-page.js";
 
 /** A model that was in the running. */
@@ -50,7 +50,7 @@ export async function reportRetrain(args: RetrainArgs, outcome: Outcome, io: Io)
   const keeper = isPromoted ? undefined : champion;
   const winner = keeper ?? challenger;
   const { version, fitted, horizon } = winner;
-  const told = keeper === undefined ? trainedModel(args.model, fitted, args.seed) : savedModel(keeper.manifest);
+  const told = toldOf(fitted, keeper?.manifest.seed ?? args.seed);
   const predictor = await predictorOf(fitted, keeper?.manifest.limits ?? challenger.limits, io);
   const fan = withFan(columns);
   const forecasts = await predictor.predict(
