@@ -12,8 +12,7 @@ import { openWithData } from "./saved-model.js";
 const mostWindows = 500;
 
 export async function run(args: ExplainArgs, io: Io): Promise<void> {
-  const asked = { ...args, min: undefined, max: undefined, integer: false };
-  const { manifest, fitted, frame } = await openWithData(asked, args.from, io);
+  const { manifest, fitted, frame } = await openWithData(args, args.from, io);
   const { seasons } = fitted;
   if (fitted.kind === "baseline")
     throw new HindcastError(

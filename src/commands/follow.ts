@@ -23,7 +23,7 @@ import { formatStamp, type TimeStyle } from "../series/stamp.js";
 import { createTails, type Misfit } from "../series/tails.js";
 import type { ForecastArgs } from "./args.js";
 import type { Io } from "./io.js";
-import { openSaved, readingAsTrained } from "./saved-model.js";
+import { limitsOf, openSaved, readingAsTrained } from "./saved-model.js";
 
 /** The longest row. */
 const rowByteLimit = 4 * 2 ** 20;
@@ -45,14 +45,14 @@ interface Forecast extends SeriesForecast {
 }
 
 export async function run(args: ForecastArgs, from: string, io: Io): Promise<number | undefined> {
-  const { manifest, fitted, context, limits } = await openSaved(args, from);
+  const { manifest, fitted, context } = await openSaved(from);
   const stepCount = stepsToKeep(fitted, manifest.covariates?.map(({ name }) => name) ?? []);
   const reading = readingAsTrained(manifest, args);
   const grid = { ...manifest.grid, zone: reading.tz };
   const horizon = args.horizon === undefined ? manifest.horizon : parseDuration(args.horizon, grid.frequency);
   // What a model warns of is a series that it cannot forecast, which is told with its row.
   const notify: Io["notify"] = (note) => note.level === "note" && io.notify(note);
-  const predictor = await predictorOf(fitted, limits, { ...io, notify });
+  const predictor = await predictorOf(fitted, limitsOf(manifest, args), { ...io, notify });
   const columns = columnsOf(manifest.columns, args);
   const path = args.data[0] ?? "-";
   const source = path === "-" ? stdinSource(io.stdin) : fileSource(path);

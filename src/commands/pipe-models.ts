@@ -11,7 +11,7 @@ import type { LineFormat, LineId, LineSeries } from "../series/ndjson-series.js"
 import type { PipeArgs } from "./args.js";
 import type { Io } from "./io.js";
 import { setUpModels } from "./model-options.js";
-import { openSaved } from "./saved-model.js";
+import { limitsOf, openSaved } from "./saved-model.js";
 
 export interface NamedLine extends LineSeries {
   readonly id: LineId;
@@ -44,11 +44,11 @@ export async function openSavedModel(
   levels: readonly number[],
   io: Io,
 ): Promise<PipeModel> {
-  const { manifest, fitted, limits } = await openSaved(args, from);
+  const { manifest, fitted } = await openSaved(from);
   const { columns, covariates = [], time_style: timeStyle } = manifest;
   const grid = args.given.has("tz") ? { ...manifest.grid, zone: args.tz } : manifest.grid;
   const horizon = args.horizon === undefined ? manifest.horizon : parseDuration(args.horizon, grid.frequency);
-  const predictor = await predictorOf(fitted, limits, { ...io, notify: notesOnly(io.notify) });
+  const predictor = await predictorOf(fitted, limitsOf(manifest, args), { ...io, notify: notesOnly(io.notify) });
   const given = covariates.filter(({ place }) => place === null);
   const frameOf = (series: readonly Series[]): Frame => ({
     columns,
