@@ -10,8 +10,8 @@ import { fitLinear, type LinearFit } from "../linear/fit.js";
 import type { LinearModel, SeriesDrift } from "../linear/model.js";
 import { linearReach } from "../linear/model.js";
 import { type Frame, longestLength, type Series, sampleSeries } from "../series/frame.js";
+import type { Fitted } from "./fitted.js";
 import { calibrateHeldBack, type Rehearsed } from "./held-back.js";
-import type { Fitted } from "./predictor.js";
 
 /** Series of a panel that the weights are fitted to. */
 const seriesLimit = 4000;

@@ -4,8 +4,9 @@ import { HindcastError } from "../base/errors.js";
 import type { Note } from "../base/notes.js";
 import type { FitContext, Forecasts } from "../forecast/predictor.js";
 import type { Frame } from "../series/frame.js";
+import { answererOf } from "./fitted.js";
 import { fitModel, type ModelOptions } from "./model.js";
-import { answererOf, predictorOf } from "./predictor.js";
+import { predictorOf } from "./predictor.js";
 
 /** What is asked of each series. */
 export interface LocalRequest {

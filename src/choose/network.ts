@@ -8,9 +8,10 @@ import { calibrate, calibrateOwn } from "../forecast/calibrate.js";
 import type { Calibration } from "../forecast/calibration.js";
 import type { FitContext } from "../forecast/predictor.js";
 import type { Frame } from "../series/frame.js";
+import type { Fitted } from "./fitted.js";
 import { calibrateHeldBack } from "./held-back.js";
 import type { ModelOptions } from "./model.js";
-import { type Fitted, openNetworks } from "./predictor.js";
+import { openNetworks } from "./predictor.js";
 
 /**
  * Trains `members` networks that differ by their seeds, one after the other: all are of the same bytes as when trained alone.

@@ -1,6 +1,6 @@
 // `hindcast explain`: what the forecasts of a saved model rest on.
 import { HindcastError } from "../base/errors.js";
-import { networksOf } from "../choose/predictor.js";
+import { networksOf } from "../choose/fitted.js";
 import { type Frame, seriesName } from "../series/frame.js";
 import type { ExplainArgs } from "./args.js";
 import { completeFuture } from "./covariates.js";

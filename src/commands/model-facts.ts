@@ -1,5 +1,5 @@
 // What a page tells of the model that forecasts. In: a fitted model. Out: facts.
-import { answererOf, type FittedModel, networksOf } from "../choose/predictor.js";
+import { answererOf, type FittedModel, networksOf } from "../choose/fitted.js";
 import type { TrainingRecord } from "../fit/config.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { parameterCount } from "../model/parameters.js";

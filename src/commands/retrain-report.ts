@@ -1,8 +1,9 @@
 // `hindcast retrain --report`: a page of who forecasts now, and of how it stood beside the other and the baselines. In: what a run came to. Out:
 // the page, written.
 import type { Manifest } from "../artifact/manifest.js";
+import { answererOf, type FittedModel } from "../choose/fitted.js";
 import { createForecaster, type ModelOptions } from "../choose/model.js";
-import { answererOf, type FittedModel, predictorOf } from "../choose/predictor.js";
+import { predictorOf } from "../choose/predictor.js";
 import { plainBaselines } from "../forecast/baselines.js";
 import type { ForecastLimits } from "../forecast/limits.js";
 import { quantileColumns } from "../forecast/quantile-columns.js";
