@@ -1,7 +1,7 @@
 // Whether the parts of a model directory fit each other. In: parts that each fit their schema. Out: nothing, or a refusal: what is
 // computed from them later takes their word for sizes, so that no number may claim more than the data that are there.
 import { HindcastError, messageOf } from "../base/errors.js";
-import { effectsIn, type Fitted, type FittedModel, type FittedPart, networksOf, partsOf } from "../choose/predictor.js";
+import { effectsIn, type Fitted, type FittedModel, type FittedPart, networksOf, partsOf } from "../choose/fitted.js";
 import { type Effects, termCounts } from "../effects/schema.js";
 import { type CovariateColumn, type CovariateScale, covariateWidth } from "../features/covariates.js";
 import type { FittedNetwork } from "../fit/fit.js";

@@ -134,24 +134,6 @@ const modelSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** The networks that a model consists of. */
-export function storedNetworks(model: Manifest["model"]): readonly StoredNetwork[] {
-  switch (model.kind) {
-    case "network":
-      return [model];
-    case "ensemble":
-      return model.members;
-    case "baseline":
-    case "pretrained":
-    case "linear":
-      return [];
-    case "combination":
-      return model.parts.flatMap((part) => storedNetworks(part.model));
-    default:
-      return model satisfies never;
-  }
-}
-
 export const manifestSchema = z.strictObject({
   schema_version: z.literal(schemaVersion),
   type: z.literal("model"),

@@ -1,6 +1,6 @@
 // Out of a model directory. In: its manifest and files. Out: the fitted model, and a frame that holds the end of each series.
 import { HindcastError, messageOf } from "../base/errors.js";
-import type { Fitted, FittedModel, FittedPart } from "../choose/predictor.js";
+import type { Fitted, FittedModel, FittedPart } from "../choose/fitted.js";
 import { effectsOf } from "../effects/schema.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import type { Calibration } from "../forecast/calibration.js";

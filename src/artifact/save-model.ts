@@ -9,7 +9,7 @@ import {
   type FittedModel,
   type FittedPart,
   networksOf,
-} from "../choose/predictor.js";
+} from "../choose/fitted.js";
 import { effectsOf } from "../effects/schema.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { type Calibration, calibrationSteps } from "../forecast/calibration.js";

@@ -2,17 +2,16 @@
 import { HindcastError } from "../base/errors.js";
 import { lastObservedIndex } from "../base/numeric.js";
 import { fillSeasonally } from "../classical/gaps.js";
-import { baselines } from "../forecast/baselines.js";
-import { calibrate } from "../forecast/calibrate.js";
 import { linearPredictor } from "../forecast/linear.js";
 import type { FitContext } from "../forecast/predictor.js";
 import { historyLimit } from "../gate/history-limit.js";
 import { driftBy } from "../linear/drift.js";
-import { fitLinear } from "../linear/fit.js";
+import { fitLinear, type LinearFit } from "../linear/fit.js";
 import type { LinearModel, SeriesDrift } from "../linear/model.js";
 import { linearReach } from "../linear/model.js";
 import { type Frame, longestLength, type Series, sampleSeries } from "../series/frame.js";
-import type { Fitted } from "./predictor.js";
+import type { Fitted } from "./fitted.js";
+import { calibrateHeldBack, type Rehearsed } from "./held-back.js";
 
 /** Series of a panel that the weights are fitted to. */
 const seriesLimit = 4000;
@@ -45,22 +44,25 @@ export async function fitLinearModel(
   const { rehearsal } = fit;
   const model = withDrifts(fit.model, series);
   if (!intervals) return { kind: "linear", model, calibration: null };
-  if (rehearsal === null) {
-    const calibration = await baselines.get("seasonal-naive")({ seasons }).calibrate(frame, horizon, signal);
-    return { kind: "linear", model, calibration };
-  }
-  const firstOrigins = frame.series.map(({ values }) => values.length - rehearsal.heldBackSteps);
+  const rehearsed = rehearsal && rehearse(rehearsal, series, seasons, signal);
+  const calibration = await calibrateHeldBack(rehearsed, frame, horizon, season, windowLimit, signal);
+  return { kind: "linear", model, calibration };
+}
+
+/** As `model` would have been fitted without the last steps. */
+function rehearse(
+  { model, heldBackSteps }: NonNullable<LinearFit["rehearsal"]>,
+  series: readonly Series[],
+  seasons: readonly number[],
+  signal: AbortSignal,
+): Rehearsed {
   const known = series.map((one) => ({
     ...one,
-    values: one.values.subarray(0, Math.max(0, one.values.length - rehearsal.heldBackSteps)),
+    values: one.values.subarray(0, Math.max(0, one.values.length - heldBackSteps)),
   }));
-  const rehearsed = withDrifts(rehearsal.model, known);
-  const predictor = linearPredictor(rehearsed, linearReach(rehearsed, historyLimit(seasons)), {
-    notify: () => {},
-    signal,
-  });
-  const calibration = await calibrate(predictor, frame, horizon, { season, firstOrigins, windowLimit, signal });
-  return { kind: "linear", model, calibration };
+  const rehearsed = withDrifts(model, known);
+  const reach = linearReach(rehearsed, historyLimit(seasons));
+  return { predictor: linearPredictor(rehearsed, reach, { notify: () => {}, signal }), heldBackSteps };
 }
 
 function withDrifts(model: LinearModel, series: readonly Series[]): LinearModel {

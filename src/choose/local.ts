@@ -4,8 +4,9 @@ import { HindcastError } from "../base/errors.js";
 import type { Note } from "../base/notes.js";
 import type { FitContext, Forecasts } from "../forecast/predictor.js";
 import type { Frame } from "../series/frame.js";
+import { answererOf } from "./fitted.js";
 import { fitModel, type ModelOptions } from "./model.js";
-import { answererOf, predictorOf } from "./predictor.js";
+import { predictorOf } from "./predictor.js";
 
 /** What is asked of each series. */
 export interface LocalRequest {
@@ -49,7 +50,6 @@ export async function forecastLocally(
       const fitted = await fitModel(model, alone, horizon, options, own);
       const predictor = await predictorOf(fitted, options.limits, own);
       const forecasts = await predictor.predict(alone, horizon, levels);
-      predictor.dispose();
       point.set(forecasts.point, (s - from) * horizon);
       for (const [q, values] of forecasts.quantiles.entries()) quantiles[q]!.set(values, (s - from) * horizon);
       if (!Number.isNaN(forecasts.point[0])) answerer = answererOf(fitted);

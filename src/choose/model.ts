@@ -13,9 +13,10 @@ import { parseHead } from "../model/heads/names.js";
 import type { Frame } from "../series/frame.js";
 import { findFrameSeasons } from "../series/season.js";
 import { type Choice, chooseByValidation, chooseCell, contenders } from "./auto.js";
+import type { Combination, Fitted, FittedModel, FittedPart } from "./fitted.js";
 import { modelNames, type Preset } from "./model-names.js";
 import { fitNetworks } from "./network.js";
-import { type Combination, type Fitted, type FittedModel, type FittedPart, predictorOf } from "./predictor.js";
+import { predictorOf } from "./predictor.js";
 
 /** Options of every model; what concerns networks only is ignored by the baselines. */
 export interface ModelOptions extends Omit<NetworkSpec, "cell"> {

@@ -4,13 +4,14 @@ import type { CellKind } from "../engine/kernels/cells.js";
 import { chooseSettings } from "../fit/defaults.js";
 import type { Fit } from "../fit/fit.js";
 import type { Epoch } from "../fit/loop.js";
-import { baselines } from "../forecast/baselines.js";
 import { calibrate, calibrateOwn } from "../forecast/calibrate.js";
 import type { Calibration } from "../forecast/calibration.js";
 import type { FitContext } from "../forecast/predictor.js";
 import type { Frame } from "../series/frame.js";
+import type { Fitted } from "./fitted.js";
+import { calibrateHeldBack } from "./held-back.js";
 import type { ModelOptions } from "./model.js";
-import { type Fitted, openNetworks, pointsOf } from "./predictor.js";
+import { openNetworks } from "./predictor.js";
 
 /**
  * Trains `members` networks that differ by their seeds, one after the other: all are of the same bytes as when trained alone.
@@ -65,10 +66,7 @@ const windowLimit = 4096;
 /** Where each is many sample paths. */
 const sampledWindowLimit = 256;
 
-/**
- * Where nothing was held back, the networks' own errors are not known: those of the seasonal naive stand in for them, unless the
- * networks say themselves how far they may be off.
- */
+/** Networks that say themselves how far they may be off need no others' errors where nothing was held back. */
 async function calibrateNetworks(
   fits: readonly Fit[],
   frame: Frame,
@@ -78,23 +76,16 @@ async function calibrateNetworks(
 ): Promise<Calibration | null> {
   const { head, decoder, cell } = fits[0]!.network.config;
   const rehearsals = fits.flatMap(({ rehearsal }) => rehearsal ?? []);
-  const [rehearsal] = rehearsals;
-  if (rehearsal === undefined || rehearsals.length < fits.length) {
-    if (head !== undefined) return null;
-    return baselines
-      .get("seasonal-naive")({ seasons: [season] })
-      .calibrate(frame, horizon, signal);
-  }
-  const firstOrigins = frame.series.map(({ values }) => values.length - rehearsal.heldBackSteps);
-  const options = {
-    season,
-    firstOrigins,
-    windowLimit: head !== undefined && decoder === "recursive" ? sampledWindowLimit : windowLimit,
-    signal,
-  };
+  const isRehearsed = rehearsals.length === fits.length;
+  if (!isRehearsed && head !== undefined) return null;
   const networks = rehearsals.map(({ network }) => network);
-  const predictor = await openNetworks(networks, cell, { notify: () => {}, signal });
-  return head === undefined
-    ? calibrate(pointsOf(predictor), frame, horizon, options)
-    : calibrateOwn(predictor, frame, horizon, options);
+  const rehearsed = isRehearsed
+    ? {
+        predictor: await openNetworks(networks, cell, { notify: () => {}, signal }),
+        heldBackSteps: rehearsals[0]!.heldBackSteps,
+      }
+    : null;
+  const limit = head !== undefined && decoder === "recursive" ? sampledWindowLimit : windowLimit;
+  const by = head === undefined ? calibrate : calibrateOwn;
+  return calibrateHeldBack(rehearsed, frame, horizon, season, limit, signal, by);
 }

@@ -1,119 +1,21 @@
-// A fitted model, and how it forecasts: all that a saved one needs, and nothing of what fits one. In: a fitted model as plain data.
-// Out: a predictor.
+// How a fitted model forecasts: all that a saved one needs, and nothing of what fits one. In: a fitted model as plain data. Out: a
+// predictor.
 import type { Notify } from "../base/notes.js";
 import { listNames } from "../base/wording.js";
 import type { Effects } from "../effects/schema.js";
-import { type CovariateColumn, unknownCategories } from "../features/covariates.js";
+import { unknownCategories } from "../features/covariates.js";
 import type { FittedNetwork } from "../fit/fit.js";
-import { type BaselineName, baselines } from "../forecast/baselines.js";
+import { baselines } from "../forecast/baselines.js";
 import { type Calibration, withIntervals, withOwnIntervals } from "../forecast/calibration.js";
-import type { Part, SeriesWeights } from "../forecast/combination.js";
+import type { Part } from "../forecast/combination.js";
 import { applyLimits, type ForecastLimits, keepAboveZero } from "../forecast/limits.js";
 import { networkPredictor } from "../forecast/network.js";
-import type { Forecasts, PointPredictor, PredictContext, Predictor } from "../forecast/predictor.js";
+import type { Forecasts, PredictContext, Predictor } from "../forecast/predictor.js";
 import { keepSteadyPhases } from "../forecast/steady.js";
-import type { FittedGate } from "../gate/fit.js";
 import { historyLimit } from "../gate/history-limit.js";
-import { type LinearModel, linearReach } from "../linear/model.js";
+import { linearReach } from "../linear/model.js";
 import type { Frame } from "../series/frame.js";
-
-/** What forecasts. `calibration` is what intervals rest on; null where none were asked for, or in a model that was saved before there were any. */
-export type Fitted =
-  | { readonly kind: "network"; readonly network: FittedNetwork; readonly calibration: Calibration | null }
-  /** Trainings of one network from several seeds: their mean, calibrated as one. */
-  | { readonly kind: "ensemble"; readonly members: readonly FittedNetwork[]; readonly calibration: Calibration | null }
-  | { readonly kind: "baseline"; readonly name: BaselineName; readonly calibration: Calibration | null }
-  | { readonly kind: "pretrained"; readonly gate: FittedGate; readonly effects?: Effects }
-  | {
-      readonly kind: "linear";
-      readonly model: LinearModel;
-      readonly calibration: Calibration | null;
-      /** What covariates add to what it forecasts. */
-      readonly effects?: Effects;
-    }
-  | Combination;
-
-export interface Combination {
-  readonly kind: "combination";
-  readonly parts: readonly FittedPart[];
-  /** Series of a panel whose weights are their own; others, and new ones, are forecast with the parts'. */
-  readonly series: readonly SeriesWeights[];
-  /** Factor of the distances from the forecast to its quantiles. */
-  readonly stretch: number;
-}
-
-export interface FittedPart {
-  /** Above 0; of all parts they sum to 1. */
-  readonly weight: number;
-  readonly fitted: Exclude<Fitted, Combination>;
-}
-
-export type FittedModel = {
-  /** What was asked for: `auto` stays `auto`. */
-  readonly asked: string;
-  readonly reason: string | undefined;
-  readonly seasons: readonly number[];
-  /** That it was fitted for. */
-  readonly horizon: number;
-} & Fitted;
-
-/** The name of what forecasts: a cell's, a baseline's; "gru*3" of three trainings, "pretrained+gru" of two together. */
-export function answererOf(fitted: Fitted): string {
-  switch (fitted.kind) {
-    case "network":
-      return fitted.network.config.cell;
-    case "ensemble":
-      return `${fitted.members[0]!.config.cell}*${fitted.members.length}`;
-    case "pretrained":
-    case "linear":
-      return fitted.kind;
-    case "baseline":
-      return fitted.name;
-    case "combination":
-      return fitted.parts.map((part) => answererOf(part.fitted)).join("+");
-    default:
-      return fitted satisfies never;
-  }
-}
-
-/** What it consists of: itself, or the parts of a combination. */
-export function partsOf(fitted: Fitted): readonly FittedPart["fitted"][] {
-  return fitted.kind === "combination" ? fitted.parts.map((part) => part.fitted) : [fitted];
-}
-
-/** The networks that it consists of. */
-export function networksOf(fitted: Fitted): readonly FittedNetwork[] {
-  switch (fitted.kind) {
-    case "network":
-      return [fitted.network];
-    case "ensemble":
-      return fitted.members;
-    case "pretrained":
-    case "linear":
-    case "baseline":
-      return [];
-    case "combination":
-      return fitted.parts.flatMap((part) => networksOf(part.fitted));
-    default:
-      return fitted satisfies never;
-  }
-}
-
-/** What covariates add in its parts. */
-export function effectsIn(fitted: Fitted): readonly Effects[] {
-  return partsOf(fitted).flatMap((part) => ("effects" in part ? (part.effects ?? []) : []));
-}
-
-/** What the parts look at beside the values. */
-function covariateColumns(fitted: Fitted): CovariateColumn[] {
-  const ofNetworks = networksOf(fitted).flatMap(({ channels }) => channels.covariates?.columns ?? []);
-  return [...ofNetworks, ...effectsIn(fitted).flatMap(({ columns }) => columns)];
-}
-
-/** The same, by name. */
-export function covariateNames(fitted: Fitted): Set<string> {
-  return new Set(covariateColumns(fitted).map(({ name }) => name));
-}
+import { answererOf, covariateColumns, type Fitted, type FittedModel, networksOf } from "./fitted.js";
 
 /** Says of each category that was not there at fit, once, that it is none. */
 function categoryWatch(fitted: Fitted, notify: Notify): (frame: Frame) => void {
@@ -185,9 +87,7 @@ async function openPredictor(fitted: Fitted, seasons: readonly number[], context
     }
     case "linear": {
       const { linearPredictor } = await import("../forecast/linear.js");
-      const linear = withoutQuantiles(
-        linearPredictor(fitted.model, linearReach(fitted.model, historyLimit(seasons)), context),
-      );
+      const linear = linearPredictor(fitted.model, linearReach(fitted.model, historyLimit(seasons)), context);
       return putBack(calibrated(linear, fitted.calibration, notify), fitted.effects, seasons);
     }
     case "network":
@@ -198,11 +98,7 @@ async function openPredictor(fitted: Fitted, seasons: readonly number[], context
         notify,
       );
     case "baseline":
-      return calibrated(
-        withoutQuantiles(baselines.get(fitted.name)({ seasons }).predictor(context)),
-        fitted.calibration,
-        notify,
-      );
+      return calibrated(baselines.get(fitted.name)({ seasons }).predictor(context), fitted.calibration, notify);
     case "combination": {
       const { combinePredictors } = await import("../forecast/combination.js");
       const quiet = { ...context, notify: withoutRepeats(notify) };
@@ -241,7 +137,7 @@ export async function openNetworks(
   const quiet = networks.length > 1 ? { ...context, notify: withoutRepeats(context.notify) } : context;
   const predictors = await Promise.all(
     networks.map(async (network) => {
-      if (network.config.head === undefined) return withoutQuantiles(networkPredictor(network, quiet));
+      if (network.config.head === undefined) return networkPredictor(network, quiet);
       const { headPredictor } = await import("../forecast/distribution.js");
       return headPredictor(network, quiet);
     }),
@@ -267,7 +163,7 @@ function explain(parts: readonly Part[]): string {
 /** With the quantiles of its held-out errors, around its forecasts or where it tells them itself. */
 function calibrated(predictor: Predictor, calibration: Calibration | null, notify: Notify): Predictor {
   if (calibration?.measure === "own") return withOwnIntervals(predictor, calibration);
-  if (calibration !== null) return withIntervals(pointsOf(predictor), calibration);
+  if (calibration !== null) return withIntervals(predictor, calibration);
   let isSaid = false;
   return {
     ...predictor,
@@ -290,22 +186,5 @@ function withoutRepeats(notify: Notify): Notify {
     if (note.level === "warning" || said.has(note.text)) return;
     said.add(note.text);
     notify(note);
-  };
-}
-
-/** The forecasts alone. */
-export function pointsOf(predictor: Predictor): PointPredictor {
-  const { name } = predictor;
-  return {
-    name,
-    predict: async (frame, horizon) => (await predictor.predict(frame, horizon)).point,
-    dispose: () => predictor.dispose(),
-  };
-}
-
-function withoutQuantiles(predictor: PointPredictor): Predictor {
-  return {
-    ...predictor,
-    predict: async (frame, horizon) => ({ point: await predictor.predict(frame, horizon), quantiles: [] }),
   };
 }

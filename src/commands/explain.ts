@@ -1,6 +1,6 @@
 // `hindcast explain`: what the forecasts of a saved model rest on.
 import { HindcastError } from "../base/errors.js";
-import { networksOf } from "../choose/predictor.js";
+import { networksOf } from "../choose/fitted.js";
 import { type Frame, seriesName } from "../series/frame.js";
 import type { ExplainArgs } from "./args.js";
 import { completeFuture } from "./covariates.js";
@@ -12,8 +12,7 @@ import { openWithData } from "./saved-model.js";
 const mostWindows = 500;
 
 export async function run(args: ExplainArgs, io: Io): Promise<void> {
-  const asked = { ...args, min: undefined, max: undefined, integer: false };
-  const { manifest, fitted, frame } = await openWithData(asked, args.from, io);
+  const { manifest, fitted, frame } = await openWithData(args, args.from, io);
   const { seasons } = fitted;
   if (fitted.kind === "baseline")
     throw new HindcastError(

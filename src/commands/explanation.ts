@@ -1,7 +1,7 @@
 // What a fitted model's forecasts rest on. In: the model and data. Out: a table of its parts, and what is to be said beside it.
 import { HindcastError } from "../base/errors.js";
 import type { Table } from "../base/table.js";
-import { answererOf, type Combination, type FittedModel, type FittedPart, networksOf } from "../choose/predictor.js";
+import { answererOf, type Combination, type FittedModel, type FittedPart, networksOf } from "../choose/fitted.js";
 import type { Effects } from "../effects/schema.js";
 import { integrateGradients } from "../explain/gradients.js";
 import { joinContributions, joinImportances } from "../explain/members.js";

@@ -4,13 +4,14 @@ import { contextSteps } from "../artifact/save-model.js";
 import { exitCodes, HindcastError } from "../base/errors.js";
 import { besideOwn, type Cell, type Table } from "../base/table.js";
 import { listNames } from "../base/wording.js";
-import { type FittedModel, predictorOf } from "../choose/predictor.js";
+import type { FittedModel } from "../choose/fitted.js";
+import { predictorOf } from "../choose/predictor.js";
 import { predictEach, type SeriesForecast } from "../forecast/each-series.js";
 import { type QuantileColumn, quantileColumns } from "../forecast/quantile-columns.js";
 import type { FormatName } from "../report/format-names.js";
 import { formats } from "../report/formats/index.js";
 import { createRowReader, type FollowedRow } from "../series/follow-rows.js";
-import type { FrameColumns, Series } from "../series/frame.js";
+import { type FrameColumns, keyCells, placeColumns, type Series } from "../series/frame.js";
 import { parseDuration } from "../series/frequency.js";
 import { fillGaps } from "../series/gaps.js";
 import { type Grid, stampAt } from "../series/grid.js";
@@ -23,7 +24,7 @@ import { formatStamp, type TimeStyle } from "../series/stamp.js";
 import { createTails, type Misfit } from "../series/tails.js";
 import type { ForecastArgs } from "./args.js";
 import type { Io } from "./io.js";
-import { openSaved, readingAsTrained } from "./saved-model.js";
+import { limitsOf, openSaved, readingAsTrained } from "./saved-model.js";
 
 /** The longest row. */
 const rowByteLimit = 4 * 2 ** 20;
@@ -45,14 +46,14 @@ interface Forecast extends SeriesForecast {
 }
 
 export async function run(args: ForecastArgs, from: string, io: Io): Promise<number | undefined> {
-  const { manifest, fitted, context, limits } = await openSaved(args, from);
+  const { manifest, fitted, context } = await openSaved(from);
   const stepCount = stepsToKeep(fitted, manifest.covariates?.map(({ name }) => name) ?? []);
   const reading = readingAsTrained(manifest, args);
   const grid = { ...manifest.grid, zone: reading.tz };
   const horizon = args.horizon === undefined ? manifest.horizon : parseDuration(args.horizon, grid.frequency);
   // What a model warns of is a series that it cannot forecast, which is told with its row.
   const notify: Io["notify"] = (note) => note.level === "note" && io.notify(note);
-  const predictor = await predictorOf(fitted, limits, { ...io, notify });
+  const predictor = await predictorOf(fitted, limitsOf(manifest, args), { ...io, notify });
   const columns = columnsOf(manifest.columns, args);
   const path = args.data[0] ?? "-";
   const source = path === "-" ? stdinSource(io.stdin) : fileSource(path);
@@ -189,19 +190,17 @@ function withoutGaps(series: Series, missing: MissingPolicy): Series {
 
 /** Rows as `forecast` has them, with the last stamp that was known as `origin`. */
 function forecastTable(
-  { ids, targets, time, wide }: FrameColumns,
+  frameColumns: FrameColumns,
   grid: Grid,
   told: readonly Forecast[],
   columns: readonly QuantileColumn[],
 ): Table {
-  const showsTarget = targets.length > 1 && !wide;
   const rows = told.flatMap(({ point, quantiles, update: { series, timeStyle } }) => {
-    const { key, target, start, values } = series;
+    const { start, values } = series;
     const stamp = (step: number) => formatStamp(timeStyle, grid.zone, stampAt(grid, start, step));
     const origin = stamp(values.length - 1);
     return Array.from(point, (value, k): Cell[] => [
-      ...key,
-      ...(showsTarget ? [target] : []),
+      ...keyCells(frameColumns, series),
       stamp(values.length + k),
       origin,
       value,
@@ -211,7 +210,7 @@ function forecastTable(
   const names = columns.slice(0, told[0]?.quantiles.length).map(({ name }) => name);
   return {
     type: "forecast",
-    columns: besideOwn([...ids, ...(showsTarget ? ["target"] : []), time], ["origin", "forecast", ...names]),
+    columns: besideOwn(placeColumns({ columns: frameColumns }), ["origin", "forecast", ...names]),
     rows,
   };
 }

@@ -2,7 +2,7 @@
 import type { Manifest } from "../artifact/manifest.js";
 import { exitCodes, HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
-import type { FittedModel } from "../choose/predictor.js";
+import { answererOf, covariateNames, type FittedModel } from "../choose/fitted.js";
 import { forecastColumns, forecastTable } from "../forecast/forecast-table.js";
 import type { Predictor } from "../forecast/predictor.js";
 import { quantileColumns } from "../forecast/quantile-columns.js";
@@ -42,7 +42,6 @@ export async function run(args: ForecastArgs, io: Io): Promise<number | undefine
   // A saved model is what cron runs: it says nothing that it said before.
   if (explanation !== undefined && args.from === undefined)
     io.notify({ level: "note", text: `${predictor.name} ${explanation}` });
-  predictor.dispose();
   const table = forecastTable(frame, forecasts, horizon, columns);
   const isMissing = frame.series.map((_, s) => Number.isNaN(forecasts.point[s * horizon]!));
   const isPartial = isMissing.includes(true);
@@ -63,7 +62,7 @@ export async function run(args: ForecastArgs, io: Io): Promise<number | undefine
 
 /** @returns undefined after a dry run, and after a template */
 async function trainFirst(args: ForecastArgs, io: Io): Promise<Job | undefined> {
-  const [{ fitModel }, { answererOf, covariateNames, predictorOf }] = await Promise.all([
+  const [{ fitModel }, { predictorOf }] = await Promise.all([
     import("../choose/model.js"),
     import("../choose/predictor.js"),
   ]);

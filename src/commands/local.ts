@@ -33,7 +33,6 @@ export function localPredictor(args: ForecastArgs, io: Io): Predictor {
       sayNotes(frame, parts, io.notify);
       return joinParts(parts, levels.length);
     },
-    dispose() {},
   };
 
   async function forecastInTurn(frame: Frame, request: LocalRequest): Promise<LocalForecasts[]> {

@@ -1,6 +1,5 @@
-// What a page tells of the model that forecasts. In: a fitted model, or what a model directory says of it. Out: facts.
-import { type Manifest, storedNetworks } from "../artifact/manifest.js";
-import { answererOf, type FittedModel, networksOf } from "../choose/predictor.js";
+// What a page tells of the model that forecasts. In: a fitted model. Out: facts.
+import { answererOf, type FittedModel, networksOf } from "../choose/fitted.js";
 import type { TrainingRecord } from "../fit/config.js";
 import type { FittedNetwork } from "../fit/fit.js";
 import { parameterCount } from "../model/parameters.js";
@@ -9,27 +8,23 @@ import type { Fact } from "../report/html/source.js";
 export interface ToldModel {
   readonly asked: string;
   readonly chose: string;
-  readonly reason: string | null | undefined;
+  readonly reason: string | undefined;
   readonly seed: number;
   readonly network?: Pick<FittedNetwork, "config" | "training" | "record">;
 }
 
-export function savedModel({ asked, reason, seed, model }: Manifest): ToldModel {
-  const [stored] = storedNetworks(model);
-  const network = stored && { config: stored.network, training: stored.training, record: stored.record };
-  return { asked, chose: model.name, reason, seed, ...(network && { network }) };
-}
-
-export function trainedModel(asked: string, fitted: FittedModel, seed: number): ToldModel {
+/** @param seed that it was fitted with */
+export function toldOf(fitted: FittedModel, seed: number): ToldModel {
+  const { asked, reason } = fitted;
   const [network] = networksOf(fitted);
-  return { asked, chose: answererOf(fitted), reason: fitted.reason, seed, ...(network && { network }) };
+  return { asked, chose: answererOf(fitted), reason, seed, ...(network && { network }) };
 }
 
 export function modelFacts({ asked, chose, reason, seed, network }: ToldModel): Fact[] {
   return [
     ["asked for", asked],
     ["answers", chose],
-    ...(reason === null || reason === undefined ? [] : [["why", reason] as const]),
+    ...(reason === undefined ? [] : [["why", reason] as const]),
     ...(network === undefined ? [] : networkFacts(network)),
     ["seed", String(seed)],
   ];

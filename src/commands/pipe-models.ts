@@ -4,7 +4,6 @@ import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { predictorOf } from "../choose/predictor.js";
 import { predictEach, type SeriesForecast } from "../forecast/each-series.js";
-import type { Predictor } from "../forecast/predictor.js";
 import type { Frame, Series } from "../series/frame.js";
 import { parseDuration } from "../series/frequency.js";
 import { stampAt } from "../series/grid.js";
@@ -12,7 +11,7 @@ import type { LineFormat, LineId, LineSeries } from "../series/ndjson-series.js"
 import type { PipeArgs } from "./args.js";
 import type { Io } from "./io.js";
 import { setUpModels } from "./model-options.js";
-import { openSaved } from "./saved-model.js";
+import { limitsOf, openSaved } from "./saved-model.js";
 
 export interface NamedLine extends LineSeries {
   readonly id: LineId;
@@ -45,11 +44,11 @@ export async function openSavedModel(
   levels: readonly number[],
   io: Io,
 ): Promise<PipeModel> {
-  const { manifest, fitted, limits } = await openSaved(args, from);
+  const { manifest, fitted } = await openSaved(from);
   const { columns, covariates = [], time_style: timeStyle } = manifest;
   const grid = args.given.has("tz") ? { ...manifest.grid, zone: args.tz } : manifest.grid;
   const horizon = args.horizon === undefined ? manifest.horizon : parseDuration(args.horizon, grid.frequency);
-  const predictor = await predictorOf(fitted, limits, { ...io, notify: notesOnly(io.notify) });
+  const predictor = await predictorOf(fitted, limitsOf(manifest, args), { ...io, notify: notesOnly(io.notify) });
   const given = covariates.filter(({ place }) => place === null);
   const frameOf = (series: readonly Series[]): Frame => ({
     columns,
@@ -115,19 +114,16 @@ export function openLocalModel(
       const { fitModel } = await import("../choose/model.js");
       const forecasts: (LineForecast | HindcastError)[] = [];
       for (const line of lines) {
-        let predictor: Predictor | undefined;
         try {
           const frame = frameOfLine(line);
           const steps = parseDuration(horizon, frame.grid.frequency);
           const fitted = await fitModel(model, frame, steps, { ...options, intervals: levels.length > 0 }, context);
-          predictor = await predictorOf(fitted, options.limits, context);
+          const predictor = await predictorOf(fitted, options.limits, context);
           const [forecast] = await predictEach(predictor, frame, steps, levels);
           forecasts.push(withStart(forecast!, line));
         } catch (thrown) {
           if (!(thrown instanceof HindcastError)) throw thrown;
           forecasts.push(thrown);
-        } finally {
-          predictor?.dispose();
         }
       }
       return forecasts;

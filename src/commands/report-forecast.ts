@@ -6,7 +6,7 @@ import type { ForecastArgs } from "./args.js";
 import { explainForPage } from "./explanation.js";
 import type { Job } from "./forecast.js";
 import type { Io } from "./io.js";
-import { modelFacts, recordOf, savedModel, type ToldModel, trainedModel } from "./model-facts.js";
+import { modelFacts, recordOf, type ToldModel, toldOf } from "./model-facts.js";
 import { writePage } from "./report-page.js";
 
 export async function reportForecast(
@@ -17,11 +17,9 @@ export async function reportForecast(
   io: Io,
 ): Promise<void> {
   const told: ToldModel =
-    manifest !== undefined
-      ? savedModel(manifest)
-      : fitted !== undefined
-        ? trainedModel(args.model, fitted, args.seed)
-        : { asked: args.model, chose: predictor.name, reason: predictor.reason, seed: args.seed };
+    fitted !== undefined
+      ? toldOf(fitted, manifest?.seed ?? args.seed)
+      : { asked: args.model, chose: predictor.name, reason: predictor.reason, seed: args.seed };
   const forecast = { forecasts, columns, asked: told.asked, chose: told.chose };
   const seasons = args.season === "auto" ? findFrameSeasons(frame) : args.season;
   const explanation = fitted && (await explainForPage(fitted, frame, horizon, told.seed, io));

@@ -12,7 +12,7 @@ import { completeFuture, mayUseCovariates } from "./covariates.js";
 import { planTable } from "./dry-run.js";
 import { type Explanation, explainForPage } from "./explanation.js";
 import type { Io } from "./io.js";
-import { modelFacts, recordOf, savedModel, type ToldModel, trainedModel } from "./model-facts.js";
+import { modelFacts, recordOf, type ToldModel, toldOf } from "./model-facts.js";
 import { fitsOf, setUpModels, sharingTime } from "./model-options.js";
 import { writeChart, writePage } from "./report-page.js";
 
@@ -76,10 +76,9 @@ async function forecastAhead(
     )) ?? frame;
   io.progress.stage(`train ${name}`);
   const fitted = saved?.fitted ?? (await fitModel(name, known, horizon, options, io));
-  const told = saved === undefined ? trainedModel(name, fitted, args.seed) : savedModel(saved.manifest);
+  const told = toldOf(fitted, saved?.manifest.seed ?? args.seed);
   const predictor = saved?.predictor ?? (await predictorOf(fitted, options.limits, io));
   const forecasts = await predictor.predict(known, horizon, levels);
-  predictor.dispose();
   const explanation = await explainForPage(fitted, known, horizon, told.seed, io);
   return { forecast: { forecasts, columns, asked: told.asked, chose: told.chose }, told, explanation };
 }

@@ -53,8 +53,6 @@ export async function liveForecasts(
     } catch (error) {
       if (!(error instanceof HindcastError)) throw error;
       notify({ level: "warning", text: `version ${model.version} cannot forecast these data: ${error.message}` });
-    } finally {
-      predictor.dispose();
     }
   }
   return [...formats.get("csv")({ type: "forecast", columns, rows }, { width: 80, colour: false })].join("");

@@ -1,8 +1,9 @@
 // `hindcast retrain --report`: a page of who forecasts now, and of how it stood beside the other and the baselines. In: what a run came to. Out:
 // the page, written.
 import type { Manifest } from "../artifact/manifest.js";
+import { answererOf, type FittedModel } from "../choose/fitted.js";
 import { createForecaster, type ModelOptions } from "../choose/model.js";
-import { answererOf, type FittedModel, predictorOf } from "../choose/predictor.js";
+import { predictorOf } from "../choose/predictor.js";
 import { plainBaselines } from "../forecast/baselines.js";
 import type { ForecastLimits } from "../forecast/limits.js";
 import { quantileColumns } from "../forecast/quantile-columns.js";
@@ -13,7 +14,7 @@ import { findFrameSeasons } from "../series/season.js";
 import type { RetrainArgs } from "./args.js";
 import { explainForPage } from "./explanation.js";
 import type { Io } from "./io.js";
-import { modelFacts, recordOf, savedModel, trainedModel } from "./model-facts.js";
+import { modelFacts, recordOf, toldOf } from "./model-facts.js";
 import { writePage } from "./report-page.js";
 
 /** A model that was in the running. */
@@ -50,7 +51,7 @@ export async function reportRetrain(args: RetrainArgs, outcome: Outcome, io: Io)
   const keeper = isPromoted ? undefined : champion;
   const winner = keeper ?? challenger;
   const { version, fitted, horizon } = winner;
-  const told = keeper === undefined ? trainedModel(args.model, fitted, args.seed) : savedModel(keeper.manifest);
+  const told = toldOf(fitted, keeper?.manifest.seed ?? args.seed);
   const predictor = await predictorOf(fitted, keeper?.manifest.limits ?? challenger.limits, io);
   const fan = withFan(columns);
   const forecasts = await predictor.predict(
@@ -58,7 +59,6 @@ export async function reportRetrain(args: RetrainArgs, outcome: Outcome, io: Io)
     horizon,
     fan.map(({ level }) => level),
   );
-  predictor.dispose();
   const explanation = await explainForPage(fitted, frame, horizon, told.seed, io);
   const seasons = outcome.seasons === "auto" ? findFrameSeasons(frame) : outcome.seasons;
   const backtest = backtestOf(comparison, challenger.version, champion?.version, nameOf(version));

@@ -6,7 +6,8 @@ import { openModel } from "../artifact/open-model.js";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { listNames } from "../base/wording.js";
-import { type FittedModel, predictorOf } from "../choose/predictor.js";
+import type { FittedModel } from "../choose/fitted.js";
+import { predictorOf } from "../choose/predictor.js";
 import type { ForecastLimits } from "../forecast/limits.js";
 import type { Predictor } from "../forecast/predictor.js";
 import type { Covariate } from "../series/covariates.js";
@@ -26,12 +27,14 @@ export interface Opened {
   readonly predictor: Predictor;
 }
 
-type FromArgs = Pick<ForecastArgs, "data" | "given" | "integer" | "max" | "min" | "reading">;
+type FromArgs = Pick<ForecastArgs, "data" | "given" | "reading">;
+type LimitArgs = Pick<ForecastArgs, "integer" | "max" | "min">;
 
 /** Goes on from the end of what the model was trained on when no data are given. @throws HindcastError "model", "data" */
-export async function openForForecast(args: FromArgs, from: string, io: Io): Promise<Opened> {
-  const { manifest, fitted, limits, frame } = await openWithData(args, from, io);
-  return { manifest, fitted, frame, predictor: await predictorOf(fitted, limits, io) };
+export async function openForForecast(args: FromArgs & LimitArgs, from: string, io: Io): Promise<Opened> {
+  const opened = await openWithData(args, from, io);
+  const { manifest, fitted } = opened;
+  return { ...opened, predictor: await predictorOf(fitted, limitsOf(manifest, args), io) };
 }
 
 /** The model itself, and the data it is asked about. @throws HindcastError "model", "data" */
@@ -40,7 +43,7 @@ export async function openWithData(
   from: string,
   io: Io,
 ): Promise<Omit<SavedModel, "context"> & { readonly frame: Frame }> {
-  const { context, ...saved } = await openSaved(args, from);
+  const { context, ...saved } = await openSaved(from);
   const { manifest } = saved;
   const frame =
     args.data.length > 0
@@ -88,23 +91,17 @@ export interface SavedModel {
   readonly fitted: FittedModel;
   /** The end of each series as it was trained on; undefined when it was saved without. */
   readonly context: Frame | undefined;
-  /** The model's own, and those of this run, which go before them. */
-  readonly limits: ForecastLimits;
 }
 
 /** @throws HindcastError "model" */
-export async function openSaved(
-  args: Pick<ForecastArgs, "integer" | "max" | "min">,
-  from: string,
-): Promise<SavedModel> {
+export async function openSaved(from: string): Promise<SavedModel> {
   const stored = await readSaved(from);
-  const { manifest } = stored;
-  const limits = {
-    min: args.min ?? manifest.limits.min,
-    max: args.max ?? manifest.limits.max,
-    integer: args.integer || manifest.limits.integer,
-  };
-  return { manifest, ...(await openModel(stored)), limits };
+  return { manifest: stored.manifest, ...(await openModel(stored)) };
+}
+
+/** The model's own, and those of this run, which go before them. */
+export function limitsOf({ limits }: Manifest, { min, max, integer }: LimitArgs): ForecastLimits {
+  return { min: min ?? limits.min, max: max ?? limits.max, integer: integer || limits.integer };
 }
 
 /** New data are read as the model's own were, but for what a flag says. */

@@ -19,7 +19,7 @@ import type { AskedShard } from "./values.js";
 const indexVariables = ["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"] as const;
 
 /** @throws HindcastError "usage" when the environment does not say which shard, or there is no such one */
-export function resolveShard({ index, count }: AskedShard, env: Io["env"]): Shard {
+function resolveShard({ index, count }: AskedShard, env: Io["env"]): Shard {
   const variable = indexVariables.find((name) => env[name] !== undefined);
   if (index === "auto" && variable === undefined)
     throw new HindcastError(

@@ -3,8 +3,8 @@
 import { checkModelTarget } from "../artifact/directory.js";
 import { saveModel } from "../artifact/save-model.js";
 import type { Table } from "../base/table.js";
+import { answererOf, covariateNames, type FittedModel, networksOf } from "../choose/fitted.js";
 import { createForecaster, fitModel, type ModelOptions } from "../choose/model.js";
-import { answererOf, covariateNames, type FittedModel, networksOf } from "../choose/predictor.js";
 import { backtest } from "../evaluate/backtest.js";
 import { planFolds, seasonBefore } from "../evaluate/folds.js";
 import { gateScores } from "../evaluate/gates.js";

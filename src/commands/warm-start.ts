@@ -2,7 +2,7 @@
 // registry's champion, and what they have seen; nothing where there is no champion yet.
 import { openModel } from "../artifact/open-model.js";
 import { HindcastError } from "../base/errors.js";
-import { networksOf } from "../choose/predictor.js";
+import { networksOf } from "../choose/fitted.js";
 import { chooseCovariates } from "../features/covariates.js";
 import { type OlderNetworks, unseenSteps } from "../fit/older-networks.js";
 import { isRegistry, readPointer } from "../registry/champion.js";

@@ -109,7 +109,8 @@ export async function seasonalNaive(
   const forecasts: Float64Array[] = [];
   for (let f = 0; f < folds.length; f++) {
     const known = knownAt(frame, folds, f, span);
-    forecasts.push(spreadRows(await predictor.predict(known.frame, horizon), known.from, frame.series.length, horizon));
+    const { point } = await predictor.predict(known.frame, horizon);
+    forecasts.push(spreadRows(point, known.from, frame.series.length, horizon));
   }
   return forecasts;
 }
@@ -149,25 +150,21 @@ export async function runUnit(
   const levels = (options.quantiles ?? []).map(({ level }) => level);
   const done: ModelFold[] = [];
   let predictor: Predictor | undefined;
-  try {
-    for (let f = unit.from; f < unit.to; f++) {
-      context.signal.throwIfAborted();
-      context.progress.stage(`fold ${f + 1}/${folds.length} · ${forecaster.name}`);
-      const known = knownAt(frame, folds, f, span);
-      predictor ??= await forecaster.fit(known.frame, horizon, context);
-      const { name: chose, reason } = predictor;
-      const { point, quantiles, crossEntropy } = await predictor.predict(known.frame, horizon, levels);
-      const spread = (rows: Float64Array) => spreadRows(rows, known.from, frame.series.length, horizon);
-      done.push({
-        chose,
-        ...(reason === undefined ? {} : { reason }),
-        forecasts: spread(point),
-        quantiles: quantiles.map(spread),
-        ...(crossEntropy && { crossEntropies: crossEntropiesOf(crossEntropy, frame, folds[f]!, known.from, horizon) }),
-      });
-    }
-  } finally {
-    predictor?.dispose();
+  for (let f = unit.from; f < unit.to; f++) {
+    context.signal.throwIfAborted();
+    context.progress.stage(`fold ${f + 1}/${folds.length} · ${forecaster.name}`);
+    const known = knownAt(frame, folds, f, span);
+    predictor ??= await forecaster.fit(known.frame, horizon, context);
+    const { name: chose, reason } = predictor;
+    const { point, quantiles, crossEntropy } = await predictor.predict(known.frame, horizon, levels);
+    const spread = (rows: Float64Array) => spreadRows(rows, known.from, frame.series.length, horizon);
+    done.push({
+      chose,
+      ...(reason === undefined ? {} : { reason }),
+      forecasts: spread(point),
+      quantiles: quantiles.map(spread),
+      ...(crossEntropy && { crossEntropies: crossEntropiesOf(crossEntropy, frame, folds[f]!, known.from, horizon) }),
+    });
   }
   return done;
 }

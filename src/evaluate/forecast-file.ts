@@ -5,7 +5,7 @@ import type { Notify } from "../base/notes.js";
 import { listNames } from "../base/wording.js";
 import type { PredictContext } from "../forecast/predictor.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
-import { type Frame, type Series, seriesName } from "../series/frame.js";
+import { type Frame, keyCells, type Series, seriesName } from "../series/frame.js";
 import { stepper } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import { type BacktestModel, type BacktestResult, seasonalNaive } from "./backtest.js";
@@ -91,19 +91,17 @@ export async function besideSeasonalNaive(
 
 /** Rows of series and on stamps that the actuals have a place for. */
 function locateRows(frame: Frame, rows: readonly ForecastRow[], notify: Notify): Placed[] {
-  const several = frame.columns.targets.length > 1 && !frame.columns.wide;
-  const nameOf = (key: readonly string[], target: string | undefined) =>
-    JSON.stringify(several ? [...key, target] : key);
-  const places = new Map(frame.series.map(({ key, target }, s) => [nameOf(key, target), s]));
+  const nameOf = (one: Series | ForecastRow) => JSON.stringify(keyCells(frame.columns, one));
+  const places = new Map(frame.series.map((one, s) => [nameOf(one), s]));
   const steps = frame.series.map(({ start }) => stepper(frame.grid, start));
   const placed: Placed[] = [];
   let actualCount = 0;
   let firstWithout: ForecastRow | undefined;
   const strangers = new Set<string>();
   for (const row of rows) {
-    const s = row.key.length === 0 && frame.series.length === 1 ? 0 : places.get(nameOf(row.key, row.target));
+    const s = row.key.length === 0 && frame.series.length === 1 ? 0 : places.get(nameOf(row));
     const index = s === undefined ? Number.NaN : steps[s]!(row.stamp);
-    if (s === undefined) strangers.add([...row.key, ...(several ? [row.target] : [])].join("/"));
+    if (s === undefined) strangers.add(keyCells(frame.columns, row).join("/"));
     if (s !== undefined && !Number.isNaN(index)) placed.push({ row, s, index });
     if (s !== undefined && Number.isFinite(frame.series[s]!.values[index])) actualCount++;
     else firstWithout ??= row;

@@ -4,7 +4,7 @@ import { HindcastError } from "../base/errors.js";
 import { listNames, quoteText } from "../base/wording.js";
 import { type QuantileColumn, readQuantileName } from "../forecast/quantile-columns.js";
 import { findColumns } from "../series/columns.js";
-import type { Frame } from "../series/frame.js";
+import { type Frame, hasTargetColumn } from "../series/frame.js";
 import { stepsBetween } from "../series/grid.js";
 import { explainNumber, isMissing, numberReader } from "../series/numbers.js";
 import type { ReadOptions } from "../series/options.js";
@@ -153,7 +153,7 @@ function findForecastColumns(
       `name it as in the actuals; its columns: ${listNames(columns)}`,
     );
   const ids = absent.length > 0 ? [] : actual.ids.map((id) => columns.indexOf(id));
-  const needsTarget = actual.targets.length > 1 && !actual.wide;
+  const needsTarget = hasTargetColumn(actual);
   const target = needsTarget ? lower.indexOf("target") : -1;
   if (needsTarget && target < 0)
     throw new HindcastError(

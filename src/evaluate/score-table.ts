@@ -2,7 +2,7 @@
 // Scores are taken for each series over the points of a group, then averaged over the series.
 import { besideOwn, type Cell, type Table } from "../base/table.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
-import { type Frame, knownValues, placeColumns, type Series, seriesName } from "../series/frame.js";
+import { type Frame, keyCells, knownValues, placeColumns, type Series, seriesName } from "../series/frame.js";
 import { stamper } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import type { BacktestModel, BacktestResult } from "./backtest.js";
@@ -103,20 +103,17 @@ export function predictionColumns(frame: Frame, quantiles: readonly QuantileColu
 
 /** A row for each forecast of each model, the models beside each other: what was forecast, from where, and what came. */
 export function predictionsTable(result: BacktestResult): Table {
-  const { targets, wide } = result.frame.columns;
-  const showsTarget = targets.length > 1 && !wide;
   return {
     type: "prediction",
     columns: predictionColumns(result.frame, result.quantiles),
-    rows: predictionRows(result, showsTarget),
+    rows: predictionRows(result),
   };
 }
 
-function* predictionRows(
-  { frame, horizon, quantiles: columns, folds, models }: BacktestResult,
-  showsTarget: boolean,
-): Generator<Cell[]> {
-  for (const [s, { key, target, start, values }] of frame.series.entries()) {
+function* predictionRows({ frame, horizon, quantiles: columns, folds, models }: BacktestResult): Generator<Cell[]> {
+  for (const [s, series] of frame.series.entries()) {
+    const { start, values } = series;
+    const cells = keyCells(frame.columns, series);
     const instantOf = stamper(frame.grid, start);
     const stamp = (index: number) => formatStamp(frame.timeStyle, frame.grid.zone, instantOf(index));
     for (const [f, { origins }] of folds.entries()) {
@@ -124,7 +121,7 @@ function* predictionRows(
       if (first < 0) continue;
       const origin = stamp(first - 1);
       for (let k = 0; k < horizon; k++) {
-        const place = [...key, ...(showsTarget ? [target] : []), stamp(first + k), origin, k + 1];
+        const place = [...cells, stamp(first + k), origin, k + 1];
         const actual = values[first + k] ?? Number.NaN;
         for (const model of models) {
           const { forecasts, quantiles } = model.folds[f]!;

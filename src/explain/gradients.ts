@@ -2,11 +2,12 @@
 // networks, section 3). In: a fitted network and a series. Out: contributions in the data's units, which sum to the forecast less that of
 // a window that says nothing.
 import type { FittedNetwork } from "../fit/fit.js";
+import { forecastBatch } from "../forecast/batch.js";
 import type { Frame } from "../series/frame.js";
 import type { Batch } from "../windows/gather.js";
 import { prepareFrame } from "../windows/prepare.js";
 import { listParts, type Part } from "./parts.js";
-import { copyBatch, forecastWindows, gatherAll } from "./windows.js";
+import { copyBatch, gatherAll, wholeOf } from "./windows.js";
 
 export interface Contributions {
   /** Mean over the steps of the horizon. */
@@ -58,7 +59,7 @@ export function integrateGradients(
       const batch = copyBatch(rows);
       for (let b = 0; b < count; b++)
         writeRow(batch, b, x, moved, width, alphas[from + b]!, places[from + b]!, changes[from + b]!);
-      const values = forecastWindows(fitted, prepared, planOf(count), batch, horizon);
+      const values = forecastBatch(fitted, prepared, planOf(count), wholeOf(batch, count), horizon);
       for (let b = 0; b < count; b++) means[from + b] = meanOf(values.subarray(b * horizon, (b + 1) * horizon));
     }
     return means;

@@ -1,7 +1,7 @@
 // Which classical forecasts the pretrained model leans on. In: its networks and a frame. Out: a weight for each of them and each series.
 import { lastObservedIndex } from "../base/numeric.js";
 import { candidateNames } from "../classical/candidates.js";
-import { forecastSeries } from "../gate/forecast.js";
+import { forecastSeries, leaningsOf } from "../gate/forecast.js";
 import type { GateNetwork } from "../gate/network.js";
 import { originLimitOf } from "../gate/predictor.js";
 import type { Frame } from "../series/frame.js";
@@ -24,10 +24,6 @@ export function gateLeanings(
     if (last < 0) return null;
     // The forecast starts after the last observation, as the model's own does.
     const late = values.length - 1 - last;
-    const { weights } = forecastSeries(values, { networks, seasons, horizon: horizon + late, originLimit });
-    return Float64Array.from(candidateNames, (_, c) => {
-      const from = c * (horizon + late) + late;
-      return weights.subarray(from, from + horizon).reduce((sum, weight) => sum + weight, 0) / horizon;
-    });
+    return leaningsOf(forecastSeries(values, { networks, seasons, horizon: horizon + late, originLimit }), horizon);
   });
 }

@@ -6,13 +6,14 @@ import { type Random, seededRandom } from "../base/random.js";
 import { nextTurn } from "../base/turn.js";
 import { seasonalScales } from "../evaluate/metrics.js";
 import type { FittedNetwork } from "../fit/fit.js";
+import { forecastBatch } from "../forecast/batch.js";
 import type { FitContext } from "../forecast/predictor.js";
 import { type Frame, knownValues, longestLength } from "../series/frame.js";
 import type { Batch } from "../windows/gather.js";
 import { planTraining, type WindowPlan } from "../windows/plan.js";
 import { type PreparedFrame, prepareFrame } from "../windows/prepare.js";
 import { listParts, type Part } from "./parts.js";
-import { copyBatch, forecastWindows, gatherAll } from "./windows.js";
+import { copyBatch, gatherAll, wholeOf } from "./windows.js";
 
 export interface PartImportance {
   readonly part: Part;
@@ -54,7 +55,9 @@ export async function permutationImportance(
   if (plan.origins.length < 2) throw tooShort(frame, fitted.config.window + horizon);
   const batch = gatherAll(fitted, prepared, plan, horizon);
   const errorsOf = openErrors(frame, plan, horizon, season);
-  const before = errorsOf(forecastWindows(fitted, prepared, plan, batch, horizon));
+  const score = (tampered: Batch) =>
+    errorsOf(forecastBatch(fitted, prepared, plan, wholeOf(tampered, plan.origins.length), horizon));
+  const before = score(copyBatch(batch));
   const parts = listParts(fitted.config, fitted.channels, season, batch.shape.horizon ?? horizon);
   const random = seededRandom(seed).fork("permutation");
   const found: PartImportance[] = [];
@@ -64,7 +67,7 @@ export async function permutationImportance(
     const mae = new Float64Array(repeatCount);
     for (let r = 0; r < repeatCount; r++) {
       const shuffled = shuffle(batch, part, random.fork(`${part.input} ${part.lags} ${r}`));
-      const after = errorsOf(forecastWindows(fitted, prepared, plan, shuffled, horizon));
+      const after = score(shuffled);
       mase[r] = after.mase - before.mase;
       mae[r] = after.mae - before.mae;
       await nextTurn(signal);

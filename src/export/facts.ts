@@ -14,7 +14,7 @@ export function networkFacts({ config, preparation, channels }: ExportedNetwork)
 }
 
 /** In the order of the network's inputs: [I]. */
-export function channelNames({ gapIndicator, calendar, covariates }: ChannelConfig): string[] {
+function channelNames({ gapIndicator, calendar, covariates }: ChannelConfig): string[] {
   const columns = covariates?.columns ?? [];
   const ahead = columns.filter(({ kind }) => kind === "future").flatMap(namesOf);
   return [

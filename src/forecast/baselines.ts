@@ -8,7 +8,7 @@ import { calibrateUntrained } from "./calibrate.js";
 import { type Calibration, withIntervals } from "./calibration.js";
 import type { ClassicalName } from "./classical.js";
 import { followPaths, type Path } from "./paths.js";
-import type { Forecaster, PointPredictor, PredictContext } from "./predictor.js";
+import type { Forecaster, PredictContext, Predictor } from "./predictor.js";
 
 /** Those that cost nothing: they stand beside every model in a backtest. */
 export const plainBaselines = ["naive", "seasonal-naive", "drift", "mean"] as const;
@@ -16,7 +16,7 @@ export type BaselineName = (typeof plainBaselines)[number] | ClassicalName;
 
 /** A forecaster that has nothing to fit but its intervals, so that its forecasts are there at once. */
 export interface Baseline extends Forecaster {
-  predictor(context: PredictContext): PointPredictor;
+  predictor(context: PredictContext): Predictor;
   /** What its intervals rest on. */
   calibrate(frame: Frame, horizon: number, signal: AbortSignal): Promise<Calibration>;
 }
@@ -104,7 +104,6 @@ function baseline(
     name,
     predict: async (frame, horizon) =>
       followPaths(frame, horizon, { name, path: await loadPath(), perTurn, ...context }),
-    dispose() {},
   });
   const calibrateOn = (frame: Frame, horizon: number, signal: AbortSignal) =>
     calibrateUntrained(predictor({ notify: () => {}, signal }), frame, horizon, {

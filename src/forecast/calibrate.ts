@@ -8,7 +8,7 @@ import type { Frame } from "../series/frame.js";
 import { type Calibration, measureByOwn, unmeasured } from "./calibration.js";
 import { gatherScores, type HeldOut, longestHeldOut, type Scores } from "./held-out-scores.js";
 import { highestLevel, lowestLevel } from "./levels.js";
-import type { PointPredictor, Predictor } from "./predictor.js";
+import type { Predictor } from "./predictor.js";
 import { longRunScale, normalDeviation, scalesAt } from "./scale.js";
 
 /** Upper half of the levels kept; the lower half mirrors it. */
@@ -33,7 +33,7 @@ const mostScore = 1e100;
  * the step; past the longest held-out stretch nothing is known. Signed, so that the two ends of an interval may lie at different distances (Romano, Patterson & Candès 2019).
  */
 export async function calibrate(
-  predictor: PointPredictor,
+  predictor: Predictor,
   frame: Frame,
   horizon: number,
   options: HeldOut,
@@ -171,7 +171,7 @@ const toldCycles = 3;
  * tell the season, as far as that leaves a season or a horizon to learn from.
  */
 export function calibrateUntrained(
-  predictor: PointPredictor,
+  predictor: Predictor,
   frame: Frame,
   horizon: number,
   options: Omit<HeldOut, "firstOrigins">,

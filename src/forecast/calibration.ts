@@ -5,7 +5,7 @@ import { extent, lastObservedIndex, saturate } from "../base/numeric.js";
 import * as z from "../base/schema.js";
 import { type Frame, seriesId } from "../series/frame.js";
 import { seriesFields } from "../series/series-fields.js";
-import type { PointPredictor, Predictor } from "./predictor.js";
+import type { Predictor } from "./predictor.js";
 import { scaleOf } from "./scale.js";
 
 export const calibrationSchema = z.strictObject({
@@ -43,11 +43,11 @@ export function calibrationSteps({ season, recentSteps }: Calibration): number {
 }
 
 /** The predictor with the quantiles of its held-out errors around each forecast. */
-export function withIntervals(predictor: PointPredictor, calibration: Calibration): Predictor {
+export function withIntervals(predictor: Predictor, calibration: Calibration): Predictor {
   return {
     name: predictor.name,
     async predict(frame, horizon, levels = []) {
-      const point = await predictor.predict(frame, horizon);
+      const { point } = await predictor.predict(frame, horizon);
       if (levels.length === 0) return { point, quantiles: [] };
       const scales = currentScales(calibration, frame);
       const reaches = frame.series.map(({ values }) => reachOf(values, calibration));
@@ -58,7 +58,6 @@ export function withIntervals(predictor: PointPredictor, calibration: Calibratio
         shift(point, horizon, { offsets: offsetsAt(calibration, level, longest + horizon), scales, reaches, gaps });
       return { point, quantiles: levels.map(shifted) };
     },
-    dispose: () => predictor.dispose(),
   };
 }
 
@@ -104,9 +103,9 @@ export interface Measured {
 export type Measure = (known: Frame, horizon: number) => Promise<Measured>;
 
 /** Errors as they are. */
-export function unmeasured(predictor: PointPredictor): Measure {
+export function unmeasured(predictor: Predictor): Measure {
   return async (known, horizon) => {
-    const point = await predictor.predict(known, horizon);
+    const { point } = await predictor.predict(known, horizon);
     const ones = new Float64Array(point.length).fill(1);
     return { point, above: ones, below: ones };
   };

@@ -46,9 +46,6 @@ export function combinePredictors(
       sayWhatIsMissing(frame, forecasts.point, horizon, notify);
       return { ...forecasts, ...crossEntropyOf(said, horizon) };
     },
-    dispose() {
-      for (const { predictor } of parts) predictor.dispose();
-    },
   };
 }
 

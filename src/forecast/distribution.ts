@@ -5,7 +5,6 @@ import { quantileOfSorted } from "../base/numeric.js";
 import type { Random } from "../base/random.js";
 import { nextTurn } from "../base/turn.js";
 import type { FittedNetwork } from "../fit/fit.js";
-import { windowShape } from "../model/config.js";
 import type { HeadConfig } from "../model/heads/config.js";
 import { takeStep } from "../model/heads/dense.js";
 import { type Head, headWidth } from "../model/heads/head.js";
@@ -15,8 +14,8 @@ import type { Affine } from "../scale/scalers.js";
 import { type Frame, seriesId } from "../series/frame.js";
 import { batchesOf } from "../windows/batches.js";
 import { type Batch, createBatch, type WindowShape } from "../windows/gather.js";
-import { planForecast } from "../windows/plan.js";
-import { invertForecast, type PreparedFrame, prepareActual, prepareFrame } from "../windows/prepare.js";
+import { invertForecast, type PreparedFrame, prepareActual } from "../windows/prepare.js";
+import { affineOf, prepareForecast } from "./batch.js";
 import { checkHorizon, keepConstants, sayWhatIsMissing } from "./network.js";
 import type { Forecasts, PredictContext, Predictor } from "./predictor.js";
 import { feedBack, openCandidates } from "./recursion.js";
@@ -31,7 +30,6 @@ export function headPredictor(fitted: FittedNetwork, context: PredictContext): P
       checkHorizon(fitted, horizon);
       return predict(fitted, config, frame, horizon, levels, context);
     },
-    dispose() {},
   };
 }
 
@@ -60,10 +58,8 @@ async function predict(
 ): Promise<Forecasts> {
   const { config, weights } = fitted;
   const head = openHead(headConfig);
-  const prepared = prepareFrame(frame, fitted.preparation, fitted.channels, horizon);
-  const plan = planForecast(prepared);
+  const { prepared, plan, shape } = prepareForecast(fitted, frame, horizon);
   const isDirect = config.decoder === "direct";
-  const shape = isDirect ? windowShape(config) : windowShape(config, horizon);
   const sample = isDirect ? null : pathSampler(fitted, head, headConfig.sampleCount ?? 100, prepared, shape, horizon);
   const out = [0, ...levels].map(() => new Float64Array(frame.series.length * horizon).fill(Number.NaN));
   const told = new Map<number, Pick<Said, "probability"> & { readonly origin: number }>();
@@ -107,11 +103,6 @@ async function predict(
     return nats;
   };
   return { point, quantiles, crossEntropy };
-}
-
-/** change = scaled · spread + offset */
-function affineOf({ offsets, spreads }: Batch, b: number): Affine {
-  return { offset: offsets[b]!, spread: spreads[b]! };
 }
 
 /** Each series has a stream of its own, so that its paths are the same in whatever panel. */

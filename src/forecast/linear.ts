@@ -6,12 +6,12 @@ import { keepWithin } from "../classical/methods.js";
 import { forecastLinear, type LinearModel } from "../linear/model.js";
 import { seriesId } from "../series/frame.js";
 import { followPaths, type Path } from "./paths.js";
-import type { PointPredictor, PredictContext } from "./predictor.js";
+import type { PredictContext, Predictor } from "./predictor.js";
 
 const seriesPerTurn = 64;
 
 /** @param reach newest steps of a series that its forecast rests on, from `linearReach` */
-export function linearPredictor(model: LinearModel, reach: number, context: PredictContext): PointPredictor {
+export function linearPredictor(model: LinearModel, reach: number, context: PredictContext): Predictor {
   const drifts = new Map(model.drifts.map((one) => [seriesId(one), one.slopes]));
   return {
     name: "linear",
@@ -29,7 +29,6 @@ export function linearPredictor(model: LinearModel, reach: number, context: Pred
       };
       return followPaths(frame, horizon, { name: "linear", path, perTurn: seriesPerTurn, ...context });
     },
-    dispose() {},
   };
 }
 

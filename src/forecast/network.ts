@@ -6,23 +6,19 @@ import { extent, lastObservedIndex } from "../base/numeric.js";
 import { nextTurn } from "../base/turn.js";
 import { listNames } from "../base/wording.js";
 import type { FittedNetwork } from "../fit/fit.js";
-import { outputCount, windowShape } from "../model/config.js";
-import { predictArrays } from "../model/inference.js";
 import { type Frame, seriesName } from "../series/frame.js";
 import { batchesOf } from "../windows/batches.js";
-import { planForecast } from "../windows/plan.js";
-import { invertForecast, type PreparedFrame, prepareFrame } from "../windows/prepare.js";
-import type { PointPredictor, PredictContext } from "./predictor.js";
-import { feedBack, openCandidates } from "./recursion.js";
+import type { PreparedFrame } from "../windows/prepare.js";
+import { forecastBatch, prepareForecast } from "./batch.js";
+import type { Forecasts, PredictContext, Predictor } from "./predictor.js";
 
-export function networkPredictor(fitted: FittedNetwork, context: PredictContext): PointPredictor {
+export function networkPredictor(fitted: FittedNetwork, context: PredictContext): Predictor {
   return {
     name: fitted.config.cell,
     async predict(frame, horizon) {
       checkHorizon(fitted, horizon);
       return predict(fitted, frame, horizon, context);
     },
-    dispose() {},
   };
 }
 
@@ -41,41 +37,19 @@ async function predict(
   frame: Frame,
   horizon: number,
   { notify, signal }: PredictContext,
-): Promise<Float64Array> {
-  const { config, weights } = fitted;
-  const prepared = prepareFrame(frame, fitted.preparation, fitted.channels, horizon);
-  const plan = planForecast(prepared);
-  const isDirect = config.decoder === "direct";
-  const shape = isDirect ? windowShape(config) : windowShape(config, horizon);
+): Promise<Forecasts> {
+  const { prepared, plan, shape } = prepareForecast(fitted, frame, horizon);
   const out = new Float64Array(frame.series.length * horizon).fill(Number.NaN);
-  const width = outputCount(config);
-  for (const { batch, from, count, mask } of batchesOf(prepared, plan, shape)) {
+  for (const planned of batchesOf(prepared, plan, shape)) {
+    const { from, count } = planned;
     if (from > 0) await nextTurn(signal);
-    const changes = new Float64Array(count * horizon);
-    if (isDirect) {
-      const all = predictArrays(config, weights, batch.inputs, mask, count, batch.candidates);
-      for (let b = 0; b < count; b++)
-        for (let k = 0; k < horizon; k++)
-          changes[b * horizon + k] = all[b * width + k]! * batch.spreads[b]! + batch.offsets[b]!;
-    } else {
-      const candidatesAt = openCandidates(batch, changes);
-      for (let k = 0; k < horizon; k++) {
-        const one = predictArrays(config, weights, batch.inputs, mask, count, candidatesAt(k));
-        for (let b = 0; b < count; b++) {
-          changes[b * horizon + k] = one[b]! * batch.spreads[b]! + batch.offsets[b]!;
-          feedBack(prepared, plan.series[from + b]!, plan.origins[from + b]! + k, one[b]!, batch, b);
-        }
-      }
-    }
-    for (let b = 0; b < count; b++) {
-      const s = plan.series[from + b]!;
-      const own = changes.subarray(b * horizon, (b + 1) * horizon);
-      out.set(invertForecast(prepared, s, plan.origins[from + b]!, own), s * horizon);
-    }
+    const values = forecastBatch(fitted, prepared, plan, planned, horizon);
+    for (let b = 0; b < count; b++)
+      out.set(values.subarray(b * horizon, (b + 1) * horizon), plan.series[from + b]! * horizon);
   }
   keepConstants(frame, prepared, out, horizon);
   sayWhatIsMissing(frame, out, horizon, notify);
-  return out;
+  return { point: out, quantiles: [] };
 }
 
 /** A series that never changed, neither while training nor since, goes on as it is: to the last bit, whatever the others do. */

@@ -3,6 +3,7 @@ import type { Notify } from "../base/notes.js";
 import { lastObservedIndex } from "../base/numeric.js";
 import { nextTurn } from "../base/turn.js";
 import { type Frame, type Series, seriesName } from "../series/frame.js";
+import type { Forecasts } from "./predictor.js";
 
 /**
  * Goes on from the end of one series with at least one observation.
@@ -23,18 +24,18 @@ export interface Following {
   readonly notify: Notify;
 }
 
-/** @returns [series × horizon], NaN for a series without an observation, or whose forecast is no number */
+/** @returns points alone, NaN for a series without an observation, or whose forecast is no number */
 export async function followPaths(
   frame: Frame,
   horizon: number,
   { name, path, perTurn, signal, notify }: Following,
-): Promise<Float64Array> {
-  const forecasts = new Float64Array(frame.series.length * horizon);
+): Promise<Forecasts> {
+  const point = new Float64Array(frame.series.length * horizon);
   const empty: string[] = [];
   const outOfRange: string[] = [];
   for (const [s, series] of frame.series.entries()) {
     if (s > 0 && s % perTurn === 0) await nextTurn(signal);
-    const out = forecasts.subarray(s * horizon, (s + 1) * horizon);
+    const out = point.subarray(s * horizon, (s + 1) * horizon);
     const isObserved = lastObservedIndex(series.values) >= 0;
     if (isObserved) path(series.values, out, series);
     if (isObserved && out.every(Number.isFinite)) continue;
@@ -43,7 +44,7 @@ export async function followPaths(
   }
   sayWithout(name, empty, "no observed value, so no forecast", notify);
   sayWithout(name, outOfRange, "no forecast, as it left the range of numbers", notify);
-  return forecasts;
+  return { point, quantiles: [] };
 }
 
 /** @param model which says nothing of them @param series their names; of none nothing is said */

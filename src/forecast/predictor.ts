@@ -29,14 +29,6 @@ export interface Predictor {
   predict(frame: Frame, horizon: number, levels?: readonly number[]): Promise<Forecasts>;
   /** What the forecasts made so far rest on, for people; absent where there is nothing to say. */
   explanation?(): string;
-  /** Frees what the engine holds. */
-  dispose(): void;
-}
-
-/** A predictor that says one number a step; `withIntervals` makes a whole one of it. */
-export interface PointPredictor extends Pick<Predictor, "name" | "dispose"> {
-  /** @returns [series × horizon], as `Forecasts.point` */
-  predict(frame: Frame, horizon: number): Promise<Float64Array>;
 }
 
 export interface FitContext {

@@ -1,6 +1,7 @@
 // One series' forecast by the gate, from values as they are read to quantiles. In: values with gaps, seasons, networks. Out: the
 // knots' quantiles and the candidates they lean on.
 import { lastObservedIndex } from "../base/numeric.js";
+import { candidateCount } from "../classical/candidates.js";
 import { fillSeasonally } from "../classical/gaps.js";
 import type { History } from "../classical/history.js";
 import { historyLimit } from "./history-limit.js";
@@ -26,6 +27,19 @@ export function forecastSeries(values: Float64Array, terms: ForecastTerms): Gate
   const { length } = history.values;
   const tested = chooseOrigins(length, horizon, seasons, originLimit);
   return forecastWindows(networks, history, horizon, [{ origin: length, tested }])[0]!;
+}
+
+/**
+ * What a forecast leans on over its last steps: those before them are of a gap that its series ends in.
+ * @param horizon so many, at most those of the forecast
+ * @returns [candidate] weights, on average over these steps, that sum to 1
+ */
+export function leaningsOf({ weights }: Pick<GateForecast, "weights">, horizon: number): Float64Array {
+  const stepCount = weights.length / candidateCount;
+  return Float64Array.from({ length: candidateCount }, (_, c) => {
+    const own = weights.subarray((c + 1) * stepCount - horizon, (c + 1) * stepCount);
+    return own.reduce((sum, weight) => sum + weight, 0) / horizon;
+  });
 }
 
 /** By the values they are of: those that intervals were calibrated on are forecast next. */

@@ -196,7 +196,7 @@ function addSummary(
   for (let i = 0; i < units; i++) for (let j = 0; j < width; j++) out[j]! += output[i]! * kernel[i * width + j]!;
 }
 
-export function recentProblem(units: number, batch: number): RecurrentProblem {
+function recentProblem(units: number, batch: number): RecurrentProblem {
   const sizes = { batch, time: recentLength, inputs: recentFeatureCount, units };
   return { cell: "gru", ...sizes, reverse: false, sequences: false, truncate: 0 };
 }

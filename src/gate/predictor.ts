@@ -9,7 +9,7 @@ import { sayWithout } from "../forecast/paths.js";
 import type { Forecasts, PredictContext, Predictor } from "../forecast/predictor.js";
 import { longRunScale, unknownOffset } from "../forecast/scale.js";
 import { type Frame, panelValueCount, seriesName } from "../series/frame.js";
-import { forecastSeries } from "./forecast.js";
+import { forecastSeries, leaningsOf } from "./forecast.js";
 import { historyLimit } from "./history-limit.js";
 import type { GateNetwork } from "./network.js";
 import { checkHorizon, type GateCalibration, knots, medianKnot } from "./schema.js";
@@ -87,8 +87,7 @@ export function gatePredictor({ networks, seasons, calibration, context }: GateO
             quantiles[i]![at] = saturate(unit * value);
           }
         }
-        for (const [i, weight] of forecast.weights.entries())
-          leanings[Math.floor(i / (horizon + late))]! += weight / (horizon + late);
+        for (const [c, share] of leaningsOf(forecast, horizon).entries()) leanings[c]! += share;
         forecastCount++;
         if (s % seriesPerTurn === seriesPerTurn - 1) await nextTurn(signal);
       }
@@ -104,7 +103,6 @@ export function gatePredictor({ networks, seasons, calibration, context }: GateO
         .map(({ name, share }) => `${name} (${Math.round(100 * share)} %)`)
         .join(", ")}`;
     },
-    dispose() {},
   };
 }
 

@@ -33,7 +33,6 @@ export interface NetworkPlan extends EncoderPlan {
   readonly mix: { readonly candidates: number; readonly first: number } | null;
 }
 
-export const headName = "head";
 export const mixName = "mix";
 
 export function planNetwork(config: NetworkConfig): NetworkPlan {

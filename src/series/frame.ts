@@ -58,7 +58,7 @@ export function panelValueCount(frame: Frame): number {
 
 /** How a series is called in messages: its key joined by "/", with the target when there are several; "the series" when single. */
 export function seriesName(frame: Frame, series: Series): string {
-  const parts = frame.columns.targets.length > 1 && !frame.columns.wide ? [...series.key, series.target] : series.key;
+  const parts = keyCells(frame.columns, series);
   return parts.length === 0 ? "the series" : parts.join("/");
 }
 
@@ -120,8 +120,21 @@ export function keepCovariates({ covariates: given = [], ...frame }: Frame, name
 }
 
 /** Names of the columns that say of a row which series and when. */
-export function placeColumns({ columns: { ids, targets, time, wide } }: Pick<Frame, "columns">): string[] {
-  return [...ids, ...(targets.length > 1 && !wide ? ["target"] : []), time];
+export function placeColumns({ columns }: Pick<Frame, "columns">): string[] {
+  return [...columns.ids, ...(hasTargetColumn(columns) ? ["target"] : []), columns.time];
+}
+
+/** Whether a column beside the ids says of a row which target it is of. */
+export function hasTargetColumn({ targets, wide }: Pick<FrameColumns, "targets" | "wide">): boolean {
+  return targets.length > 1 && !wide;
+}
+
+/** Cells of the columns that say of a row which series. @param series without a target where there is no column for it */
+export function keyCells(
+  columns: FrameColumns,
+  { key, target = "" }: { readonly key: readonly string[]; readonly target?: string },
+): readonly string[] {
+  return hasTargetColumn(columns) ? [...key, target] : key;
 }
 
 /** What a series goes by in an index: no two of a frame share it. */

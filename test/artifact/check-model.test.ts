@@ -1,7 +1,7 @@
 // Parts of a model that each are what they should be, and do not fit together.
 import { describe, expect, test } from "vitest";
 import { checkModel } from "../../src/artifact/check-model.js";
-import type { Fitted, FittedModel, FittedPart } from "../../src/choose/predictor.js";
+import type { Fitted, FittedModel, FittedPart } from "../../src/choose/fitted.js";
 import type { Calibration } from "../../src/forecast/calibration.js";
 import type { Frame } from "../../src/series/frame.js";
 import { frameOf } from "../support/frames.js";

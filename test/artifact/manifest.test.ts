@@ -1,6 +1,6 @@
-// hindcast.json: which files a model may hold, and where its networks stand.
+// hindcast.json: which files a model may hold, and what may be said of it.
 import { describe, expect, test } from "vitest";
-import { type Manifest, manifestSchema, storedNetworks } from "../../src/artifact/manifest.js";
+import { manifestSchema } from "../../src/artifact/manifest.js";
 import { baselines } from "../../src/forecast/baselines.js";
 import { hashes, manifest } from "./manifests.js";
 
@@ -137,15 +137,4 @@ test.each<[object]>([
   [{ model: { ...combination, more: 1 } }],
 ])("%j may not be said of a model", (own) => {
   expect(isManifest({ ...whole, ...own })).toBe(false);
-});
-
-test("the networks of a model are its own, its members' and its parts', in their order", () => {
-  const networkOf = (name: string) => ({ kind: "network", name }) as Manifest["model"] & { kind: "network" };
-  const [a, b, c] = [networkOf("gru"), networkOf("lstm"), networkOf("rnn")];
-  const ensemble = { kind: "ensemble", name: "lstm*2", members: [b, c] } as const;
-  expect(storedNetworks(a)).toEqual([a]);
-  expect(storedNetworks(ensemble)).toEqual([b, c]);
-  for (const model of [manifest.model, linear, gate] as Manifest["model"][]) expect(storedNetworks(model)).toEqual([]);
-  const parts = [part, { weight: 0.25, model: ensemble }, { weight: 0.25, model: a }];
-  expect(storedNetworks({ ...combination, kind: "combination", parts })).toEqual([b, c, a]);
 });

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { type ModelFiles, readModel } from "../../src/artifact/directory.js";
 import { openModel } from "../../src/artifact/open-model.js";
 import { contextSteps, fingerprint, type SavedModel, saveModel } from "../../src/artifact/save-model.js";
-import type { Fitted, FittedModel, FittedPart } from "../../src/choose/predictor.js";
+import type { Fitted, FittedModel, FittedPart } from "../../src/choose/fitted.js";
 import type { Effects } from "../../src/effects/schema.js";
 import { historyLimit } from "../../src/gate/history-limit.js";
 import { encodeWeights, pretrainedGates } from "../../src/gate/weights.js";

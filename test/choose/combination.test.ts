@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
+import { answererOf, type FittedModel, networksOf } from "../../src/choose/fitted.js";
 import { createForecaster, fitModel, type ModelOptions } from "../../src/choose/model.js";
-import { answererOf, type FittedModel, networksOf, predictorOf } from "../../src/choose/predictor.js";
+import { predictorOf } from "../../src/choose/predictor.js";
 import { cancellation, type HeldBack, stretchOf, weigh } from "../../src/choose/weights.js";
 import { backtest } from "../../src/evaluate/backtest.js";
 import { combineForecasts } from "../../src/forecast/combination.js";

@@ -346,6 +346,5 @@ function constantPredictor(name: string, value: number): Predictor {
       point: new Float64Array(series.length * horizon).fill(value),
       quantiles: [],
     }),
-    dispose() {},
   };
 }

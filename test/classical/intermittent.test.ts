@@ -1,7 +1,7 @@
 // Intermittent demand: rates worked out by hand and by another implementation.
 import { describe, expect, test } from "vitest";
 import type { Method } from "../../src/classical/history.js";
-import { correctedCroston, croston } from "../../src/classical/intermittent.js";
+import { croston } from "../../src/classical/intermittent.js";
 import { compiledMethod } from "../../src/classical/methods.js";
 import { forecast } from "../support/classical.js";
 
@@ -25,19 +25,6 @@ describe("croston", () => {
   });
 });
 
-describe("the corrected form", () => {
-  test("is Croston's rate less half the weight's share of it", () => {
-    // Every weight finds 4 in 4 steps; of .02, .05, …, the least correction errs least around the mean of 1.
-    expect(rate(correctedCroston, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4)).toBeCloseTo(1 - 0.02 / 2, 12);
-  });
-
-  test("takes a greater weight where the demand has changed", () => {
-    const grown = [...new Array(12).fill(1), ...new Array(12).fill(9)];
-    // With .3: 1 + 8 (1 − .7^12), the least weight would be at 1 + 8 (1 − .98^12) = 2.7.
-    expect(rate(correctedCroston, ...grown)).toBeCloseTo((1 + 8 * (1 - 0.7 ** 12)) * (1 - 0.3 / 2), 9);
-  });
-});
-
 describe("the form with a probability", () => {
   test("is worked out by hand", () => {
     // z stays 2. p: 1/3, then (1 − β)/3 and (1 − β)²/3 + β; the error at the last step is least with the least β, .02.
@@ -52,5 +39,5 @@ describe("the form with a probability", () => {
 });
 
 test("no demand at all is forecast as none", () => {
-  for (const method of [croston, correctedCroston, demandProbability]) expect(rate(method, 0, 0, 0)).toBe(0);
+  for (const method of [croston, demandProbability]) expect(rate(method, 0, 0, 0)).toBe(0);
 });

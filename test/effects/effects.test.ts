@@ -2,8 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { mean } from "../../src/base/numeric.js";
 import { seededRandom } from "../../src/base/random.js";
+import { effectsIn } from "../../src/choose/fitted.js";
 import { fitModel } from "../../src/choose/model.js";
-import { effectsIn, predictorOf } from "../../src/choose/predictor.js";
+import { predictorOf } from "../../src/choose/predictor.js";
 import { fitEffects } from "../../src/effects/fit.js";
 import { coefficientsOf, commonCoefficients, momentsIn } from "../../src/effects/kinds.js";
 import { columnSizes, recentMeans, separateEffects, termsOf } from "../../src/effects/model.js";

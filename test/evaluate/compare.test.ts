@@ -70,7 +70,6 @@ describe("a leaderboard", () => {
           ),
           quantiles: [],
         }),
-        dispose() {},
       }),
     };
     const options = { horizon: 2, folds: 2, step: 1, refit: "never", span: "expanding", season: 1 } as const;

@@ -255,7 +255,6 @@ test("perplexity is e to the mean cross-entropy, averaged over series before, an
         quantiles: [],
         crossEntropy: (actual) => actual.map((value) => value / 10),
       }),
-      dispose() {},
     }),
   };
   // Series a: 0.3 and 0.7 nats in two folds, series b: 0.9 in the newest one.

@@ -32,7 +32,6 @@ function saying(
       name,
       reason: `${name} was asked for`,
       predict: async (frame, horizon, levels = []) => tell(frame, horizon, levels),
-      dispose() {},
     }),
   };
 }

@@ -63,8 +63,7 @@ function feeds(network: FittedNetwork, frame: Frame): Record<string, Tensor> {
 async function forecastBoth(network: FittedNetwork, frame: Frame) {
   const { head, horizon } = network.config;
   const predictor = head === undefined ? networkPredictor : headPredictor;
-  const said = await predictor(network, quietContext()).predict(frame, horizon);
-  const expected = said instanceof Float64Array ? said : said.point;
+  const { point: expected } = await predictor(network, quietContext()).predict(frame, horizon);
   const session = await InferenceSession.create(encodeOnnx(network, { withScaling: true, version: "0", metadata: {} }));
   const { forecast } = await session.run(feeds(network, frame));
   await session.release();

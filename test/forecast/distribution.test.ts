@@ -124,7 +124,6 @@ describe("intervals in a model's own measure", () => {
       );
       return { point: new Float64Array(widths.length * horizon), quantiles: rows };
     },
-    dispose() {},
   });
 
   /** Steps in pairs: how wide the next will be, and the next. */
@@ -187,7 +186,6 @@ describe("intervals in a model's own measure", () => {
         point: new Float64Array(horizon).fill(-1.7e308),
         quantiles: levels.map((level) => new Float64Array(horizon).fill(level < 0.5 ? -1.7e308 : 1.7e308)),
       }),
-      dispose() {},
     };
     const { signal } = new AbortController();
     const heldOut = { season: 2, firstOrigins: [4], windowLimit: 100, signal };

@@ -15,10 +15,10 @@ test("what is no number is left out, and said to be a forecast that leaves the r
   const context = quietContext();
   const { notes } = context;
   const lost = weights.map((array) => ({ ...array, values: array.values.map(() => Number.NaN) }));
-  const point = await networkPredictor({ ...rest, weights: lost }, context).predict(frame, horizon);
+  const { point } = await networkPredictor({ ...rest, weights: lost }, context).predict(frame, horizon);
   expect([...point]).toEqual(Array(2 * horizon).fill(Number.NaN));
   expect(notes).toEqual([{ level: "warning", text: expect.stringContaining("it left the range of numbers: ") }]);
-  const usual = await networkPredictor(fitted.network, context).predict(frame, horizon);
+  const { point: usual } = await networkPredictor(fitted.network, context).predict(frame, horizon);
   expect([...usual].every(Number.isFinite)).toBe(true);
   expect(notes).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 // The pretrained model as any other model is used: frames in, forecasts and quantiles out.
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../src/base/random.js";
+import { candidateNames, gateLeanings } from "../../src/explain/leanings.js";
 import { calibrateGates } from "../../src/gate/calibration.js";
 import { fineTuneGates } from "../../src/gate/fine-tune.js";
 import { gatePredictor, originLimitOf } from "../../src/gate/predictor.js";
@@ -113,6 +114,18 @@ describe("the pretrained predictor", () => {
     const predictor = open();
     await predictor.predict(dailyFrame(week(6, 60)), 7);
     expect(predictor.explanation?.()).toMatch(/^leans on [\w-]+ \(\d+ %\)/);
+  });
+
+  test("it says the same of a series that ends in a gap as its explanation does", async () => {
+    const frame = cutFrame(dailyFrame(week(8, 60).map((value, t) => (t >= 41 && t < 50 ? Number.NaN : value))), [50]);
+    const predictor = open();
+    await predictor.predict(frame, 2);
+    const [leanings] = gateLeanings(pretrainedGates(), frame, [7], 2);
+    const told = Array.from(leanings!, (share, c) => ({ name: candidateNames[c], share }))
+      .sort((a, b) => b.share - a.share)
+      .slice(0, 4)
+      .map(({ name, share }) => `${name} (${Math.round(100 * share)} %)`);
+    expect(predictor.explanation?.()).toBe(`leans on ${told.join(", ")}`);
   });
 
   test("large panels are tested on fewer origins", () => {

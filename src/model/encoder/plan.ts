@@ -74,7 +74,7 @@ export interface EncoderPlan {
   readonly parameters: readonly ParameterPlan[];
 }
 
-export const convolutionName = "convolution";
+const convolutionName = "convolution";
 export const attentionNames = {
   states: "attention_states",
   query: "attention_query",

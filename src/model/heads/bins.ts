@@ -53,7 +53,7 @@ export function binsHead({ count, edges, values }: BinsConfig): Head {
 }
 
 /** The bin of a value; the outermost bins have no end. @param edges [N + 1] ascending */
-export function binOf(edges: readonly number[], value: number): number {
+function binOf(edges: readonly number[], value: number): number {
   let [low, high] = [0, edges.length - 2];
   while (low < high) {
     const middle = (low + high + 1) >> 1;

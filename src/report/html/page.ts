@@ -61,7 +61,7 @@ export function* renderPage(source: PageSource, { script, style }: PageAssets): 
 }
 
 /** Nothing is loaded, and of scripts and styles only these very texts are taken. */
-export function policyOf({ script, style }: PageAssets): string {
+function policyOf({ script, style }: PageAssets): string {
   const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   return `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; base-uri 'none'; form-action 'none'`;
 }

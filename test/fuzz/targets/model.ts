@@ -11,7 +11,8 @@ import { saveModel } from "../../../src/artifact/save-model.js";
 import { readShardSet } from "../../../src/artifact/shard-set.js";
 import { HindcastError } from "../../../src/base/errors.js";
 import { sealJson } from "../../../src/base/sealed-json.js";
-import { type FittedPart, predictorOf } from "../../../src/choose/predictor.js";
+import type { FittedPart } from "../../../src/choose/fitted.js";
+import { predictorOf } from "../../../src/choose/predictor.js";
 import { chooseSettings } from "../../../src/fit/defaults.js";
 import { fitNetwork } from "../../../src/fit/fit.js";
 import { kernelTrainers } from "../../../src/fit/kernel-trainer.js";
@@ -64,7 +65,6 @@ async function use(stored: StoredModel): Promise<void> {
   // Past the first steps ahead nothing changes, and a hostile horizon would only take long.
   const steps = Math.min(3, horizon);
   const { point, quantiles } = await predictor.predict(context, steps, [0.1, 0.9]);
-  predictor.dispose();
   for (const [i, value] of point.entries()) {
     if (Number.isNaN(value)) continue;
     const [low, high] = [quantiles[0]?.[i] ?? value, quantiles[1]?.[i] ?? value];

@@ -34,7 +34,7 @@ export function checkKnownAnswers(kernels: FusedKernels): void {
 }
 
 /** Two training steps of a small network that has everything: two layers, both directions, a mask, padding in every panel. */
-export function takeSteps(kernels: FusedKernels, cell: CellKind): Answers {
+function takeSteps(kernels: FusedKernels, cell: CellKind): Answers {
   const shape = {
     cell,
     layers: [5, 3],
