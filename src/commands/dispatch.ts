@@ -1,6 +1,7 @@
 // From argv to a handler. In: the words of the command line and the world. Out: the settings of an invocation, and the exit code
 // of the handler that was called with them. Handlers are loaded one by one, because each brings the stages it stands on.
 import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import { listNames } from "../base/wording.js";
 import { trainsNetworks } from "../choose/model-names.js";
@@ -27,6 +28,7 @@ import { parseArgv } from "./argv.js";
 import { flags } from "./flags.js";
 import type { Io } from "./io.js";
 import { trainingFlags, type Values } from "./options.js";
+import { isStdout } from "./output.js";
 import { checkEnvironment, resolveSettings, settingsTable } from "./settings.js";
 import { findConfigFiles } from "./settings-file.js";
 
@@ -169,21 +171,20 @@ function noteUnused(models: readonly string[], { given }: Invocation["argv"], io
     });
 }
 
-/** What cannot be written, or would be written over what is read, is said before the long work. @param operands what the command reads */
-async function prepareOutputs(
-  args: {
-    readonly output?: string | undefined;
-    readonly predictions?: string | undefined;
-    readonly report?: string | undefined;
-    readonly bestSettings?: string | undefined;
-    readonly futureTemplate?: string | undefined;
-    readonly futureData?: string | undefined;
-    readonly trialsFile?: string | undefined;
-    readonly dryRun?: boolean;
-  },
-  operands: readonly string[],
-  io: Io,
-): Promise<void> {
+/** The paths of a command, by what they are for. */
+interface Paths {
+  readonly output?: string | undefined;
+  readonly predictions?: string | undefined;
+  readonly report?: string | undefined;
+  readonly bestSettings?: string | undefined;
+  readonly futureTemplate?: string | undefined;
+  readonly futureData?: string | undefined;
+  readonly trialsFile?: string | undefined;
+  readonly dryRun?: boolean;
+}
+
+/** What cannot be written, or would be written over what is read or written as well, is said before the long work. @param operands what the command reads */
+async function prepareOutputs(args: Paths, operands: readonly string[], io: Io): Promise<void> {
   const written = [args.output, args.predictions, args.report, args.bestSettings].filter((path) => path !== undefined);
   const read = [...operands, args.futureData, args.trialsFile].filter((path) => path !== undefined);
   for (const path of args.futureTemplate === undefined ? written : [...written, args.futureTemplate]) {
@@ -191,6 +192,7 @@ async function prepareOutputs(
     if (clash !== undefined)
       throw new HindcastError("usage", `${path} would be written over ${clash}, which is read`, "a file of its own");
   }
+  checkApart(args, io.cwd);
   const parquet = [args.output, args.predictions].find((path) => path?.toLowerCase().endsWith(".parquet"));
   if (parquet !== undefined)
     throw new HindcastError("usage", `${parquet}: Parquet is read, and not written`, "a name that ends in .csv");
@@ -204,9 +206,33 @@ async function prepareOutputs(
   if (args.dryRun !== true) for (const path of written) await io.prepareOutput(path);
 }
 
+/** @throws HindcastError "usage" where two outputs of a run would be one file, or both stdout */
+function checkApart(args: Paths, cwd: string): void {
+  const outputs = [
+    { flag: "output", path: args.output ?? "-", holds: "predictions" in args ? "the scores" : "the rows" },
+    { flag: "predictions", path: args.predictions, holds: "the predictions" },
+    { flag: "report", path: args.report, holds: "the charts" },
+    { flag: "out", path: args.bestSettings, holds: "the settings" },
+    { flag: "trials-file", path: args.trialsFile, holds: "the trials" },
+  ];
+  const there: { path: string; place: string; holds: string }[] = [];
+  for (const { flag, path, holds } of outputs) {
+    if (path === undefined) continue;
+    const place = isStdout(path) ? "-" : resolve(cwd, path);
+    const clash = there.find((other) => other.place === place || isSameFile(other.path, path));
+    if (clash !== undefined)
+      throw new HindcastError(
+        "usage",
+        `--${flag} ${path} is where ${clash.holds} are written`,
+        "give each a file of its own",
+      );
+    there.push({ path, place, holds });
+  }
+}
+
 /** Of regular files that are there: a pipe may be read and written. */
-function isSameFile(read: string, written: string): boolean {
-  if (read === "-" || written === "-") return false;
-  const [one, other] = [read, written].map((path) => statSync(path, { throwIfNoEntry: false }));
+function isSameFile(first: string, second: string): boolean {
+  if (first === "-" || second === "-") return false;
+  const [one, other] = [first, second].map((path) => statSync(path, { throwIfNoEntry: false }));
   return one?.isFile() === true && other !== undefined && one.dev === other.dev && one.ino === other.ino;
 }

@@ -210,14 +210,4 @@ describe("--report", () => {
     expect((await runShell(line, directory)).exit).toBe(8);
     expect((await runShell("ls registry", directory)).stdout).toBe("");
   });
-
-  test("is refused where the rows go", async () => {
-    const directory = await temporaryDirectory();
-    for (const where of ["--report -", "--report same.csv -o same.csv"])
-      for (const command of ["backtest", "forecast"]) {
-        const { exit, stderr } = await runShell(`hindcast ${command} ${passengers} -H 6 ${where}`, directory);
-        expect(exit).toBe(2);
-        expect(stderr).toContain("where the rows are written");
-      }
-  });
 });
