@@ -7,6 +7,7 @@ import { explainForPage } from "./explanation.js";
 import type { Job } from "./forecast.js";
 import type { Io } from "./io.js";
 import { modelFacts, recordOf, savedModel, type ToldModel, trainedModel } from "./model-facts.js";
+import { seasonsAsked } from "./model-options.js";
 import { writePage } from "./report-page.js";
 
 export async function reportForecast(
@@ -23,7 +24,8 @@ export async function reportForecast(
         ? trainedModel(args.model, fitted, args.seed)
         : { asked: args.model, chose: predictor.name, reason: predictor.reason, seed: args.seed };
   const forecast = { forecasts, columns, asked: told.asked, chose: told.chose };
-  const seasons = args.season === "auto" ? findFrameSeasons(frame) : args.season;
+  const asked = seasonsAsked(args);
+  const seasons = fitted?.seasons ?? (asked === "auto" ? findFrameSeasons(frame) : asked);
   const explanation = fitted && (await explainForPage(fitted, frame, horizon, told.seed, io));
   const source = {
     frame,

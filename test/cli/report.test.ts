@@ -174,6 +174,19 @@ describe("--report", () => {
     expect(readFileSync(join(directory, "page.html"), "utf8")).toContain("History and forecast");
   });
 
+  test("of a forecast has the seasons of the model that forecasts", async () => {
+    const directory = await temporaryDirectory();
+    const seasons = async (words: string) => {
+      const line = `hindcast forecast ${passengers} ${words} -q -o rows.csv --report page.html && cat page.html`;
+      const { stdout } = await runShell(line, directory);
+      return /<dt>seasons<\/dt><dd><bdi>(.*?)<\/bdi>/.exec(stdout)?.[1] ?? stdout.slice(0, 200);
+    };
+    expect(await seasons("-H 6 --model theta --season 14,7")).toBe("7 and 14 steps");
+    expect(await seasons("-H 6 --model theta --season 14,7 --local")).toBe("7 and 14 steps");
+    await runShell(`hindcast train ${passengers} -H 6 --model theta --season 5 --out m5 -q -o /dev/null`, directory);
+    expect(await seasons("--from m5")).toBe("5 steps");
+  });
+
   test("of retrain is about who forecasts now, beside the other and the baselines, and changes nothing else", async () => {
     const directory = await temporaryDirectory();
     const retrain = async (model: string, until: string, more: string) => {
