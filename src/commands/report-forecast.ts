@@ -1,7 +1,7 @@
 // `hindcast forecast --report`: a page of a forecast alone. In: what was forecast, and by what. Out: the page, written.
 import type { Forecasts } from "../forecast/predictor.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
-import { findFrameSeasons } from "../series/season.js";
+import { seasonsOf } from "../series/season.js";
 import type { ForecastArgs } from "./args.js";
 import { explainForPage } from "./explanation.js";
 import type { Job } from "./forecast.js";
@@ -24,8 +24,7 @@ export async function reportForecast(
         ? trainedModel(args.model, fitted, args.seed)
         : { asked: args.model, chose: predictor.name, reason: predictor.reason, seed: args.seed };
   const forecast = { forecasts, columns, asked: told.asked, chose: told.chose };
-  const asked = seasonsAsked(args);
-  const seasons = fitted?.seasons ?? (asked === "auto" ? findFrameSeasons(frame) : asked);
+  const seasons = fitted?.seasons ?? seasonsOf(frame, seasonsAsked(args));
   const explanation = fitted && (await explainForPage(fitted, frame, horizon, told.seed, io));
   const source = {
     frame,
