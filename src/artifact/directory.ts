@@ -199,25 +199,16 @@ function findModel(path: string): string {
   );
 }
 
+const refusalHints = {
+  damage: restoreHint,
+  version: "use the version of hindcast that wrote it, or train the model again",
+  form: "train the model again",
+} as const;
+
 function openManifest(bytes: Uint8Array, path: string): Manifest {
-  const file = join(path, manifestName);
-  const opened = openSealedJson(new TextDecoder().decode(bytes), schemaVersion);
-  if (!opened.ok)
-    throw new HindcastError(
-      "model",
-      `${file} ${opened.reason}`,
-      opened.isOtherVersion ? "use the version of hindcast that wrote it, or train the model again" : restoreHint,
-    );
-  const parsed = manifestSchema.safeParse(opened.fields);
-  if (!parsed.success) {
-    const { path: place, message } = parsed.issue;
-    throw new HindcastError(
-      "model",
-      `${file} does not fit: ${place.join(".") || "the whole"}: ${message}`,
-      "train the model again",
-    );
-  }
-  return parsed.data;
+  const opened = openSealedJson(new TextDecoder().decode(bytes), schemaVersion, manifestSchema);
+  if (opened.ok) return opened.data;
+  throw new HindcastError("model", `${join(path, manifestName)} ${opened.reason}`, refusalHints[opened.why]);
 }
 
 function codeOf(error: unknown): string {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { readBounded, syncDirectory, writeSynced } from "../artifact/directory.js";
 import { HindcastError, messageOf } from "../base/errors.js";
 import type * as z from "../base/schema.js";
+import { openJson } from "../base/sealed-json.js";
 
 const maxBytes = 1 << 20;
 
@@ -69,18 +70,10 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 
 /** @throws HindcastError "model" when it is missing, a link, no JSON, or does not fit */
 export function readJson<T>(path: string, schema: z.Reader<T>): T {
-  const bytes = readBounded(path, maxBytes);
-  const damaged = (reason: string) =>
-    new HindcastError("model", `${path} ${reason}`, "restore the registry from a copy, or begin a new one");
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw damaged("is not JSON");
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw damaged(`does not fit: ${parsed.issue.path.join(".") || "the whole"}: ${parsed.issue.message}`);
+  const opened = openJson(new TextDecoder().decode(readBounded(path, maxBytes)), schema);
+  if (opened.ok) return opened.data;
+  const hint = "restore the registry from a copy, or begin a new one";
+  throw new HindcastError("model", `${path} ${opened.reason}`, hint);
 }
 
 export function linkRefusal(path: string): HindcastError {
