@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
-import { HindcastError, messageOf } from "../base/errors.js";
+import { codeOf, HindcastError, messageOf } from "../base/errors.js";
 import * as z from "../base/schema.js";
 import { openSealedJson, sealJson } from "../base/sealed-json.js";
 
@@ -55,7 +55,7 @@ function readText(path: string, file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const isMissing = codeOf(error) === "ENOENT";
     throw new HindcastError(
       "data",
       isMissing

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { readModel } from "../artifact/directory.js";
 import { openModel } from "../artifact/open-model.js";
 import { fingerprint, saveModel } from "../artifact/save-model.js";
-import { HindcastError, messageOf } from "../base/errors.js";
+import { codeOf, HindcastError, messageOf } from "../base/errors.js";
 import { createForecaster, fitModel } from "../choose/model.js";
 import { answererOf, type FittedModel, predictorOf } from "../choose/predictor.js";
 import type { Predictor } from "../forecast/predictor.js";
@@ -271,7 +271,7 @@ async function newestContext(registry: string, versions: readonly number[]): Pro
 
 /** Whether a file is there and cannot be read: no permission, too many open files, a disk that fails. */
 function isRefusedBySystem({ cause }: HindcastError): boolean {
-  return cause instanceof Error && "code" in cause && !["ENOENT", "ENOTDIR", "ELOOP"].includes(String(cause.code));
+  return !["", "ENOENT", "ENOTDIR", "ELOOP"].includes(codeOf(cause));
 }
 
 function asTrainedUnlessAsked(manifest: StoredChampion["manifest"], args: RetrainArgs): RetrainArgs["reading"] {

@@ -1,11 +1,12 @@
 // Small files that are replaced, never edited. In: a path and text. Out: the old text or the new one, also after a power cut.
 import { randomUUID } from "node:crypto";
-import { lstatSync, promises, readdirSync, type Stats } from "node:fs";
+import { promises, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readBounded, syncDirectory, writeSynced } from "../artifact/directory.js";
 import { HindcastError, messageOf } from "../base/errors.js";
 import type * as z from "../base/schema.js";
 import { openJson } from "../base/sealed-json.js";
+import { cannotRead, isAbsence, statusOf } from "../base/status.js";
 
 const maxBytes = 1 << 20;
 
@@ -18,20 +19,6 @@ export function isTemporaryName(name: string): boolean {
   return name.startsWith(".new-");
 }
 
-/** What is at `path` itself, be it a link; undefined when nothing is. @throws HindcastError "model" */
-export function statusOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch (error) {
-    if (isAbsence(error)) return undefined;
-    throw cannotRead(path, error);
-  }
-}
-
-function isAbsence(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-}
-
 /** What a directory holds; nothing when it is not there. @throws HindcastError "model" */
 export function listNames(directory: string): string[] {
   try {
@@ -40,11 +27,6 @@ export function listNames(directory: string): string[] {
     if (isAbsence(error)) return [];
     throw cannotRead(directory, error);
   }
-}
-
-export function cannotRead(path: string, error: unknown): HindcastError {
-  const hint = "check who may read it: ls -la";
-  return new HindcastError("model", `${path} cannot be read: ${messageOf(error)}`, hint, { cause: error });
 }
 
 export function isThere(path: string): boolean {
