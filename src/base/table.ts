@@ -14,6 +14,18 @@ export interface Table {
   readonly spare?: readonly string[];
 }
 
+/** A row, by the names of the columns. */
+export type TableRecord = Readonly<Record<string, Cell>>;
+
+export function recordsOf({ columns, rows }: Table): TableRecord[] {
+  return Array.from(rows, (row) => Object.fromEntries(columns.map((column, i) => [column, row[i]!])));
+}
+
+/** A number that is none is an empty cell. */
+export function finiteOrEmpty(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
 /**
  * The columns of a table that has some of the data's own beside those that every such table has.
  * @throws HindcastError "data" when two are called alike: of a JSON record one would be lost

@@ -1,8 +1,8 @@
 // A backtest as rows. In: forecasts and the frame that holds what came. Out: tables of scores and of single predictions.
 // Scores are taken for each series over the points of a group, then averaged over the series.
-import { besideOwn, type Cell, type Table } from "../base/table.js";
+import { besideOwn, type Cell, finiteOrEmpty, type Table } from "../base/table.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
-import { type Frame, knownValues, placeColumns, type Series, seriesName } from "../series/frame.js";
+import { type Frame, knownValues, placeColumns, seriesTitle } from "../series/frame.js";
 import { stamper } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import type { BacktestModel, BacktestResult } from "./backtest.js";
@@ -58,7 +58,7 @@ export function scoreTable(result: BacktestResult, options: ScoreTableOptions): 
           rows.push([
             model.name,
             [...new Set(folds.map((f) => model.folds[f]!.chose))].join("|"),
-            by.includes("series") ? seriesLabel(result.frame, result.frame.series[series[0]!]!) : "all",
+            by.includes("series") ? seriesTitle(result.frame, result.frame.series[series[0]!]!) : "all",
             by.includes("fold") ? result.folds[folds[0]!]!.fold : "all",
             by.includes("step") ? steps[0]! + 1 : "all",
             ...averages,
@@ -223,13 +223,4 @@ function averageScores(
 
 function meanCrossEntropy({ crossEntropy }: Points): number {
   return crossEntropy.reduce((sum, nats) => sum + nats, 0) / crossEntropy.length;
-}
-
-/** A single series without a key is called by what is forecast. */
-function seriesLabel(frame: Frame, series: Series): string {
-  return series.key.length === 0 ? series.target : seriesName(frame, series);
-}
-
-function finiteOrEmpty(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -4,7 +4,7 @@ import type { BacktestModel, BacktestResult } from "../../evaluate/backtest.js";
 import type { TrainingRecord } from "../../fit/config.js";
 import type { Forecasts } from "../../forecast/predictor.js";
 import { intervalsOf, type QuantileColumn } from "../../forecast/quantile-columns.js";
-import { type Frame, type Series, seriesName } from "../../series/frame.js";
+import type { Frame } from "../../series/frame.js";
 
 export interface PageSource extends ReportSource {
   /** The command line that made it, quoted for a shell. */
@@ -90,11 +90,6 @@ export function modelCalled(result: BacktestResult, name: string): BacktestModel
   const model = result.models.find((one) => one.name === name);
   if (model === undefined) throw new Error(`the backtest has no model "${name}"`);
   return model;
-}
-
-/** A single series without a key is called by what is forecast. */
-export function titleOf(frame: Frame, series: Series): string {
-  return series.key.length === 0 ? series.target : seriesName(frame, series);
 }
 
 /** Percent of the interval that is told of in sentences; undefined without one. */
