@@ -42,7 +42,7 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
   const all = await runFolds(args, scored, forecasters, options, wanted, io);
   const told = { result: all, scoredCount: columns.length };
   const result = args.report === undefined ? all : scoredPart(told);
-  const scoring = { by: args.by ?? [], ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }) };
+  const scoring = { by: args.by ?? [], maseSeason: args.seasonOfMase };
   sayReasons(result, io.notify);
   if (args.predictions !== undefined)
     await io.writeTable(predictionsTable(result), { output: args.predictions, csvSafe: args.csvSafe }, "csv");
@@ -52,8 +52,7 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
     io.draw(plotBacktest(result, askedNames[0]!, io.stderr));
   }
   if (args.report !== undefined) {
-    const { maseSeason } = scoring;
-    const backtest = { ...told, step: args.step ?? horizon, asked: askedNames, ...(maseSeason && { maseSeason }) };
+    const backtest = { ...told, step: args.step ?? horizon, asked: askedNames, maseSeason: scoring.maseSeason };
     const seasons = seasonsOf(frame, options.seasons);
     const { writePage } = await import("./report-page.js");
     const facts = askedNames.flatMap((name) => foldFacts(result, name));

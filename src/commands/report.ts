@@ -35,7 +35,7 @@ export async function run(args: ReportArgs, io: Io): Promise<void> {
   const backtest = {
     result,
     step: args.step ?? horizon,
-    ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }),
+    maseSeason: args.seasonOfMase,
     asked,
     scoredCount: columns.length,
   };

@@ -22,7 +22,7 @@ export async function scorePlaced(
   checkGates(gates, models);
   const season = seasonOfFolds(placed.frame, placed.folds, args.season);
   const result = await besideSeasonalNaive(placed, season, io);
-  const scoring = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
+  const scoring = { maseSeason: args.seasonOfMase };
   await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");
   const overall = overallScores(result, scoring);
   const scored = models.filter((name) => (overall.get(name)?.get("n") ?? 0) > 0);

@@ -25,7 +25,7 @@ export interface LeaderboardOptions {
   /** Steps from one origin to the next. */
   readonly step: number;
   /** Season of the scales of MASE and RMSSE; the backtest's own by default. */
-  readonly maseSeason?: number;
+  readonly maseSeason?: number | undefined;
   /** By model; without it the leaderboard has no columns of time and memory, and the same seed gives the same bytes. */
   readonly costs?: ReadonlyMap<string, ModelCost>;
 }

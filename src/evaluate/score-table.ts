@@ -16,7 +16,7 @@ export interface ScoreTableOptions {
   /** What the rows are split on; a column not split on holds "all". */
   readonly by: readonly Split[];
   /** Season of the scales of MASE and RMSSE; the backtest's own by default. */
-  readonly maseSeason?: number;
+  readonly maseSeason?: number | undefined;
 }
 
 interface Score {

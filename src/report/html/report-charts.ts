@@ -33,7 +33,7 @@ export function splitChart(
   const all = board.map(({ model }) => String(model));
   const names = [...all.filter((name) => name === main), ...all.filter((name) => name !== main)].slice(0, mostLines);
   const part = { ...result, quantiles: [], models: result.models.filter(({ name }) => names.includes(name)) };
-  const rows = recordsOf(scoreTable(part, { by: [by], ...(maseSeason === undefined ? {} : { maseSeason }) }));
+  const rows = recordsOf(scoreTable(part, { by: [by], maseSeason }));
   const metric = rows.some(({ mase }) => typeof mase === "number") ? "mase" : "mae";
   const x = Array.from({ length: count }, (_, i) => i + 1);
   const lines = names.map((name) => {

@@ -26,7 +26,7 @@ export function rankSeries(source: ReportSource, main: string | undefined): Seri
     const part = scoredPart(backtest);
     const table = scoreTable(
       { ...part, models: part.models.filter(({ name }) => name === main) },
-      { by: ["series"], ...(backtest.maseSeason === undefined ? {} : { maseSeason: backtest.maseSeason }) },
+      { by: ["series"], maseSeason: backtest.maseSeason },
     );
     shown = scores.filter((name) => table.columns.includes(name));
     for (const row of recordsOf(table)) scoreOf.set(String(row.series), row);

@@ -32,7 +32,7 @@ export interface ReportBacktest {
   readonly result: BacktestResult;
   /** Steps from one origin to the next. */
   readonly step: number;
-  readonly maseSeason?: number;
+  readonly maseSeason?: number | undefined;
   /** Models that were asked for, the others are there to compare with. */
   readonly asked: readonly string[];
   /** Of the result's quantiles, the first so many are scored; the others are for the calibration. */

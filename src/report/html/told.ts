@@ -27,7 +27,7 @@ export function tell(source: ReportSource): Told {
 
 function boardOf(backtest: ReportBacktest): Table {
   const { step, maseSeason } = backtest;
-  return leaderboardTable(scoredPart(backtest), { step, ...(maseSeason === undefined ? {} : { maseSeason }) });
+  return leaderboardTable(scoredPart(backtest), { step, maseSeason });
 }
 
 /** Of the models asked for, the one with the lowest MASE: the one that the page is about. */
