@@ -3,7 +3,7 @@ import type { Table } from "../../base/table.js";
 import type { BacktestModel, BacktestResult } from "../../evaluate/backtest.js";
 import type { TrainingRecord } from "../../fit/config.js";
 import type { Forecasts } from "../../forecast/predictor.js";
-import { intervalsOf, type QuantileColumn } from "../../forecast/quantile-columns.js";
+import { intervalsOf, type QuantileColumn, quantileColumns } from "../../forecast/quantile-columns.js";
 import type { Frame } from "../../series/frame.js";
 
 export interface PageSource extends ReportSource {
@@ -67,10 +67,7 @@ export function withFan(asked: readonly QuantileColumn[]): QuantileColumn[] {
 }
 
 function withIntervals(asked: readonly QuantileColumn[], percents: readonly number[]): QuantileColumn[] {
-  const added = percents.flatMap((percent) => [
-    { name: `lo-${percent}`, level: Number(((100 - percent) / 200).toFixed(12)) },
-    { name: `hi-${percent}`, level: Number(((100 + percent) / 200).toFixed(12)) },
-  ]);
+  const added = quantileColumns({ level: percents });
   return [...asked, ...added.filter(({ level }) => asked.every((other) => other.level !== level))];
 }
 
