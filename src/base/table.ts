@@ -8,7 +8,7 @@ export interface Table {
   /** "forecast", "score", "prediction", …: the `type` of each JSON record. */
   readonly type: string;
   readonly columns: readonly string[];
-  /** One cell per column. null is an empty cell; a number is always finite. */
+  /** One cell per column. null is an empty cell, and so is a number that is not finite: no format writes one. */
   readonly rows: Iterable<readonly Cell[]>;
   /** Columns that a screen too narrow for all may leave out, the first one first. Files and pipes get every column. */
   readonly spare?: readonly string[];
