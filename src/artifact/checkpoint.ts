@@ -213,12 +213,9 @@ function checkRun(path: string, then: RunIdentity, now: RunIdentity): void {
 
 /** @throws HindcastError "model" for a file that is not what was written */
 function readSealed<T>(path: string, schema: z.Reader<T>): T {
-  const damaged = (reason: string) => new HindcastError("model", `${path} ${reason}`, startAgain);
-  const opened = openSealedJson(new TextDecoder().decode(readBounded(path, maxFileBytes)), schemaVersion);
-  if (!opened.ok) throw damaged(opened.reason);
-  const parsed = schema.safeParse(opened.fields);
-  if (parsed.success) return parsed.data;
-  throw damaged(`does not fit: ${parsed.issue.path.join(".") || "the whole"}: ${parsed.issue.message}`);
+  const opened = openSealedJson(new TextDecoder().decode(readBounded(path, maxFileBytes)), schemaVersion, schema);
+  if (opened.ok) return opened.data;
+  throw new HindcastError("model", `${path} ${opened.reason}`, startAgain);
 }
 
 function sealTraining(state: SavedTraining, engine: string): string {

@@ -1,22 +1,13 @@
 // A model directory on disk. In: a manifest and the files beside it. Out: a directory written whole or not at all, and read
 // only when every byte is what was written. Loading runs no code.
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  promises,
-  readFileSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, openSync, promises, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { HindcastError, messageOf } from "../base/errors.js";
+import { codeOf, HindcastError, messageOf } from "../base/errors.js";
 import { removeLeftovers, temporaryBeside } from "../base/leftovers.js";
 import { privateMode, usualMode } from "../base/ownership.js";
 import { openSealedJson, sealJson } from "../base/sealed-json.js";
 import { sha256 } from "../base/sha256.js";
+import { isAbsence, statusOf } from "../base/status.js";
 import { type FileName, type FileRecord, type Manifest, manifestSchema, schemaVersion } from "./manifest.js";
 
 const manifestName = "hindcast.json";
@@ -57,7 +48,7 @@ async function checkParent(path: string): Promise<void> {
   const refuse = (reason: string, hint: string) =>
     new HindcastError("output", `${path} cannot be written: ${reason}`, hint);
   const above = await promises.stat(parent).catch((error: unknown) => {
-    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
+    if (isAbsence(error)) return undefined;
     throw refuse(messageOf(error), "choose another --out");
   });
   if (above === undefined) throw refuse("its directory does not exist", `mkdir -p ${dirname(path)}`);
@@ -135,7 +126,7 @@ function checkPlace(directory: string, place: string): void {
   if (place === ".") return;
   checkPlace(directory, dirname(place));
   const path = join(directory, place);
-  if (lookAt(path, lstatSync)?.isDirectory() !== true)
+  if (statusOf(path)?.isDirectory() !== true)
     throw new HindcastError("model", `${path} is missing, or no directory`, restoreHint);
 }
 
@@ -172,7 +163,7 @@ export async function readModel(path: string): Promise<StoredModel> {
 
 /** Whether `path` is, or stands in for, a model directory. @throws HindcastError "model" when that cannot be known */
 export function isModelDirectory(path: string): boolean {
-  return lookAt(join(path, manifestName), lstatSync) !== undefined;
+  return statusOf(join(path, manifestName)) !== undefined;
 }
 
 /** Hidden, so that nobody's own copy of a model has its name. */
@@ -183,7 +174,7 @@ function previousPath(target: string): string {
 function findModel(path: string): string {
   const found = [path, previousPath(resolve(path))].find(isModelDirectory);
   if (found !== undefined) return found;
-  const there = lookAt(path);
+  const there = statusOf(path, statSync);
   if (there === undefined)
     throw new HindcastError(
       "model",
@@ -199,41 +190,16 @@ function findModel(path: string): string {
   );
 }
 
+const refusalHints = {
+  damage: restoreHint,
+  version: "use the version of hindcast that wrote it, or train the model again",
+  form: "train the model again",
+} as const;
+
 function openManifest(bytes: Uint8Array, path: string): Manifest {
-  const file = join(path, manifestName);
-  const opened = openSealedJson(new TextDecoder().decode(bytes), schemaVersion);
-  if (!opened.ok)
-    throw new HindcastError(
-      "model",
-      `${file} ${opened.reason}`,
-      opened.isOtherVersion ? "use the version of hindcast that wrote it, or train the model again" : restoreHint,
-    );
-  const parsed = manifestSchema.safeParse(opened.fields);
-  if (!parsed.success) {
-    const { path: place, message } = parsed.issue;
-    throw new HindcastError(
-      "model",
-      `${file} does not fit: ${place.join(".") || "the whole"}: ${message}`,
-      "train the model again",
-    );
-  }
-  return parsed.data;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
-
-/** What is at `path`; undefined when nothing is. @throws HindcastError "model" when that cannot be known */
-function lookAt(path: string, look: (path: string) => Stats = statSync): Stats | undefined {
-  try {
-    return look(path);
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
-    throw new HindcastError("model", `${path} cannot be read: ${messageOf(error)}`, "check who may read it: ls -la", {
-      cause: error,
-    });
-  }
+  const opened = openSealedJson(new TextDecoder().decode(bytes), schemaVersion, manifestSchema);
+  if (opened.ok) return opened.data;
+  throw new HindcastError("model", `${join(path, manifestName)} ${opened.reason}`, refusalHints[opened.why]);
 }
 
 /** At once, because promises of files take longer to load than a model does. */

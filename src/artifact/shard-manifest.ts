@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
-import { HindcastError, messageOf } from "../base/errors.js";
+import { codeOf, HindcastError, messageOf } from "../base/errors.js";
 import * as z from "../base/schema.js";
 import { openSealedJson, sealJson } from "../base/sealed-json.js";
 
@@ -46,23 +46,16 @@ export const manifestSuffix = ".manifest.json";
 /** @param path of the output @throws HindcastError "data" when there is none, or it is not what was written */
 export function readShardManifest(path: string): ShardManifest {
   const file = `${path}${manifestSuffix}`;
-  const opened = openSealedJson(readText(path, file), schemaVersion);
-  if (!opened.ok) throw new HindcastError("data", `${file} ${opened.reason}`, runAgain(path));
-  const parsed = manifestSchema.safeParse(opened.fields);
-  if (parsed.success) return parsed.data;
-  const { path: place, message } = parsed.issue;
-  throw new HindcastError(
-    "data",
-    `${file} does not fit: ${place.join(".") || "the whole"}: ${message}`,
-    runAgain(path),
-  );
+  const opened = openSealedJson(readText(path, file), schemaVersion, manifestSchema);
+  if (opened.ok) return opened.data;
+  throw new HindcastError("data", `${file} ${opened.reason}`, runAgain(path));
 }
 
 function readText(path: string, file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const isMissing = codeOf(error) === "ENOENT";
     throw new HindcastError(
       "data",
       isMissing

@@ -29,6 +29,11 @@ export class HindcastError extends Error {
   }
 }
 
+/** The code of what the system or Node.js refused, such as ENOENT; "" of anything else. */
+export function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+}
+
 /** The text of anything thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

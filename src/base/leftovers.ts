@@ -4,6 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { promises, readFileSync, readlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
+import { codeOf } from "./errors.js";
 
 let known: string | undefined;
 
@@ -48,6 +49,6 @@ export function isRunning(pid: number): boolean {
     return true;
   } catch (error) {
     // Not ours to signal, and therefore there.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
 }

@@ -8,10 +8,22 @@ export interface Table {
   /** "forecast", "score", "prediction", …: the `type` of each JSON record. */
   readonly type: string;
   readonly columns: readonly string[];
-  /** One cell per column. null is an empty cell; a number is always finite. */
+  /** One cell per column. null is an empty cell, and so is a number that is not finite: no format writes one. */
   readonly rows: Iterable<readonly Cell[]>;
   /** Columns that a screen too narrow for all may leave out, the first one first. Files and pipes get every column. */
   readonly spare?: readonly string[];
+}
+
+/** A row, by the names of the columns. */
+export type TableRecord = Readonly<Record<string, Cell>>;
+
+export function recordsOf({ columns, rows }: Table): TableRecord[] {
+  return Array.from(rows, (row) => Object.fromEntries(columns.map((column, i) => [column, row[i]!])));
+}
+
+/** A number that is none is an empty cell. */
+export function finiteOrEmpty(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /**

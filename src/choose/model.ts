@@ -11,7 +11,7 @@ import type { ForecastLimits } from "../forecast/limits.js";
 import type { FitContext, Forecaster } from "../forecast/predictor.js";
 import { parseHead } from "../model/heads/names.js";
 import type { Frame } from "../series/frame.js";
-import { findFrameSeasons } from "../series/season.js";
+import { seasonsOf } from "../series/season.js";
 import { type Choice, chooseByValidation, chooseCell, contenders } from "./auto.js";
 import type { Combination, Fitted, FittedModel, FittedPart } from "./fitted.js";
 import { modelNames, type Preset } from "./model-names.js";
@@ -49,7 +49,7 @@ export async function fitModel(
   options: ModelOptions,
   context: FitContext,
 ): Promise<FittedModel> {
-  const seasons = seasonsOf(frame, options);
+  const seasons = seasonsOf(frame, options.seasons);
   const task = { frame, horizon, seasons, options };
   if (asked !== "auto")
     return { asked, reason: undefined, seasons, horizon, ...(await fitNamed(asked, task, context)) };
@@ -72,10 +72,6 @@ function shareTime(task: Task, names: readonly string[]): Task {
   const trainingCount = 2 * names.filter((name) => cells.some((cell) => cell === name)).length;
   if (maxTimeMs === undefined || trainingCount === 0) return task;
   return { ...task, options: { ...task.options, maxTimeMs: maxTimeMs / trainingCount } };
-}
-
-function seasonsOf(frame: Frame, { seasons }: ModelOptions): readonly number[] {
-  return seasons === "auto" ? findFrameSeasons(frame) : seasons;
 }
 
 interface Task {
@@ -170,7 +166,12 @@ function chooseModel(names: readonly string[], task: Task, context: FitContext):
     async fit(known, ahead, fitting) {
       // Of the baselines only the forecasts are looked at.
       const own = { ...options, intervals: (options.intervals ?? true) && !baselines.has(name) };
-      const rehearsal = withTuning({ frame: known, horizon: ahead, seasons: seasonsOf(known, own), options: own });
+      const rehearsal = withTuning({
+        frame: known,
+        horizon: ahead,
+        seasons: seasonsOf(known, own.seasons),
+        options: own,
+      });
       const fitted = await fitNamed(name, rehearsal, fitting);
       const model = { asked: name, reason: undefined, seasons: rehearsal.seasons, horizon: ahead, ...fitted };
       return predictorOf(model, options.limits, fitting);

@@ -107,7 +107,6 @@ export function forecastArgs(invocation: Invocation): ForecastArgs {
   checkHead(values);
   checkWarmStart(values.warmStart, [values.model]);
   checkShard(values);
-  checkReport(values);
   checkTemplate(invocation, values);
   if (values.follow) checkFollow(invocation, values);
   if (invocation.argv.given.has("jobs") && !values.local)
@@ -165,8 +164,6 @@ export function backtestArgs(invocation: Invocation): BacktestArgs {
   checkLimits(values);
   checkHead(values);
   checkWarmStart(values.warmStart, values.models);
-  checkPredictions(values);
-  checkReport(values);
   return { ...dataArgs(invocation, values.from), ...values };
 }
 
@@ -184,7 +181,6 @@ export function compareArgs(invocation: Invocation): CompareArgs {
   checkLimits(values);
   checkHead(values);
   checkWarmStart(values.warmStart, values.compared);
-  checkPredictions(values);
   return { ...dataArgs(invocation, undefined), ...values, horizon: needHorizon(values.horizon, "compare") };
 }
 
@@ -241,7 +237,6 @@ export function retrainArgs(invocation: Invocation): RetrainArgs {
   const values = valuesOf(invocation, "retrain");
   checkLimits(values);
   checkHead(values);
-  checkReport(values);
   checkWarmStart(values.warmStart, [values.model], true);
   return { ...common(invocation), ...values, registry, data, reading };
 }
@@ -417,15 +412,6 @@ function checkFrom(invocation: Invocation, values: { from: string | undefined; h
     );
 }
 
-function checkPredictions({ predictions, output }: Values<"predictions" | "output">): void {
-  if (predictions === (output ?? "-"))
-    throw new HindcastError(
-      "usage",
-      `--predictions ${predictions} is where the scores are written`,
-      "give each a file of its own",
-    );
-}
-
 /** A template is written, and nothing is forecast. */
 function checkTemplate({ argv }: Invocation, { futureTemplate }: Values<"futureTemplate">): void {
   if (futureTemplate === undefined) return;
@@ -436,11 +422,6 @@ function checkTemplate({ argv }: Invocation, { futureTemplate }: Values<"futureT
       `--future-template writes what is to be filled in, and forecasts nothing that --${other} is for`,
       "run again with --future-data once it is filled in",
     );
-}
-
-function checkReport({ report, output }: Values<"report" | "output">): void {
-  if (report === (output ?? "-"))
-    throw new HindcastError("usage", `--report ${report} is where the rows are written`, "give each a file of its own");
 }
 
 function checkLimits({ min, max, integer }: Values<"min" | "max" | "integer">): void {

@@ -4,7 +4,7 @@ import type { Notify } from "../base/notes.js";
 import { createForecaster, type ModelOptions } from "../choose/model.js";
 import { availableThreads } from "../engine/threads.js";
 import { type BacktestOptions, type BacktestResult, backtest } from "../evaluate/backtest.js";
-import { planFolds, seasonBefore } from "../evaluate/folds.js";
+import { seasonOfFolds } from "../evaluate/folds.js";
 import { checkGates } from "../evaluate/gates.js";
 import { overallScores, predictionColumns, predictionsTable, scoreTable } from "../evaluate/score-table.js";
 import { plainBaselines } from "../forecast/baselines.js";
@@ -13,7 +13,7 @@ import { type QuantileColumn, quantileColumns } from "../forecast/quantile-colum
 import { type ModelRecipe, openUnitThreads } from "../parallel/backtest.js";
 import { type Fact, scoredPart, withCalibration } from "../report/html/source.js";
 import type { Frame } from "../series/frame.js";
-import { findFrameSeasons } from "../series/season.js";
+import { seasonsOf } from "../series/season.js";
 import type { BacktestArgs } from "./args.js";
 import { noteIgnored } from "./covariates.js";
 import { horizonOf, readFrame } from "./data.js";
@@ -42,7 +42,7 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
   const all = await runFolds(args, scored, forecasters, options, wanted, io);
   const told = { result: all, scoredCount: columns.length };
   const result = args.report === undefined ? all : scoredPart(told);
-  const scoring = { by: args.by ?? [], ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }) };
+  const scoring = { by: args.by ?? [], maseSeason: args.seasonOfMase };
   sayReasons(result, io.notify);
   if (args.predictions !== undefined)
     await io.writeTable(predictionsTable(result), { output: args.predictions, csvSafe: args.csvSafe }, "csv");
@@ -52,9 +52,8 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
     io.draw(plotBacktest(result, askedNames[0]!, io.stderr));
   }
   if (args.report !== undefined) {
-    const { maseSeason } = scoring;
-    const backtest = { ...told, step: args.step ?? horizon, asked: askedNames, ...(maseSeason && { maseSeason }) };
-    const seasons = options.seasons === "auto" ? findFrameSeasons(frame) : options.seasons;
+    const backtest = { ...told, step: args.step ?? horizon, asked: askedNames, maseSeason: scoring.maseSeason };
+    const seasons = seasonsOf(frame, options.seasons);
     const { writePage } = await import("./report-page.js");
     const facts = askedNames.flatMap((name) => foldFacts(result, name));
     await writePage({ frame, horizon, seasons, backtest, modelFacts: facts }, args.commandLine, args.report, io);
@@ -113,13 +112,7 @@ export function backtestOptionsOf(
   seasons: ModelOptions["seasons"],
 ): BacktestOptions {
   const { folds, refit, span, step = horizon } = args;
-  const season =
-    seasons === "auto"
-      ? seasonBefore(
-          frame,
-          planFolds(frame, { horizon, folds, step }, () => {}),
-        )
-      : (seasons[0] ?? 1);
+  const season = seasonOfFolds(frame, { horizon, folds, step }, seasons);
   return { horizon, folds, step, refit, span, season, quantiles: quantileColumns(args) };
 }
 

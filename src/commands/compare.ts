@@ -39,10 +39,10 @@ export async function run(args: CompareArgs, io: Io): Promise<number | undefined
     if (noTest !== undefined) io.notify({ level: "note", text: noTest });
     if (args.predictions !== undefined)
       await io.writeTable(predictionsTable(result), { output: args.predictions, csvSafe: args.csvSafe }, "csv");
-    const maseSeason = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
+    const maseSeason = args.seasonOfMase;
     const costs = (args.timing ?? io.formatOf(args, "table") === "table") ? { costs: processes.costs } : {};
-    await io.writeTable(leaderboardTable(result, { step: options.step, ...maseSeason, ...costs }), args, "table");
-    return exitCodeOf(gates, overallScores(result, maseSeason), args.compared, io.notify);
+    await io.writeTable(leaderboardTable(result, { step: options.step, maseSeason, ...costs }), args, "table");
+    return exitCodeOf(gates, overallScores(result, { maseSeason }), args.compared, io.notify);
   } finally {
     await processes.close();
   }

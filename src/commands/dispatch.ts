@@ -1,6 +1,7 @@
 // From argv to a handler. In: the words of the command line and the world. Out: the settings of an invocation, and the exit code
 // of the handler that was called with them. Handlers are loaded one by one, because each brings the stages it stands on.
 import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import { listNames } from "../base/wording.js";
 import { trainsNetworks } from "../choose/model-names.js";
@@ -24,9 +25,11 @@ import {
   tuneArgs,
 } from "./args.js";
 import { parseArgv } from "./argv.js";
+import type { CommandName } from "./commands.js";
 import { flags } from "./flags.js";
 import type { Io } from "./io.js";
 import { trainingFlags, type Values } from "./options.js";
+import { isStdout } from "./output.js";
 import { checkEnvironment, resolveSettings, settingsTable } from "./settings.js";
 import { findConfigFiles } from "./settings-file.js";
 
@@ -62,105 +65,85 @@ export async function dispatch(invocation: ReadInvocation, io: Io): Promise<numb
     await io.writeTable(settingsTable(invocation.settings), { format: invocation.cli.format }, "table");
     return 0;
   }
-  const exitCode = await callHandler(invocation, io);
+  const exitCode = await handlers[invocation.argv.command](invocation, io);
   return typeof exitCode === "number" ? exitCode : 0;
 }
 
-/** @returns a number when the handler has an exit code of its own */
-async function callHandler(invocation: ReadInvocation, io: Io): Promise<unknown> {
-  const { command, operands } = invocation.argv;
-  switch (command) {
-    case "train": {
-      const args = trainArgs(invocation);
-      noteUnused([args.model], invocation.argv, io);
-      await prepareOutputs(args, operands, io);
-      return (await import("./train.js")).run(args, io);
-    }
-    case "forecast": {
-      const args = forecastArgs(invocation);
-      noteUnused([args.model], invocation.argv, io);
-      await prepareOutputs(args, operands, io);
-      return (await import("./forecast.js")).run(args, io);
-    }
-    case "backtest": {
-      const args = backtestArgs(invocation);
-      noteUnused(args.models, invocation.argv, io);
-      await prepareOutputs(args, operands, io);
-      return (await import("./backtest.js")).run(args, io);
-    }
-    case "report": {
-      const args = reportArgs(invocation);
-      noteUnused(args.models, invocation.argv, io);
-      await prepareOutputs(args, operands, io);
-      return (await import("./report.js")).run(args, io);
-    }
-    case "compare": {
-      const args = compareArgs(invocation);
-      noteUnused(args.compared, invocation.argv, io);
-      await prepareOutputs(args, operands, io);
-      return (await import("./compare.js")).run(args, io);
-    }
-    case "tune": {
-      const args = tuneArgs(invocation);
-      await prepareOutputs(args, operands, io);
-      return (await import("./tune.js")).run(args, io);
-    }
-    case "explain": {
-      const args = explainArgs(invocation);
-      await prepareOutputs(args, operands, io);
-      return (await import("./explain.js")).run(args, io);
-    }
-    case "score": {
-      const args = scoreArgs(invocation);
-      await prepareOutputs(args, operands, io);
-      return (await import("./score.js")).run(args, io);
-    }
-    case "retrain": {
-      const args = retrainArgs(invocation);
-      await prepareOutputs(args, operands, io);
-      return (await import("./retrain.js")).run(args, io);
-    }
-    case "models": {
-      const args = modelsArgs(invocation);
-      await prepareOutputs(args, operands, io);
-      return (await import("./models.js")).run(args, io);
-    }
-    case "inspect": {
-      const args = inspectArgs(invocation);
-      await prepareOutputs(args, operands, io);
-      return (await import("./inspect.js")).run(args, io);
-    }
-    case "pipe": {
-      const args = pipeArgs(invocation);
-      if (args.lineModel !== undefined) noteUnused([args.lineModel], invocation.argv, io);
-      await prepareOutputs(args, operands, io);
-      return (await import("./pipe.js")).run(args, io);
-    }
-    case "merge": {
-      const args = mergeArgs(invocation);
-      await prepareOutputs(args, operands, io);
-      return (await import("./merge.js")).run(args, io);
-    }
-    case "export": {
-      const args = exportArgs(invocation);
-      await prepareOutputs(args, operands, io);
-      return (await import("./export.js")).run(args, io);
-    }
-    case "engine": {
-      const args = engineArgs(invocation);
-      await prepareOutputs(args, operands, io);
-      return (await import("./engine.js")).run(args, io);
-    }
-    case "completion":
-      return (await import("./completion.js")).run(completionArgs(invocation, io.env), io);
-    default:
-      return command satisfies never;
-  }
+/** @returns a number when the command has an exit code of its own */
+type Handler = (invocation: Invocation, io: Io) => Promise<unknown>;
+
+/** The paths of a command, by what they are for. */
+interface Paths {
+  readonly output?: string | undefined;
+  readonly predictions?: string | undefined;
+  readonly report?: string | undefined;
+  readonly bestSettings?: string | undefined;
+  readonly futureTemplate?: string | undefined;
+  readonly futureData?: string | undefined;
+  readonly trialsFile?: string | undefined;
+  readonly dryRun?: boolean;
 }
+
+/** @param asked what forecasts, where flags about training are to be noted that mean nothing to it */
+function handler<A extends Paths>(
+  read: (invocation: Invocation) => A,
+  load: () => Promise<{ run(args: A, io: Io): Promise<unknown> }>,
+  asked?: (args: A) => readonly string[],
+): Handler {
+  return async (invocation, io) => {
+    const args = read(invocation);
+    if (asked !== undefined) noteUnused(asked(args), invocation.argv, io);
+    await prepareOutputs(args, invocation.argv.operands, io);
+    return (await load()).run(args, io);
+  };
+}
+
+const handlers = {
+  train: handler(
+    trainArgs,
+    () => import("./train.js"),
+    ({ model }) => [model],
+  ),
+  forecast: handler(
+    forecastArgs,
+    () => import("./forecast.js"),
+    ({ model }) => [model],
+  ),
+  backtest: handler(
+    backtestArgs,
+    () => import("./backtest.js"),
+    ({ models }) => models,
+  ),
+  report: handler(
+    reportArgs,
+    () => import("./report.js"),
+    ({ models }) => models,
+  ),
+  compare: handler(
+    compareArgs,
+    () => import("./compare.js"),
+    ({ compared }) => compared,
+  ),
+  tune: handler(tuneArgs, () => import("./tune.js")),
+  explain: handler(explainArgs, () => import("./explain.js")),
+  score: handler(scoreArgs, () => import("./score.js")),
+  retrain: handler(retrainArgs, () => import("./retrain.js")),
+  models: handler(modelsArgs, () => import("./models.js")),
+  inspect: handler(inspectArgs, () => import("./inspect.js")),
+  pipe: handler(
+    pipeArgs,
+    () => import("./pipe.js"),
+    ({ lineModel }) => (lineModel === undefined ? [] : [lineModel]),
+  ),
+  merge: handler(mergeArgs, () => import("./merge.js")),
+  export: handler(exportArgs, () => import("./export.js")),
+  engine: handler(engineArgs, () => import("./engine.js")),
+  completion: async (invocation, io) => (await import("./completion.js")).run(completionArgs(invocation, io.env), io),
+} satisfies Record<CommandName, Handler>;
 
 /** Networks alone are told how to train: what stands on the command line for none of them is said to mean nothing. */
 function noteUnused(models: readonly string[], { given }: Invocation["argv"], io: Io): void {
-  if (models.some((name) => trainsNetworks(name))) return;
+  if (models.length === 0 || models.some((name) => trainsNetworks(name))) return;
   const unused = trainingFlags.map((key) => flags[key].name).filter((name) => given.has(name));
   if (unused.length > 0)
     io.notify({
@@ -169,21 +152,8 @@ function noteUnused(models: readonly string[], { given }: Invocation["argv"], io
     });
 }
 
-/** What cannot be written, or would be written over what is read, is said before the long work. @param operands what the command reads */
-async function prepareOutputs(
-  args: {
-    readonly output?: string | undefined;
-    readonly predictions?: string | undefined;
-    readonly report?: string | undefined;
-    readonly bestSettings?: string | undefined;
-    readonly futureTemplate?: string | undefined;
-    readonly futureData?: string | undefined;
-    readonly trialsFile?: string | undefined;
-    readonly dryRun?: boolean;
-  },
-  operands: readonly string[],
-  io: Io,
-): Promise<void> {
+/** What cannot be written, or would be written over what is read or written as well, is said before the long work. @param operands what the command reads */
+async function prepareOutputs(args: Paths, operands: readonly string[], io: Io): Promise<void> {
   const written = [args.output, args.predictions, args.report, args.bestSettings].filter((path) => path !== undefined);
   const read = [...operands, args.futureData, args.trialsFile].filter((path) => path !== undefined);
   for (const path of args.futureTemplate === undefined ? written : [...written, args.futureTemplate]) {
@@ -191,6 +161,7 @@ async function prepareOutputs(
     if (clash !== undefined)
       throw new HindcastError("usage", `${path} would be written over ${clash}, which is read`, "a file of its own");
   }
+  checkApart(args, io.cwd);
   const parquet = [args.output, args.predictions].find((path) => path?.toLowerCase().endsWith(".parquet"));
   if (parquet !== undefined)
     throw new HindcastError("usage", `${parquet}: Parquet is read, and not written`, "a name that ends in .csv");
@@ -204,9 +175,33 @@ async function prepareOutputs(
   if (args.dryRun !== true) for (const path of written) await io.prepareOutput(path);
 }
 
+/** @throws HindcastError "usage" where two outputs of a run would be one file, or both stdout */
+function checkApart(args: Paths, cwd: string): void {
+  const outputs = [
+    { flag: "output", path: args.output ?? "-", holds: "predictions" in args ? "the scores" : "the rows" },
+    { flag: "predictions", path: args.predictions, holds: "the predictions" },
+    { flag: "report", path: args.report, holds: "the charts" },
+    { flag: "out", path: args.bestSettings, holds: "the settings" },
+    { flag: "trials-file", path: args.trialsFile, holds: "the trials" },
+  ];
+  const there: { path: string; place: string; holds: string }[] = [];
+  for (const { flag, path, holds } of outputs) {
+    if (path === undefined) continue;
+    const place = isStdout(path) ? "-" : resolve(cwd, path);
+    const clash = there.find((other) => other.place === place || isSameFile(other.path, path));
+    if (clash !== undefined)
+      throw new HindcastError(
+        "usage",
+        `--${flag} ${path} is where ${clash.holds} are written`,
+        "give each a file of its own",
+      );
+    there.push({ path, place, holds });
+  }
+}
+
 /** Of regular files that are there: a pipe may be read and written. */
-function isSameFile(read: string, written: string): boolean {
-  if (read === "-" || written === "-") return false;
-  const [one, other] = [read, written].map((path) => statSync(path, { throwIfNoEntry: false }));
+function isSameFile(first: string, second: string): boolean {
+  if (first === "-" || second === "-") return false;
+  const [one, other] = [first, second].map((path) => statSync(path, { throwIfNoEntry: false }));
   return one?.isFile() === true && other !== undefined && one.dev === other.dev && one.ino === other.ino;
 }

@@ -11,7 +11,7 @@ import { stepCount as stepCountOf } from "../model/config.js";
 import { parameterCount } from "../model/parameters.js";
 import type { Frame } from "../series/frame.js";
 import { formatFrequency } from "../series/frequency.js";
-import { findFrameSeasons } from "../series/season.js";
+import { seasonsOf } from "../series/season.js";
 import { channelCount } from "../windows/prepare.js";
 
 /** Floating-point operations a second that each kind of kernels was seen to reach on one core of 2024; for an estimate. */
@@ -19,7 +19,7 @@ const operationsPerSecond = { native: 2e10, wasm: 7e9, js: 1.5e9 } as const;
 
 /** A row for each model: its windows, parameters, steps, and estimates of memory and time. */
 export function planTable(frame: Frame, horizon: number, models: readonly string[], options: ModelOptions): Table {
-  const seasons = options.seasons === "auto" ? findFrameSeasons(frame) : options.seasons;
+  const seasons = seasonsOf(frame, options.seasons);
   const stepCount = frame.series.reduce((sum, { values }) => sum + values.length, 0);
   const data: Cell[] = [
     frame.series.length,

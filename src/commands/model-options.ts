@@ -66,7 +66,7 @@ export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
     const { dataDirectory, notify } = io;
     return openTrainer(args.engine, { dataDirectory, notify, threads: args.threads ?? availableThreads() });
   };
-  const { scale, scaler, transform, difference, deseasonalize, season, warmStart, ...rest } = args;
+  const { scale, scaler, transform, difference, deseasonalize, season: _season, warmStart, ...rest } = args;
   return {
     options: {
       ...rest,
@@ -75,7 +75,7 @@ export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
       conv: parseConvolution(args.conv),
       attention: args.attention === "none" ? null : args.attention,
       mix: args.mix === "none" ? [] : args.mix,
-      seasons: season === "auto" ? "auto" : [...season].sort((a, b) => a - b),
+      seasons: seasonsAsked(args),
       scale: withoutUndefined({ scale, scaler, transform, difference, deseasonalize }),
       limits: limitsOf(args),
       clock: io.now,
@@ -87,6 +87,11 @@ export function setUpModels(args: ModelFlags, io: Io): ModelSetup {
     },
     engine: () => source?.name ?? null,
   };
+}
+
+/** @returns ascending */
+export function seasonsAsked({ season }: Pick<ModelFlags, "season">): ModelOptions["seasons"] {
+  return season === "auto" ? "auto" : [...season].sort((a, b) => a - b);
 }
 
 /**

@@ -1,9 +1,10 @@
-// What a model was fitted with, kept with it so that it can be fitted again. In: the flags about models. Out: their values by the
-// flags' names, as a settings file would have them; and back.
+// What a model was fitted with, kept with it so that it can be fitted again, and what two runs have to have in common. In: flags and
+// their values. Out: the values by the flags' names, as a settings file would have them, and back; or as text.
 import type { VersionNote } from "../registry/versions.js";
 import type { RetrainArgs } from "./args.js";
 import { flags } from "./flags.js";
-import { limitFlags, networkFlags } from "./options.js";
+import { type FlagKey, limitFlags, networkFlags } from "./options.js";
+import { showValue } from "./settings.js";
 
 /** How long a training may take, and where it runs, is about a run and not about a model. */
 const ofRun: readonly string[] = ["maxTimeMs", "engine", "threads"];
@@ -46,4 +47,14 @@ export function unusualSettings(settings: Settings): Settings {
 export function isSameSettings(one: Settings, other: Settings): boolean {
   const text = (settings: Settings) => JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
   return text(one) === text(other);
+}
+
+/** The settings that are given, by the flags' names; what is said for one run is none. @param without keys that may differ between runs */
+export function settingsText(
+  keys: readonly FlagKey[],
+  without: readonly FlagKey[],
+  values: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  const fixed = keys.filter((key) => !("perRun" in flags[key]) && !without.includes(key) && values[key] !== undefined);
+  return Object.fromEntries(fixed.map((key) => [flags[key].name, String(showValue(values[key]))]));
 }

@@ -1,5 +1,4 @@
 // `hindcast models`: what is in a registry, which of it forecasts, and how its forecasts turned out.
-import { randomUUID } from "node:crypto";
 import { readModel } from "../artifact/directory.js";
 import { exitCodes, HindcastError } from "../base/errors.js";
 import { extent } from "../base/numeric.js";
@@ -7,12 +6,12 @@ import type { Cell, Table } from "../base/table.js";
 import { championPath, type Pointer, promote, readPointer, versionPath, writePointer } from "../registry/champion.js";
 import { isThere } from "../registry/files.js";
 import { appendRun, type Run, readHistory, runCells, runColumns } from "../registry/history.js";
-import { emptyRun, needRegistry, openRegistry, unrecordedVersions } from "../registry/registry.js";
+import { needRegistry, unrecordedVersions } from "../registry/registry.js";
 import { listVersions, pruneVersions } from "../registry/versions.js";
 import { sparkline } from "../report/sparkline.js";
 import type { ModelsArgs } from "./args.js";
 import type { Io } from "./io.js";
-import { thisMachine } from "./machine.js";
+import { beginRun } from "./registry-run.js";
 import { sayDuration } from "./retrain-checks.js";
 
 export async function run(args: ModelsArgs, io: Io): Promise<number | undefined> {
@@ -113,28 +112,14 @@ async function change(
   io: Io,
   work: (args: ModelsArgs, pointer: Pointer | undefined, io: Io) => Promise<Change>,
 ): Promise<undefined> {
-  const startedMs = io.now();
-  const id = randomUUID();
-  const { lock, pointer } = await openRegistry(args.registry, {
-    run: id,
-    machine: thisMachine(io),
-    lockWaitMs: args.lockWaitMs ?? 0,
-    signal: io.signal,
-    notify: io.notify,
-  });
+  const { open, record, durationMs } = await beginRun(args, io.now(), io);
+  const { lock, pointer } = open;
   try {
     const { version, ...done } = await work(args, pointer, io);
-    const started = new Date(startedMs).toISOString();
-    const seed = { run: id, started, host: io.host, hindcast: io.version, node: io.nodeVersion };
-    const record: Run = {
-      ...emptyRun(seed, done.action),
-      ...done,
-      champion_before: pointer?.version ?? null,
-      duration_ms: Math.max(0, Math.round(io.now() - startedMs)),
-    };
-    await appendRun(args.registry, record);
+    const run: Run = { ...record(done.action), ...done, duration_ms: durationMs() };
+    await appendRun(args.registry, run);
     if (args.format !== undefined || args.output !== undefined)
-      await io.writeTable({ type: "run", columns: runColumns, rows: [runCells(record)] }, args, "csv");
+      await io.writeTable({ type: "run", columns: runColumns, rows: [runCells(run)] }, args, "csv");
     if (version !== null) io.notify({ level: "note", text: `version ${version} is the champion` });
   } finally {
     await lock.release();

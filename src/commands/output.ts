@@ -80,7 +80,8 @@ export function createOutputs(stdout: Sink, cwd: string): Outputs {
   };
 }
 
-function isStdout(path: string): boolean {
+/** @param path as it is given */
+export function isStdout(path: string): boolean {
   return path === "-" || path === "/dev/stdout" || path === "/dev/fd/1";
 }
 

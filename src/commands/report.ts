@@ -5,7 +5,7 @@ import { predictorOf } from "../choose/predictor.js";
 import { quantileColumns } from "../forecast/quantile-columns.js";
 import { type ReportForecast, withCalibration, withFan } from "../report/html/source.js";
 import type { Frame } from "../series/frame.js";
-import { findFrameSeasons } from "../series/season.js";
+import { seasonsOf } from "../series/season.js";
 import type { ReportArgs } from "./args.js";
 import { forecastersOf, runFolds, type Scored, sayReasons, whatToScore } from "./backtest.js";
 import { completeFuture, mayUseCovariates } from "./covariates.js";
@@ -35,7 +35,7 @@ export async function run(args: ReportArgs, io: Io): Promise<void> {
   const backtest = {
     result,
     step: args.step ?? horizon,
-    ...(args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase }),
+    maseSeason: args.seasonOfMase,
     asked,
     scoredCount: columns.length,
   };
@@ -44,7 +44,7 @@ export async function run(args: ReportArgs, io: Io): Promise<void> {
   const source = {
     frame,
     horizon,
-    seasons: options.seasons === "auto" ? findFrameSeasons(frame) : options.seasons,
+    seasons: seasonsOf(frame, options.seasons),
     backtest,
     forecast: ahead.forecast,
     ...(ahead.explanation && { explanation: ahead.explanation }),

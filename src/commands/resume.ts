@@ -6,10 +6,9 @@ import { fingerprint } from "../artifact/save-model.js";
 import { HindcastError } from "../base/errors.js";
 import type { Frame } from "../series/frame.js";
 import type { RetrainArgs, TrainArgs } from "./args.js";
-import { flags } from "./flags.js";
 import type { Io } from "./io.js";
+import { settingsText } from "./model-settings.js";
 import { commandFlags, type FlagKey } from "./options.js";
-import { showValue } from "./settings.js";
 
 /** These change nothing about the model, but for when `--max-time` cuts it off. */
 const freeFlags: readonly FlagKey[] = ["maxTimeMs", "threads", "format", "quiet", "logJson", "colour"];
@@ -25,7 +24,7 @@ export function openTrainCheckpoint(
   engine: CheckpointOptions["engine"],
   io: Io,
 ): OpenCheckpoint {
-  const settings = settingsAsText(commandFlags.train, { ...args.reading, ...args });
+  const settings = settingsText(commandFlags.train, freeFlags, { ...args.reading, ...args });
   return openCheckpoint(checkpointPath(out), { ...optionsOf(settings, frame, io), engine, resume: args.resume });
 }
 
@@ -36,17 +35,12 @@ export function openRetrainCheckpoint(
   engine: CheckpointOptions["engine"],
   io: Io,
 ): OpenCheckpoint {
-  const settings = settingsAsText(commandFlags.retrain, { ...args.reading, ...args });
+  const settings = settingsText(commandFlags.retrain, freeFlags, { ...args.reading, ...args });
   return openCheckpoint(join(args.registry, "checkpoint"), {
     ...optionsOf(settings, frame, io),
     engine,
     resume: "if-same",
   });
-}
-
-function settingsAsText(keys: readonly FlagKey[], given: Readonly<Record<string, unknown>>): Record<string, string> {
-  const fixed = keys.filter((key) => !("perRun" in flags[key]) && !freeFlags.includes(key) && given[key] !== undefined);
-  return Object.fromEntries(fixed.map((key) => [flags[key].name, String(showValue(given[key]))]));
 }
 
 function optionsOf(

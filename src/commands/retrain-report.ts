@@ -10,7 +10,7 @@ import { quantileColumns } from "../forecast/quantile-columns.js";
 import type { Comparison, ComparisonOptions } from "../registry/comparison.js";
 import { type Fact, withCalibration, withFan } from "../report/html/source.js";
 import type { Frame } from "../series/frame.js";
-import { findFrameSeasons } from "../series/season.js";
+import { seasonsOf } from "../series/season.js";
 import type { RetrainArgs } from "./args.js";
 import { explainForPage } from "./explanation.js";
 import type { Io } from "./io.js";
@@ -60,7 +60,7 @@ export async function reportRetrain(args: RetrainArgs, outcome: Outcome, io: Io)
     fan.map(({ level }) => level),
   );
   const explanation = await explainForPage(fitted, frame, horizon, told.seed, io);
-  const seasons = outcome.seasons === "auto" ? findFrameSeasons(frame) : outcome.seasons;
+  const seasons = seasonsOf(frame, outcome.seasons);
   const backtest = backtestOf(comparison, challenger.version, champion?.version, nameOf(version));
   const source = {
     frame,

@@ -1,10 +1,9 @@
 // `hindcast retrain`: what cron runs. Data and a registry in; out comes a registry with a new champion or the old one, and a line in
 // its history that says which, and why. Killed at any moment, it leaves a registry that works.
-import { randomUUID } from "node:crypto";
 import { readModel } from "../artifact/directory.js";
 import { openModel } from "../artifact/open-model.js";
 import { fingerprint, saveModel } from "../artifact/save-model.js";
-import { HindcastError, messageOf } from "../base/errors.js";
+import { codeOf, HindcastError, messageOf } from "../base/errors.js";
 import { answererOf, type FittedModel } from "../choose/fitted.js";
 import { createForecaster, fitModel } from "../choose/model.js";
 import { predictorOf } from "../choose/predictor.js";
@@ -13,16 +12,16 @@ import { championPath, promote, readPointer, versionPath } from "../registry/cha
 import { compare, decide, newObservedCount } from "../registry/comparison.js";
 import { isThere } from "../registry/files.js";
 import { appendRun, type Run, runCells, runColumns, runLine } from "../registry/history.js";
-import { createRegistry, emptyRun, type OpenRegistry, openRegistry } from "../registry/registry.js";
+import { createRegistry, type OpenRegistry } from "../registry/registry.js";
 import { pruneVersions, readNote, storeVersion, type VersionNote } from "../registry/versions.js";
 import type { Frame } from "../series/frame.js";
 import type { RetrainArgs } from "./args.js";
 import { horizonOf, readFrame } from "./data.js";
 import { runHook } from "./hooks.js";
 import type { Io } from "./io.js";
-import { thisMachine } from "./machine.js";
 import { limitsOf, setUpModels, sharingTime } from "./model-options.js";
 import { isSameSettings, settingsOf, withSettings } from "./model-settings.js";
+import { beginRun } from "./registry-run.js";
 import { keepingIn, openRetrainCheckpoint } from "./resume.js";
 import { checkAge, checkFrame, newestStamp } from "./retrain-checks.js";
 import { liveForecasts } from "./retrain-forecasts.js";
@@ -36,26 +35,12 @@ type Tell = (fields: Partial<Run>) => void;
 export async function run(args: RetrainArgs, world: Io): Promise<void> {
   const io = withoutNotes(world);
   const startedMs = io.now();
-  const id = randomUUID();
   await createRegistry(args.registry);
-  const registry = await openRegistry(args.registry, {
-    run: id,
-    machine: thisMachine(io),
-    lockWaitMs: args.lockWaitMs ?? 0,
-    signal: io.signal,
-    notify: io.notify,
-  });
-  const seed = {
-    run: id,
-    started: new Date(startedMs).toISOString(),
-    host: io.host,
-    hindcast: io.version,
-    node: io.nodeVersion,
-  };
-  const before = registry.pointer?.version ?? null;
-  let record: Run = { ...emptyRun(seed, "failed"), champion: before, champion_before: before };
+  const begun = await beginRun(args, startedMs, io);
+  const registry = begun.open;
+  let record: Run = { ...begun.record("failed"), champion: registry.pointer?.version ?? null };
   const tell: Tell = (fields) => {
-    record = { ...record, ...fields, duration_ms: Math.max(0, Math.round(io.now() - startedMs)) };
+    record = { ...record, ...fields, duration_ms: begun.durationMs() };
   };
   let outcome: Outcome | undefined;
   try {
@@ -272,7 +257,7 @@ async function newestContext(registry: string, versions: readonly number[]): Pro
 
 /** Whether a file is there and cannot be read: no permission, too many open files, a disk that fails. */
 function isRefusedBySystem({ cause }: HindcastError): boolean {
-  return cause instanceof Error && "code" in cause && !["ENOENT", "ENOTDIR", "ELOOP"].includes(String(cause.code));
+  return !["", "ENOENT", "ENOTDIR", "ELOOP"].includes(codeOf(cause));
 }
 
 function asTrainedUnlessAsked(manifest: StoredChampion["manifest"], args: RetrainArgs): RetrainArgs["reading"] {

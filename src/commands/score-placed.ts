@@ -1,6 +1,6 @@
 // How forecasts that were made before are scored. In: forecasts beside their actuals. Out: the score table, and an exit code.
 
-import { seasonBefore } from "../evaluate/folds.js";
+import { seasonOfFolds } from "../evaluate/folds.js";
 import { besideSeasonalNaive, type PlacedForecasts } from "../evaluate/forecast-file.js";
 import { checkGates } from "../evaluate/gates.js";
 import { overallScores, scoreTable } from "../evaluate/score-table.js";
@@ -20,9 +20,9 @@ export async function scorePlaced(
   const models = placed.models.map(({ name }) => name);
   const gates = args.failIf ?? [];
   checkGates(gates, models);
-  const season = args.season === "auto" ? seasonBefore(placed.frame, placed.folds) : (args.season[0] ?? 1);
+  const season = seasonOfFolds(placed.frame, placed.folds, args.season);
   const result = await besideSeasonalNaive(placed, season, io);
-  const scoring = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
+  const scoring = { maseSeason: args.seasonOfMase };
   await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");
   const overall = overallScores(result, scoring);
   const scored = models.filter((name) => (overall.get(name)?.get("n") ?? 0) > 0);

@@ -12,6 +12,7 @@ import { keepShard, type Shard } from "../series/shard.js";
 import type { ForecastArgs } from "./args.js";
 import { flags } from "./flags.js";
 import type { Io } from "./io.js";
+import { settingsText } from "./model-settings.js";
 import { commandFlags, type FlagKey } from "./options.js";
 import type { AskedShard } from "./values.js";
 
@@ -114,35 +115,26 @@ function countBytes(pieces: Iterable<string>) {
   return { pieces: counted(), written: () => ({ bytes, sha256: hash.digest("hex") }) };
 }
 
-/** Neither where it runs nor where it writes changes a forecast; data and models are known by their checksums. */
-const ofRun: readonly FlagKey[] = [
+/** Where it runs and how it shows change no forecast; data and models are known by their checksums, and the manifest has the horizon. */
+const freeFlags: readonly FlagKey[] = [
   "colour",
-  "config",
-  "dryRun",
   "format",
   "from",
-  "futureData",
-  "futureTemplate",
-  "help",
   "horizon",
   "jobs",
   "logJson",
-  "output",
-  "printConfig",
+  "plot",
   "quiet",
-  "shard",
   "threads",
-  "version",
 ];
 
 /** The flags that are not as usual, by name. */
 function settingsOf(args: ForecastArgs): Record<string, string> {
-  const values: Partial<Record<FlagKey, unknown>> = { ...args.reading, ...args };
-  const entries = commandFlags.forecast.flatMap((key: FlagKey): [string, string][] => {
-    const { name, default: usual } = { default: undefined, ...flags[key] };
-    const value = values[key];
-    if (ofRun.includes(key) || value === undefined || String(value) === String(usual)) return [];
-    return [[name, String(value)]];
-  });
-  return Object.fromEntries(entries);
+  const usual = Object.fromEntries(
+    commandFlags.forecast.map((key) => [key, { default: undefined, ...flags[key] }.default]),
+  );
+  const text = (values: Readonly<Record<string, unknown>>) => settingsText(commandFlags.forecast, freeFlags, values);
+  const usualText = text(usual);
+  const given = Object.entries(text({ ...args.reading, ...args }));
+  return Object.fromEntries(given.filter(([name, value]) => value !== usualText[name]));
 }

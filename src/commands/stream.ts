@@ -1,6 +1,6 @@
 // Text onto a stream that may be slow, full, or no longer read. In: text in pieces. Out: a promise of its having been taken.
 import { writeSync } from "node:fs";
-import { HindcastError } from "../base/errors.js";
+import { codeOf, HindcastError } from "../base/errors.js";
 
 /** Pieces are gathered to this many characters before they are handed to the system. */
 const chunkSize = 1 << 16;
@@ -103,10 +103,6 @@ export function* gatherPieces(pieces: Iterable<Piece>): Generator<Piece> {
     chunk = "";
   }
   if (chunk !== "") yield chunk;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 export function isReaderGone(error: unknown): boolean {

@@ -6,7 +6,7 @@ import type { Table } from "../base/table.js";
 import { answererOf, covariateNames, type FittedModel, networksOf } from "../choose/fitted.js";
 import { createForecaster, fitModel, type ModelOptions } from "../choose/model.js";
 import { backtest } from "../evaluate/backtest.js";
-import { planFolds, seasonBefore } from "../evaluate/folds.js";
+import { seasonOfFolds } from "../evaluate/folds.js";
 import { gateScores } from "../evaluate/gates.js";
 import { overallScores } from "../evaluate/score-table.js";
 import type { Epoch } from "../fit/loop.js";
@@ -109,13 +109,7 @@ async function scoreHeldOut(
     return null;
   }
   const fold = { horizon, folds: 1, step: horizon };
-  const season =
-    options.seasons === "auto"
-      ? seasonBefore(
-          frame,
-          planFolds(frame, fold, () => {}),
-        )
-      : (options.seasons[0] ?? 1);
+  const season = seasonOfFolds(frame, fold, options.seasons);
   const result = await backtest(
     frame,
     [createForecaster(model, options)],

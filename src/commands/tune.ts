@@ -24,7 +24,7 @@ import { chooseSettings, type NetworkSettings } from "../fit/defaults.js";
 import { openTrialThreads, openTune } from "../parallel/tune.js";
 import { openTrials } from "../registry/trials.js";
 import type { Frame } from "../series/frame.js";
-import { findFrameSeasons } from "../series/season.js";
+import { seasonsOf } from "../series/season.js";
 import type { TuneArgs } from "./args.js";
 import { workerFile } from "./backtest.js";
 import { horizonOf, readFrame } from "./data.js";
@@ -100,7 +100,7 @@ function planSearch(args: TuneArgs, frame: Frame, io: Io): Plan {
   const known = knownAt(frame, folds, 0, args.span).frame;
   const models = args.tuned ?? cells;
   const { options } = setUpModels(modelArgs(args, models[0]!), io);
-  const seasons = options.seasons === "auto" ? findFrameSeasons(known) : options.seasons;
+  const seasons = seasonsOf(known, options.seasons);
   const wanted = chooseCell(known, horizon, seasons, args);
   const usualModel = models.find((model) => model === wanted) ?? models[0]!;
   const usual = chooseSettings(known, horizon, seasons, { ...options, cell: usualModel });

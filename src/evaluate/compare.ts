@@ -5,7 +5,7 @@
 // series that both models are scored in; the expected difference of two models' losses is 0. Averaging over the horizon is the
 // average superior predictive ability of Quaedvlieg (2021), Journal of Business & Economic Statistics 39(1). Series count once,
 // together: errors at one origin are correlated among them, and only origins are taken for independent evidence.
-import type { Cell, Table } from "../base/table.js";
+import { type Cell, recordsOf, type Table, type TableRecord } from "../base/table.js";
 import { knownValues } from "../series/frame.js";
 import type { BacktestResult } from "./backtest.js";
 import { leastOriginCount, testEquality } from "./diebold-mariano.js";
@@ -25,7 +25,7 @@ export interface LeaderboardOptions {
   /** Steps from one origin to the next. */
   readonly step: number;
   /** Season of the scales of MASE and RMSSE; the backtest's own by default. */
-  readonly maseSeason?: number;
+  readonly maseSeason?: number | undefined;
   /** By model; without it the leaderboard has no columns of time and memory, and the same seed gives the same bytes. */
   readonly costs?: ReadonlyMap<string, ModelCost>;
 }
@@ -41,13 +41,9 @@ const pDecimals = 4;
 export function leaderboardTable(result: BacktestResult, options: LeaderboardOptions): Table {
   const { step, costs, maseSeason = result.season } = options;
   const overall = scoreTable(result, { by: [], maseSeason });
-  const held = Array.from(
-    overall.rows,
-    (row): Record<string, Cell> => Object.fromEntries(overall.columns.map((column, i) => [column, row[i]!])),
-  );
-  const maseOf = (row: Record<string, Cell>) => (typeof row.mase === "number" ? row.mase : Number.POSITIVE_INFINITY);
+  const maseOf = (row: TableRecord) => (typeof row.mase === "number" ? row.mase : Number.POSITIVE_INFINITY);
   // Two that are not known are neither lower nor higher, and their difference is NaN.
-  const ranked = held.sort((a, b) => maseOf(a) - maseOf(b) || 0);
+  const ranked = recordsOf(overall).sort((a, b) => maseOf(a) - maseOf(b) || 0);
   const losses = new Map(
     result.models.map(({ name, folds }) => [
       name,

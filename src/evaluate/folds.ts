@@ -94,7 +94,16 @@ function tooShort(frame: Frame, horizon: number): HindcastError {
   );
 }
 
-/** The first season of what is known at the oldest origin; 1 when there is none. */
-export function seasonBefore(frame: Frame, folds: readonly Fold[]): number {
-  return findFrameSeasons(knownAt(frame, folds, 0, "expanding").frame)[0] ?? 1;
+/**
+ * The season of a backtest: the first one asked for, or else of what is known at the oldest origin; 1 when there is none.
+ * @param folds planned, or to be planned in silence where they are needed
+ */
+export function seasonOfFolds(
+  frame: Frame,
+  folds: FoldOptions | readonly Fold[],
+  asked: "auto" | readonly number[],
+): number {
+  if (asked !== "auto") return asked[0] ?? 1;
+  const planned = "horizon" in folds ? planFolds(frame, folds, () => {}) : folds;
+  return findFrameSeasons(knownAt(frame, planned, 0, "expanding").frame)[0] ?? 1;
 }

@@ -1,8 +1,8 @@
 // A backtest as rows. In: forecasts and the frame that holds what came. Out: tables of scores and of single predictions.
 // Scores are taken for each series over the points of a group, then averaged over the series.
-import { besideOwn, type Cell, type Table } from "../base/table.js";
+import { besideOwn, type Cell, finiteOrEmpty, type Table } from "../base/table.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
-import { type Frame, keyCells, knownValues, placeColumns, type Series, seriesName } from "../series/frame.js";
+import { type Frame, keyCells, knownValues, placeColumns, seriesTitle } from "../series/frame.js";
 import { stamper } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import type { BacktestModel, BacktestResult } from "./backtest.js";
@@ -16,13 +16,17 @@ export interface ScoreTableOptions {
   /** What the rows are split on; a column not split on holds "all". */
   readonly by: readonly Split[];
   /** Season of the scales of MASE and RMSSE; the backtest's own by default. */
-  readonly maseSeason?: number;
+  readonly maseSeason?: number | undefined;
 }
 
-/** Of one series. */
-type Scorer = (points: Points) => number;
-/** What the average over the series is told as. */
-type Telling = (average: number) => number;
+interface Score {
+  /** Its column. */
+  readonly name: string;
+  /** Of one series. */
+  readonly score: (points: Points) => number;
+  /** What the average over the series is told as; itself when left out. */
+  readonly tell?: (average: number) => number;
+}
 
 /**
  * A row for each model and group that the model has a forecast in. An undefined score is empty; a series it is undefined for is
@@ -31,14 +35,12 @@ type Telling = (average: number) => number;
 export function scoreTable(result: BacktestResult, options: ScoreTableOptions): Table {
   const { by, maseSeason } = options;
   const gather = pointGatherer(result, maseSeason ?? result.season);
-  const intervals = intervalScores(result.quantiles);
   const hasBins = result.models.some(({ folds }) => folds.some(({ crossEntropies }) => crossEntropies !== undefined));
-  const scorers: Scorer[] = [
-    ...metrics.names.map((name) => metrics.get(name)),
-    ...intervals.map(({ score }) => score),
-    ...(hasBins ? [meanCrossEntropy] : []),
+  const scores: Score[] = [
+    ...metrics.names.map((name) => ({ name, score: metrics.get(name) })),
+    ...intervalScores(result.quantiles),
+    ...(hasBins ? [{ name: "perplexity", score: meanCrossEntropy, tell: Math.exp }] : []),
   ];
-  const tellings = new Map<Scorer, Telling>([[meanCrossEntropy, Math.exp]]);
   const groupsOf = (split: Split, count: number): readonly (readonly number[])[] => {
     const all = Array.from({ length: count }, (_, i) => i);
     return by.includes(split) ? all.map((i) => [i]) : [all];
@@ -51,31 +53,20 @@ export function scoreTable(result: BacktestResult, options: ScoreTableOptions): 
     for (const series of seriesGroups)
       for (const folds of foldGroups)
         for (const steps of stepGroups) {
-          const scores = averageScores(scorers, tellings, series, (s) => gather(model, s, folds, steps));
-          if (scores === undefined) continue;
+          const averages = averageScores(scores, series, (s) => gather(model, s, folds, steps));
+          if (averages === undefined) continue;
           rows.push([
             model.name,
             [...new Set(folds.map((f) => model.folds[f]!.chose))].join("|"),
-            by.includes("series") ? seriesLabel(result.frame, result.frame.series[series[0]!]!) : "all",
+            by.includes("series") ? seriesTitle(result.frame, result.frame.series[series[0]!]!) : "all",
             by.includes("fold") ? result.folds[folds[0]!]!.fold : "all",
             by.includes("step") ? steps[0]! + 1 : "all",
-            ...scores,
+            ...averages,
           ]);
         }
   return {
     type: "score",
-    columns: [
-      "model",
-      "chose",
-      "series",
-      "fold",
-      "step",
-      "n",
-      ...metrics.names,
-      ...intervals.map(({ name }) => name),
-      ...(hasBins ? ["perplexity"] : []),
-      "skill",
-    ],
+    columns: ["model", "chose", "series", "fold", "step", "n", ...scores.map(({ name }) => name), "skill"],
     rows,
     spare: ["rmsse", "crps", "pinball", "mape", "bias", "rmse", "n", "smape"],
   };
@@ -194,15 +185,14 @@ function pointGatherer(result: BacktestResult, season: number) {
   };
 }
 
-/** @returns n, each metric and skill, in the order of the columns; undefined when no series of the group has a forecast */
+/** @returns n, each score and skill, in the order of the columns; undefined when no series of the group has a forecast */
 function averageScores(
-  scorers: readonly Scorer[],
-  tellings: ReadonlyMap<Scorer, Telling>,
+  scores: readonly Score[],
   series: readonly number[],
   pointsOf: (s: number) => Points,
 ): Cell[] | undefined {
-  const sums = new Float64Array(scorers.length);
-  const counts = new Int32Array(scorers.length);
+  const sums = new Float64Array(scores.length);
+  const counts = new Int32Array(scores.length);
   let n = 0;
   let isForecast = false;
   let own = 0;
@@ -211,10 +201,10 @@ function averageScores(
     const points = pointsOf(s);
     isForecast ||= points.isForecast;
     n += points.actual.length;
-    for (let m = 0; m < scorers.length; m++) {
-      const score = scorers[m]!(points);
-      if (Number.isNaN(score)) continue;
-      sums[m] = sums[m]! + score;
+    for (const [m, { score }] of scores.entries()) {
+      const value = score(points);
+      if (Number.isNaN(value)) continue;
+      sums[m] = sums[m]! + value;
       counts[m] = counts[m]! + 1;
     }
     if (points.reference.some(Number.isNaN)) continue;
@@ -224,22 +214,10 @@ function averageScores(
     own += mase(points.actual, points.forecast, points.absoluteScale);
   }
   if (!isForecast) return undefined;
-  const averages = scorers.map((scorer, m) => {
-    const average = sums[m]! / counts[m]!;
-    return finiteOrEmpty(tellings.get(scorer)?.(average) ?? average);
-  });
+  const averages = scores.map(({ tell = (average) => average }, m) => finiteOrEmpty(tell(sums[m]! / counts[m]!)));
   return [n, ...averages, finiteOrEmpty(1 - own / naive)];
 }
 
 function meanCrossEntropy({ crossEntropy }: Points): number {
   return crossEntropy.reduce((sum, nats) => sum + nats, 0) / crossEntropy.length;
-}
-
-/** A single series without a key is called by what is forecast. */
-function seriesLabel(frame: Frame, series: Series): string {
-  return series.key.length === 0 ? series.target : seriesName(frame, series);
-}
-
-function finiteOrEmpty(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import * as z from "../base/schema.js";
-import { isThere, linkRefusal, listNames, readJson, replaceFile, statusOf } from "./files.js";
+import { statusOf } from "../base/status.js";
+import { isThere, linkRefusal, listNames, readJson, replaceFile } from "./files.js";
 
 const markName = "registry.json";
 const pointerName = "champion.json";

@@ -3,7 +3,7 @@
 import { HindcastError } from "../base/errors.js";
 import { observedCount } from "../base/numeric.js";
 import { type BacktestResult, backtest, spreadResult } from "../evaluate/backtest.js";
-import { planFolds, seasonBefore } from "../evaluate/folds.js";
+import { seasonOfFolds } from "../evaluate/folds.js";
 import { overallScores } from "../evaluate/score-table.js";
 import type { FitContext, Forecaster, Predictor } from "../forecast/predictor.js";
 import type { QuantileColumn } from "../forecast/quantile-columns.js";
@@ -76,13 +76,7 @@ export async function compare(
   const plan = { horizon: options.horizon, step: options.step, folds };
   if (scoredFrame.series.every(({ values }) => values.length <= options.horizon))
     return { rule: "none", ...nothingScored };
-  const season =
-    options.seasons === "auto"
-      ? seasonBefore(
-          scoredFrame,
-          planFolds(scoredFrame, plan, () => {}),
-        )
-      : (options.seasons[0] ?? 1);
+  const season = seasonOfFolds(scoredFrame, plan, options.seasons);
   const forecasters: Forecaster[] = [{ ...challenger, name: "challenger" }];
   let rule: Rule = champion === undefined ? "alone" : "same-settings";
   if (champion !== undefined && unseen !== undefined) {

@@ -1,10 +1,12 @@
 // Small files that are replaced, never edited. In: a path and text. Out: the old text or the new one, also after a power cut.
 import { randomUUID } from "node:crypto";
-import { lstatSync, promises, readdirSync, type Stats } from "node:fs";
+import { promises, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readBounded, syncDirectory, writeSynced } from "../artifact/directory.js";
 import { HindcastError, messageOf } from "../base/errors.js";
 import type * as z from "../base/schema.js";
+import { openJson } from "../base/sealed-json.js";
+import { cannotRead, isAbsence, statusOf } from "../base/status.js";
 
 const maxBytes = 1 << 20;
 
@@ -17,20 +19,6 @@ export function isTemporaryName(name: string): boolean {
   return name.startsWith(".new-");
 }
 
-/** What is at `path` itself, be it a link; undefined when nothing is. @throws HindcastError "model" */
-export function statusOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch (error) {
-    if (isAbsence(error)) return undefined;
-    throw cannotRead(path, error);
-  }
-}
-
-function isAbsence(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-}
-
 /** What a directory holds; nothing when it is not there. @throws HindcastError "model" */
 export function listNames(directory: string): string[] {
   try {
@@ -39,11 +27,6 @@ export function listNames(directory: string): string[] {
     if (isAbsence(error)) return [];
     throw cannotRead(directory, error);
   }
-}
-
-export function cannotRead(path: string, error: unknown): HindcastError {
-  const hint = "check who may read it: ls -la";
-  return new HindcastError("model", `${path} cannot be read: ${messageOf(error)}`, hint, { cause: error });
 }
 
 export function isThere(path: string): boolean {
@@ -69,18 +52,10 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 
 /** @throws HindcastError "model" when it is missing, a link, no JSON, or does not fit */
 export function readJson<T>(path: string, schema: z.Reader<T>): T {
-  const bytes = readBounded(path, maxBytes);
-  const damaged = (reason: string) =>
-    new HindcastError("model", `${path} ${reason}`, "restore the registry from a copy, or begin a new one");
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw damaged("is not JSON");
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw damaged(`does not fit: ${parsed.issue.path.join(".") || "the whole"}: ${parsed.issue.message}`);
+  const opened = openJson(new TextDecoder().decode(readBounded(path, maxBytes)), schema);
+  if (opened.ok) return opened.data;
+  const hint = "restore the registry from a copy, or begin a new one";
+  throw new HindcastError("model", `${path} ${opened.reason}`, hint);
 }
 
 export function linkRefusal(path: string): HindcastError {

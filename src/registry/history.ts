@@ -2,11 +2,13 @@
 // before the call returns, and all lines back, a torn last one left out.
 import { promises } from "node:fs";
 import { join } from "node:path";
+import { codeOf } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import * as z from "../base/schema.js";
+import { cannotRead, statusOf } from "../base/status.js";
 import type { Cell } from "../base/table.js";
-import { cannotRead, cannotWrite, linkRefusal, statusOf } from "./files.js";
-import { appendLine } from "./line-file.js";
+import { cannotWrite, linkRefusal } from "./files.js";
+import { appendLine, parseLine } from "./line-file.js";
 
 const historyName = "history.ndjson";
 
@@ -95,11 +97,11 @@ export async function readHistory(registry: string, notify: Notify): Promise<Run
   const torn = lines.pop()!;
   const runs: Run[] = [];
   for (const [i, line] of lines.entries()) {
-    const run = parseRun(line);
+    const run = parseLine(runSchema, line);
     if (run !== undefined) runs.push(run);
     else notify({ level: "warning", text: `${path} line ${i + 1} cannot be read and is passed over` });
   }
-  const whole = parseRun(torn);
+  const whole = parseLine(runSchema, torn);
   return whole === undefined ? runs : [...runs, whole];
 }
 
@@ -110,18 +112,9 @@ export async function readHistory(registry: string, notify: Notify): Promise<Run
 export async function appendRun(registry: string, run: Run): Promise<void> {
   const path = join(registry, historyName);
   try {
-    await appendLine(path, runLine(run), (line) => parseRun(line) !== undefined);
+    await appendLine(path, runLine(run), (line) => parseLine(runSchema, line) !== undefined);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ELOOP") throw linkRefusal(path);
+    if (codeOf(error) === "ELOOP") throw linkRefusal(path);
     throw cannotWrite(path, error);
-  }
-}
-
-function parseRun(line: string): Run | undefined {
-  try {
-    const parsed = runSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
   }
 }

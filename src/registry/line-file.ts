@@ -1,9 +1,11 @@
 // Files that lines are only ever added to. In: a line. Out: it is on the disk before the call returns, after what a run that died
-// while writing had left at the end is mended.
+// while writing had left at the end is mended; a line as it is read back.
 import { constants, promises } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncDirectory } from "../artifact/directory.js";
+import type * as z from "../base/schema.js";
+import { openJson } from "../base/sealed-json.js";
 import { isThere } from "./files.js";
 
 /**
@@ -29,6 +31,12 @@ export async function appendLine(path: string, line: string, isWhole: (line: str
   } finally {
     await file?.close();
   }
+}
+
+/** @returns undefined for a line that is no JSON or does not fit */
+export function parseLine<T>(schema: z.Reader<T>, line: string): T | undefined {
+  const opened = openJson(line, schema);
+  return opened.ok ? opened.data : undefined;
 }
 
 const chunkBytes = 4096;

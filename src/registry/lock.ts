@@ -8,9 +8,10 @@ import { promises, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { syncDirectory, writeSynced } from "../artifact/directory.js";
-import { HindcastError } from "../base/errors.js";
+import { codeOf, HindcastError } from "../base/errors.js";
 import * as z from "../base/schema.js";
-import { cannotWrite, isTemporaryName, linkRefusal, readJson, replaceFile, statusOf, temporaryName } from "./files.js";
+import { statusOf } from "../base/status.js";
+import { cannotWrite, isTemporaryName, linkRefusal, readJson, replaceFile, temporaryName } from "./files.js";
 
 const lockSchema = z.object({
   run: z.string(),
@@ -134,7 +135,7 @@ async function link(directory: string, number: number, record: LockRecord): Prom
     await syncDirectory(directory);
     return true;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
+    const code = codeOf(error);
     // ENOENT: another one, having got the lock, swept the temporary file away.
     if (code === "EEXIST" || code === "ENOENT") return false;
     throw cannotWrite(directory, error);

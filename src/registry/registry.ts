@@ -5,9 +5,10 @@ import { join, resolve } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { refuseForeignLink } from "../base/ownership.js";
+import { statusOf } from "../base/status.js";
 import { isRegistry, markPath, type Pointer, readPointer } from "./champion.js";
-import { cannotWrite, isTemporaryName, isThere, linkRefusal, listNames, replaceFile, statusOf } from "./files.js";
-import { appendRun, type Run, readHistory } from "./history.js";
+import { cannotWrite, isTemporaryName, isThere, linkRefusal, listNames, replaceFile } from "./files.js";
+import { appendRun, type Run, readHistory, runColumns } from "./history.js";
 import { acquireLock, type Lock, type LockRecord, type Machine } from "./lock.js";
 import { listVersions, readNote, sweep } from "./versions.js";
 
@@ -35,35 +36,10 @@ export type RunSeed = Pick<Run, "run" | "started" | "host" | "hindcast" | "node"
 
 /** A record of a run that has done nothing yet. */
 export function emptyRun(seed: RunSeed, action: Run["action"]): Run {
-  return {
-    ...seed,
-    action,
-    reason: null,
-    version: null,
-    champion: null,
-    champion_before: null,
-    model: null,
-    chose: null,
-    horizon: null,
-    rule: null,
-    metric: null,
-    folds: null,
-    scored: null,
-    champion_score: null,
-    challenger_score: null,
-    series: null,
-    steps: null,
-    observed: null,
-    new_observed: null,
-    first: null,
-    last: null,
-    data_sha256: null,
-    seed: null,
-    engine: null,
-    duration_ms: null,
-    error_code: null,
-    error: null,
-  };
+  const known = { ...seed, action };
+  const unknown = runColumns.filter((column) => !(column in known)).map((column) => [column, null]);
+  // What is no part of the seed may be null, by the type of the seed.
+  return { ...known, ...Object.fromEntries(unknown) } as Run;
 }
 
 /** Makes an empty registry at `path`, unless one is there. @throws HindcastError "output", "usage" */
@@ -139,11 +115,7 @@ function lostRun(
   if (run === "" || history.some((known) => known.run === run)) return undefined;
   const made = unrecordedVersions(registry, history, versions).find((known) => known.run === run);
   const champion = pointer?.version ?? null;
-  if (made !== undefined)
-    return {
-      ...made,
-      champion,
-    };
+  if (made !== undefined) return { ...made, champion };
   const unknown = { run, started, host, hindcast: "", node: "" };
   return { ...emptyRun(unknown, "interrupted"), reason: "killed", champion, champion_before: champion };
 }

@@ -1,14 +1,14 @@
 // The trials of a search, a line each, only ever added to. In: what was tried and how it did. Out: a line that is on the disk before the
 // call returns; and for a search that goes on, the trials that it need not run again.
 import { promises } from "node:fs";
-import { HindcastError } from "../base/errors.js";
+import { codeOf, HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { refuseForeignLink } from "../base/ownership.js";
 import * as z from "../base/schema.js";
 import type { Trial } from "../choose/tune.js";
 import type { TrialSettings } from "../choose/tune-space.js";
 import { cannotWrite } from "./files.js";
-import { appendLine } from "./line-file.js";
+import { appendLine, parseLine } from "./line-file.js";
 
 const headSchema = z.object({ type: z.literal("search"), key: z.string() });
 /** Settings are for people: they follow from the search and the trial's number. */
@@ -80,16 +80,7 @@ async function readLines(path: string): Promise<string[]> {
     const lines = (await promises.readFile(path, "utf8")).split("\n");
     return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (codeOf(error) === "ENOENT") return [];
     throw cannotWrite(path, error);
-  }
-}
-
-function parseLine<T>(schema: z.Reader<T>, line: string): T | undefined {
-  try {
-    const parsed = schema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -2,7 +2,7 @@
 import type { BacktestResult } from "../evaluate/backtest.js";
 import type { Forecasts } from "../forecast/predictor.js";
 import { intervalsOf, type QuantileColumn } from "../forecast/quantile-columns.js";
-import { type Frame, type Series, seriesName } from "../series/frame.js";
+import { type Frame, type Series, seriesTitle } from "../series/frame.js";
 import { stamper } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import { type Chart, drawChart, type ForecastPath } from "./plot.js";
@@ -78,7 +78,7 @@ function plotSeries(
     const paths = pathsOf(s).filter(({ point }) => !Number.isNaN(point[0]!));
     if (paths.length === 0) continue;
     if (charts.length === mostCharts) leftCount++;
-    else charts.push({ ...chartOf(frame, series, paths, horizon), title: prefix + titleOf(frame, series), band });
+    else charts.push({ ...chartOf(frame, series, paths, horizon), title: prefix + seriesTitle(frame, series), band });
   }
   const rows = charts.length > 1 ? togetherRows : aloneRows;
   const left = `and ${leftCount} more series: --only ID shows others`;
@@ -95,9 +95,4 @@ function chartOf(frame: Frame, { start, values }: Series, paths: readonly Foreca
     paths: paths.map((path) => ({ ...path, from: path.from - skipped })),
     stampOf: (step: number) => formatStamp(frame.timeStyle, frame.grid.zone, instantOf(skipped + step)),
   };
-}
-
-/** A single series without a key is called by what is forecast. */
-function titleOf(frame: Frame, series: Series): string {
-  return series.key.length === 0 ? series.target : seriesName(frame, series);
 }

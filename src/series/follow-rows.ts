@@ -7,7 +7,7 @@ import { listNames, quoteText } from "../base/wording.js";
 import type { FrameColumns } from "./frame.js";
 import { parseJsonLine } from "./json-line.js";
 import type { Line } from "./lines.js";
-import { explainNumber, isMissing, numberReader } from "./numbers.js";
+import { cellError, explainNumber, isMissing, numberReader } from "./numbers.js";
 import type { InputFormat, ReadOptions } from "./options.js";
 import { sniffDelimiter } from "./read-delimiter.js";
 import { cellWriter } from "./read-ndjson.js";
@@ -98,19 +98,15 @@ export function createRowReader(
       if (cell === undefined) return undefined;
       const stampText = cell(time) ?? "";
       const stamp = stamps.read(stampText);
-      if (Number.isNaN(stamp)) throw badCell(time, stampText, stamps.explain(stampText));
+      if (Number.isNaN(stamp)) throw cellError("", time, stampText, stamps.explain(stampText));
       const key = ids.map((id) => cell(id) ?? "");
       const values = targets.flatMap((target) => {
         const given = cell(target) ?? "";
         const value = readNumber(given);
-        if (Number.isNaN(value) && !isMissing(given)) throw badCell(target, given, explainNumber(given, options));
+        if (Number.isNaN(value) && !isMissing(given)) throw cellError("", target, given, explainNumber(given, options));
         return Number.isNaN(value) ? [] : [{ key: wide ? [target] : key, target, value }];
       });
       return { stamp, values };
     },
   };
-}
-
-function badCell(column: string, text: string, { problem, hint }: { problem: string; hint: string }): HindcastError {
-  return new HindcastError("data", `${column} is ${isMissing(text) ? "" : `${quoteText(text)}, `}${problem}`, hint);
 }

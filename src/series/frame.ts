@@ -62,6 +62,11 @@ export function seriesName(frame: Frame, series: Series): string {
   return parts.length === 0 ? "the series" : parts.join("/");
 }
 
+/** How a series is called where it is shown: as in messages, and a single one without a key by what is forecast. */
+export function seriesTitle(frame: Frame, series: Series): string {
+  return series.key.length === 0 ? series.target : seriesName(frame, series);
+}
+
 /** The values of a series before the step `end` as they were known then: a view, or filled anew where gaps were filled by what came later. */
 export function knownValues({ filling }: Pick<Frame, "filling">, { values, gaps }: Series, end: number): Float64Array {
   const known = values.subarray(0, end);

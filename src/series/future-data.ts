@@ -6,7 +6,7 @@ import { listNames, quoteText } from "../base/wording.js";
 import { type Covariate, isGivenAhead } from "./covariates.js";
 import type { Frame } from "./frame.js";
 import { stampAt, stepper } from "./grid.js";
-import { explainNumber, isMissing, numberReader } from "./numbers.js";
+import { cellError, explainNumber, isMissing, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import { isTooSparse } from "./placement.js";
 import { readRecords } from "./read-records.js";
@@ -66,14 +66,7 @@ export async function addFutureData(
     const where = `${name} line ${line}`;
     const text = cells[time]!;
     const stamp = stamps.read(text);
-    if (Number.isNaN(stamp)) {
-      const { problem, hint } = stamps.explain(text);
-      throw new HindcastError(
-        "data",
-        `${where}: ${columns[time]} is ${isMissing(text) ? "" : `${quoteText(text)}, `}${problem}`,
-        hint,
-      );
-    }
+    if (Number.isNaN(stamp)) throw cellError(where, columns[time]!, text, stamps.explain(text));
     const own = owners.get(JSON.stringify(ids.map((id) => cells[id]!)));
     if (own === undefined) {
       strangeCount++;

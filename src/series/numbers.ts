@@ -1,6 +1,7 @@
 // Cells that hold numbers. In: text, and how its numbers are written. Out: a finite number, or NaN, which is either a missing
 // cell or one that `explainNumber` has words for. Nothing is guessed: "1,5" is a number only where the decimal mark is a comma.
 import { HindcastError } from "../base/errors.js";
+import { quoteText } from "../base/wording.js";
 import type { DecimalMark } from "./options.js";
 
 export interface NumberStyle {
@@ -82,6 +83,21 @@ export interface NumberProblem {
   readonly hint: string;
   /** The cell is a number all the same, one that cannot be used. */
   readonly isNumber: boolean;
+}
+
+/** @param where the line stands; "" where the caller says so */
+export function cellError(
+  where: string,
+  column: string,
+  text: string,
+  { problem, hint }: { readonly problem: string; readonly hint: string },
+): HindcastError {
+  const place = where === "" ? "" : `${where}: `;
+  return new HindcastError(
+    "data",
+    `${place}${column} is ${isMissing(text) ? "" : `${quoteText(text)}, `}${problem}`,
+    hint,
+  );
 }
 
 /** What is wrong with a cell that is neither a number nor missing. */

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { HindcastError, messageOf } from "../base/errors.js";
+import { codeOf, HindcastError, messageOf } from "../base/errors.js";
 import type { Source } from "./source.js";
 
 /** Enough to tell gzip and a byte order mark. */
@@ -64,7 +64,7 @@ async function* unzip(head: Buffer, rest: AsyncGenerator<Buffer>, name: string):
 
 /** Why a file cannot be read. */
 export function readError(name: string, thrown: unknown): HindcastError {
-  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  const code = codeOf(thrown);
   const [message, hint] =
     code === "ENOENT"
       ? [`${name}: there is no such file`, "check the path, or - for stdin"]

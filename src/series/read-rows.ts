@@ -5,7 +5,7 @@ import { listNames, quoteText } from "../base/wording.js";
 import { type Columns, holdsText, type Sample } from "./columns.js";
 import { categoryLimit } from "./covariates.js";
 import { stampKindReader, suggestCompactOrder } from "./date-order.js";
-import { explainNumber, isMissing, isMissingCategory, numberReader } from "./numbers.js";
+import { cellError, explainNumber, isMissing, isMissingCategory, numberReader } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import type { RawData, RawSeries } from "./raw.js";
 import { type Batch, type Cells, openCells } from "./read-cells.js";
@@ -53,13 +53,6 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
   const observed = new Float64Array(targetCount);
   let readCount = 0;
 
-  const cellError = (where: string, column: number, text: string, explained: { problem: string; hint: string }) =>
-    new HindcastError(
-      "data",
-      `${where}: ${names[column]} is ${isMissing(text) ? "" : `${quoteText(text)}, `}${explained.problem}`,
-      explained.hint,
-    );
-
   /** @returns a number, the index of a category, or NaN */
   const readCovariate = (
     { column, dictionary }: (typeof covariates)[number],
@@ -84,7 +77,7 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
     if (isMissing(text)) return value;
     const { problem, hint, isNumber } = explainNumber(text, options);
     const other = hint.startsWith("--target") ? `numbers, or text from the first rows on, in ${names[column]}` : hint;
-    throw cellError(where(row), column, text, { problem, hint: isNumber ? hint : other });
+    throw cellError(where(row), names[column]!, text, { problem, hint: isNumber ? hint : other });
   };
 
   return {
@@ -98,7 +91,7 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
           const text = cells.textAt(time, row);
           throw cellError(
             where(row),
-            time,
+            names[time]!,
             text,
             compactOrder !== ""
               ? { problem: "a date without dashes", hint: `${compactOrder}, or write it as 2024-01-31 (ISO 8601)` }
@@ -118,7 +111,7 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
             continue;
           }
           const text = cells.textAt(column, row);
-          if (!isMissing(text)) throw cellError(where(row), column, text, explainNumber(text, options));
+          if (!isMissing(text)) throw cellError(where(row), names[column]!, text, explainNumber(text, options));
         }
         for (let c = 0; c < covariates.length; c++)
           values[targetCount + c] = readCovariate(covariates[c]!, cells, row, where);

@@ -53,6 +53,11 @@ export function findSeasons(values: Float64Array, frequency: Frequency): number[
   return measureSeasons([values], frequency).map(({ season }) => season);
 }
 
+/** The seasons that are asked for, where none are those of a panel as a whole. */
+export function seasonsOf(frame: Frame, asked: "auto" | readonly number[]): readonly number[] {
+  return asked === "auto" ? findFrameSeasons(frame) : asked;
+}
+
 /** The seasons of a panel as a whole, in steps, ascending. */
 export function findFrameSeasons(frame: Frame): number[] {
   return measureFrameSeasons(frame).map(({ season }) => season);

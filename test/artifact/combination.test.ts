@@ -7,7 +7,7 @@ import { decodeLayersModel } from "../../src/artifact/layers-model.js";
 import { openModel } from "../../src/artifact/open-model.js";
 import { saveModel } from "../../src/artifact/save-model.js";
 import { seededRandom } from "../../src/base/random.js";
-import { openSealedJson, sealJson } from "../../src/base/sealed-json.js";
+import { sealJson } from "../../src/base/sealed-json.js";
 import { answererOf, type FittedModel, networksOf } from "../../src/choose/fitted.js";
 import { fitModel, type ModelOptions } from "../../src/choose/model.js";
 import { predictorOf } from "../../src/choose/predictor.js";
@@ -185,9 +185,8 @@ test("a part that is missing, changed, swapped or elsewhere is refused", async (
 /** Changes the manifest and seals it anew. @param beside a directory that gets the files of part 3 */
 function rewrite(model: string, change: (text: string) => string, beside?: string): void {
   const file = join(model, "hindcast.json");
-  const opened = openSealedJson(readFileSync(file, "utf8"), 1);
-  if (!opened.ok) throw new Error(opened.reason);
-  const changed = JSON.parse(change(JSON.stringify(opened.fields))) as Record<string, unknown>;
+  const { checksum: _, ...fields } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  const changed = JSON.parse(change(JSON.stringify(fields))) as Record<string, unknown>;
   writeFileSync(file, sealJson(changed));
   if (beside === undefined) return;
   mkdirSync(join(model, beside));

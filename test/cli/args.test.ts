@@ -64,22 +64,12 @@ describe("arguments", () => {
       "no whole number lies between --min 0.2 and --max 0.8",
     ],
     [() => trainArgs(invoke("train a.csv -H 1 --out -")), "--out - is stdout, and a model is a directory"],
-    [
-      () => backtestArgs(invoke("backtest a.csv -H 1 --predictions x -o x")),
-      "--predictions x is where the scores are written",
-    ],
-    [
-      () => backtestArgs(invoke("backtest a.csv -H 1 --predictions -")),
-      "--predictions - is where the scores are written",
-    ],
   ])("what cannot be together is refused (%#)", (run, message) => {
     expect(refusal(run)).toBe(`usage: ${message}`);
   });
 
-  test("limits that leave one number, and predictions beside the scores, are taken", () => {
+  test("limits that leave one number are taken", () => {
     forecastArgs(invoke("forecast a.csv -H 1 --min 1 --max 1 --integer"));
-    backtestArgs(invoke("backtest a.csv -H 1 --predictions x -o y"));
-    backtestArgs(invoke("backtest a.csv -H 1 --predictions - -o y"));
   });
 
   test("stdin is the data when it is no terminal, and the help is wanted when it is one", () => {

@@ -217,3 +217,39 @@ describe("a stream", () => {
     expect(most).toBeLessThanOrEqual(2 * 65_636);
   });
 });
+
+describe("two outputs of a run", () => {
+  const passengers = join(root, "fixtures/air-passengers.csv");
+  const backtest = `hindcast backtest ${passengers} -H 2 --model naive`;
+  const forecast = `hindcast forecast ${passengers} -H 2 --model naive`;
+  const tune = `hindcast tune ${passengers} -H 2 --max-trials 1 --epochs 1`;
+
+  test.each([
+    [`${backtest} --predictions x.csv -o ./x.csv`, "--predictions x.csv is where the scores are written"],
+    [`${backtest} --predictions -`, "--predictions - is where the scores are written"],
+    [`${backtest} --report -`, "--report - is where the scores are written"],
+    [`${backtest} --predictions x.out --report x.out`, "--report x.out is where the predictions are written"],
+    [`${forecast} --report -`, "--report - is where the rows are written"],
+    [`${forecast} --report /dev/stdout`, "--report /dev/stdout is where the rows are written"],
+    [`${forecast} -o x.csv --report sub/../x.csv`, "--report sub/../x.csv is where the rows are written"],
+    [`${forecast} -o old.csv --report link.csv`, "--report link.csv is where the rows are written"],
+    [`${tune} --out -`, "--out - is where the rows are written"],
+    [`${tune} --out x.json --trials-file ./x.json`, "--trials-file ./x.json is where the settings are written"],
+  ])("that would be one are refused, and nothing is touched: %s", async (line, message) => {
+    const directory = await temporaryDirectory();
+    writeFileSync(join(directory, "old.csv"), "old");
+    symlinkSync("old.csv", join(directory, "link.csv"));
+    const { stdout, stderr, exit } = await runShell(line, directory);
+    expect([stdout, stderr, exit]).toEqual(["", `hindcast: error: ${message}\ntry: give each a file of its own\n`, 2]);
+    expect(readdirSync(directory).sort()).toEqual(["link.csv", "old.csv"]);
+    expect(readFileSync(join(directory, "old.csv"), "utf8")).toBe("old");
+  });
+
+  test("that are apart are all written", async () => {
+    const directory = await temporaryDirectory();
+    const { stdout, exit } = await runShell(`${backtest} --predictions - -o x.csv --report x.html`, directory);
+    expect(exit).toBe(0);
+    expect(stdout.split("\n")[0]).toContain("origin");
+    expect(readdirSync(directory).sort()).toEqual(["x.csv", "x.html"]);
+  });
+});

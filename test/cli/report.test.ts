@@ -174,6 +174,19 @@ describe("--report", () => {
     expect(readFileSync(join(directory, "page.html"), "utf8")).toContain("History and forecast");
   });
 
+  test("of a forecast has the seasons of the model that forecasts", async () => {
+    const directory = await temporaryDirectory();
+    const seasons = async (words: string) => {
+      const line = `hindcast forecast ${passengers} ${words} -q -o rows.csv --report page.html && cat page.html`;
+      const { stdout } = await runShell(line, directory);
+      return /<dt>seasons<\/dt><dd><bdi>(.*?)<\/bdi>/.exec(stdout)?.[1] ?? stdout.slice(0, 200);
+    };
+    expect(await seasons("-H 6 --model theta --season 14,7")).toBe("7 and 14 steps");
+    expect(await seasons("-H 6 --model theta --season 14,7 --local")).toBe("7 and 14 steps");
+    await runShell(`hindcast train ${passengers} -H 6 --model theta --season 5 --out m5 -q -o /dev/null`, directory);
+    expect(await seasons("--from m5")).toBe("5 steps");
+  });
+
   test("of retrain is about who forecasts now, beside the other and the baselines, and changes nothing else", async () => {
     const directory = await temporaryDirectory();
     const retrain = async (model: string, until: string, more: string) => {
@@ -209,15 +222,5 @@ describe("--report", () => {
     const line = `hindcast retrain registry ${passengers} -H 6 --model theta --report nowhere/page.html`;
     expect((await runShell(line, directory)).exit).toBe(8);
     expect((await runShell("ls registry", directory)).stdout).toBe("");
-  });
-
-  test("is refused where the rows go", async () => {
-    const directory = await temporaryDirectory();
-    for (const where of ["--report -", "--report same.csv -o same.csv"])
-      for (const command of ["backtest", "forecast"]) {
-        const { exit, stderr } = await runShell(`hindcast ${command} ${passengers} -H 6 ${where}`, directory);
-        expect(exit).toBe(2);
-        expect(stderr).toContain("where the rows are written");
-      }
   });
 });

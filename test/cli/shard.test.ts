@@ -56,6 +56,17 @@ test("so are shards of a model per series, the index from an array job", async (
   expect(readFileSync(join(directory, "local.csv"), "utf8")).toBe(stdout);
 });
 
+test("where each shard draws and writes its page makes no difference", async () => {
+  const flags = "panel.csv --from gru --level 80,95";
+  const { stdout } = await run(`hindcast forecast ${flags}`);
+  const made = await run(
+    `for i in 0 1 2; do hindcast forecast ${flags} --shard $i/3 --report r$i.html $([ $i = 1 ] && echo --plot) -o page-$i.csv; done
+     ls r*.html`,
+  );
+  expect(made.stdout).toBe("r0.html\nr1.html\nr2.html\n");
+  expect(await run("hindcast merge page-*.csv")).toMatchObject({ stdout, exit: 3 });
+});
+
 test("a shard that holds no series merges all the same, and manifests stand for their files", async () => {
   const flags = `panel.csv --from theta --only z,m,k --format json`;
   const { stdout } = await run(`hindcast forecast ${flags}`);

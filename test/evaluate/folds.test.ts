@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type FoldOptions, knownAt, planFolds, seasonBefore } from "../../src/evaluate/folds.js";
+import { type FoldOptions, knownAt, planFolds, seasonOfFolds } from "../../src/evaluate/folds.js";
 import { dailyFrame, listeningContext } from "./frames.js";
 
 const options: FoldOptions = { horizon: 2, folds: 3, step: 2 };
@@ -103,10 +103,16 @@ describe("the season of a backtest", () => {
   const week = (t: number) => 100 + 20 * Number(t % 7 < 2) + (t % 3);
   const seasonOf = (values: readonly number[]) => {
     const frame = dailyFrame(values);
-    return seasonBefore(
-      frame,
-      planFolds(frame, { ...options, folds: 20 }, () => {}),
-    );
+    const plan = { ...options, folds: 20 };
+    const season = seasonOfFolds(frame, plan, "auto");
+    expect(
+      seasonOfFolds(
+        frame,
+        planFolds(frame, plan, () => {}),
+        "auto",
+      ),
+    ).toBe(season);
+    return season;
   };
 
   test("is the first there is in what the oldest fold knows, and 1 without", () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { HindcastError } from "../../src/base/errors.js";
 import * as z from "../../src/base/schema.js";
+import { statusOf } from "../../src/base/status.js";
 import {
   cannotWrite,
   isTemporaryName,
@@ -10,7 +11,6 @@ import {
   listNames,
   readJson,
   replaceFile,
-  statusOf,
   temporaryName,
 } from "../../src/registry/files.js";
 import { temporaryDirectory } from "../support/directory.js";

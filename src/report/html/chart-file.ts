@@ -1,13 +1,15 @@
 // One chart of a report as a file of its own. In: a report's source and a chart's name. Out: SVG that needs nothing else, in the colours of
 // the light page.
+
 import { catalog } from "../../base/catalog.js";
 import { HindcastError } from "../../base/errors.js";
+import { seriesTitle } from "../../series/frame.js";
 import type { ChartName } from "../chart-names.js";
 import { type Chart, foldsChart, forecastChart, type Key } from "./charts.js";
 import { drawKey, keySize } from "./legend.js";
 import { drawPlot } from "./plot.js";
 import { errorCharts, type ModelWorth, splitChart, trainingChart, worthOf } from "./report-charts.js";
-import { type ReportSource, titleOf } from "./source.js";
+import type { ReportSource } from "./source.js";
 import { cutName, escapeText } from "./text.js";
 import { type Told, tell } from "./told.js";
 
@@ -41,7 +43,7 @@ function ofSeries(chartOf: (source: ReportSource, drawing: Told["drawings"][numb
     const chart = drawing && chartOf(source, drawing);
     if (drawing === undefined || chart === undefined) return undefined;
     const { frame } = source;
-    const name = cutName(titleOf(frame, frame.series[drawing.series]!));
+    const name = cutName(seriesTitle(frame, frame.series[drawing.series]!));
     return { ...chart, title: `${name}: ${chart.title.toLowerCase()}` };
   };
 }

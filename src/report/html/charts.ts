@@ -1,13 +1,12 @@
 // The charts of a report, each with its title and what its marks stand for. In: drawings and numbers. Out: plots to be drawn in the page,
 // or alone in a file.
-import type { Frame } from "../../series/frame.js";
+import { type Frame, seriesTitle } from "../../series/frame.js";
 import { stampAt } from "../../series/grid.js";
 import { formatStamp } from "../../series/stamp.js";
 import { roundTicks, type Tick } from "../axis.js";
 import type { Autocorrelation, CalibrationPoint, Histogram } from "./diagnostics.js";
 import type { Drawing, Path } from "./drawings.js";
 import type { Mark, Plot } from "./plot.js";
-import { titleOf } from "./source.js";
 import { countText, cutName, numberText } from "./text.js";
 
 const wide = { width: 960, height: 320 };
@@ -209,7 +208,7 @@ export function calibrationChart(points: readonly CalibrationPoint[]): Chart {
 }
 
 function nameOf(frame: Frame, { series }: Drawing): string {
-  return cutName(titleOf(frame, frame.series[series]!));
+  return cutName(seriesTitle(frame, frame.series[series]!));
 }
 
 function observedMarks({ values, outliers }: Drawing, from: number): Mark[] {

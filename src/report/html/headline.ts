@@ -1,6 +1,6 @@
 // The answer first: what is forecast, and how far to trust it, in sentences. In: a report's source and its leaderboard. Out: text; it
 // says so when a baseline is better, when there is little evidence, and when there is none.
-import type { Cell, Table } from "../../base/table.js";
+import type { TableRecord } from "../../base/table.js";
 import { leastOriginCount } from "../../evaluate/diebold-mariano.js";
 import { plainBaselines } from "../../forecast/baselines.js";
 import { stampAt } from "../../series/grid.js";
@@ -15,8 +15,6 @@ export interface Headline {
   readonly trust: readonly string[];
 }
 
-export type Row = Readonly<Record<string, Cell>>;
-
 /** Relative differences below it are called none. */
 const evenShare = 0.02;
 /** Up to this p-value a difference is told as more than chance. */
@@ -24,12 +22,8 @@ const significant = 0.05;
 /** By so much coverage may be off before it is told as off; by more where chance allows for it. */
 const coverageSlack = 0.07;
 
-export function rowsOf({ columns, rows }: Table): Row[] {
-  return Array.from(rows, (row) => Object.fromEntries(columns.map((column, i) => [column, row[i]!])));
-}
-
 /** @param board the leaderboard, the best first @param main the model that answers */
-export function writeHeadline(source: ReportSource, board: readonly Row[], main: string): Headline {
+export function writeHeadline(source: ReportSource, board: readonly TableRecord[], main: string): Headline {
   const { backtest } = source;
   const answer = forecastSentence(source);
   if (backtest === undefined)
@@ -69,14 +63,14 @@ function forecastSentence({ frame, horizon, forecast }: ReportSource): string {
 function judge(
   { frame, horizon }: ReportSource,
   { result, scoredCount }: ReportBacktest,
-  board: readonly Row[],
+  board: readonly TableRecord[],
   main: string,
 ): Pick<Headline, "tone" | "trust"> {
   const own = board.find(({ model }) => model === main);
   const metric = typeof own?.mase === "number" ? "mase" : "mae";
-  const scoreOf = (row: Row | undefined) => (typeof row?.[metric] === "number" ? row[metric] : Number.NaN);
+  const scoreOf = (row: TableRecord | undefined) => (typeof row?.[metric] === "number" ? row[metric] : Number.NaN);
   const rivals = board.filter(({ model }) => model !== main && plainBaselines.some((name) => name === model));
-  const rival = rivals.reduce<Row | undefined>(
+  const rival = rivals.reduce<TableRecord | undefined>(
     (best, row) => (scoreOf(row) < scoreOf(best) || !best ? row : best),
     undefined,
   );
@@ -123,7 +117,7 @@ function evidence(pValue: number | null, foldCount: number): string {
     : `Such a difference is more than chance explains (p = ${numberText(pValue, 2)}).`;
 }
 
-function coverageSentence({ coverage, n }: Row, percent: number | undefined): string[] {
+function coverageSentence({ coverage, n }: TableRecord, percent: number | undefined): string[] {
   if (typeof coverage !== "number" || percent === undefined) return [];
   const held = `Its ${percent} % intervals held ${numberText(100 * coverage, 2)} % of what came`;
   const share = percent / 100;

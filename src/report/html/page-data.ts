@@ -1,10 +1,9 @@
 // What the page's own script is given. In: drawings and rows. Out: plain data for `embedJson`, rounded to what a chart can show.
-import type { Frame } from "../../series/frame.js";
+import { type Frame, seriesTitle } from "../../series/frame.js";
 import { stampsOf } from "../../series/grid.js";
 import { firstShown } from "./charts.js";
 import type { PageData, PagePath, PageTable, PageTimes } from "./contract.js";
 import { type Drawing, fewSeries, type Path } from "./drawings.js";
-import { titleOf } from "./source.js";
 
 const digitsOfFew = 7;
 const digitsOfMany = 5;
@@ -41,7 +40,7 @@ export function pageDataOf(
       const series = frame.series[drawing.series]!;
       const stamps = stampsOf(grid, series.start, series.values.length + horizon).subarray(drawing.skipped);
       return {
-        name: titleOf(frame, series),
+        name: seriesTitle(frame, series),
         time: timeOf(stamps),
         y: round(drawing.values),
         outliers: drawing.outliers,

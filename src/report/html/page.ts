@@ -1,7 +1,9 @@
 // The report: one HTML file that needs nothing else. In: what a run came to, and the page's own script and style. Out: HTML in pieces,
 // the same bytes for the same input. Nothing in the data can become markup or run: text is escaped, the data stand in an element that is
 // not a script, and the policy in the head lets nothing run or load but what is hashed there.
+
 import { createHash } from "node:crypto";
+import { seriesTitle } from "../../series/frame.js";
 import { type Chart, foldsChart, forecastChart, smallPlot } from "./charts.js";
 import type { Drawing } from "./drawings.js";
 import { figure, legendHtml, section } from "./figures.js";
@@ -17,7 +19,7 @@ import {
   trainingSection,
 } from "./sections.js";
 import type { SeriesTable } from "./series-table.js";
-import { type PageSource, type ReportSource, titleOf } from "./source.js";
+import type { PageSource, ReportSource } from "./source.js";
 import { tableHtml } from "./tables.js";
 import { countText, embedJson, escapeText, nameHtml } from "./text.js";
 import { tell } from "./told.js";
@@ -70,7 +72,7 @@ function titleText({ frame }: ReportSource): string {
   const [only, ...others] = frame.series;
   if (only === undefined) return "no series";
   return others.length === 0
-    ? titleOf(frame, only)
+    ? seriesTitle(frame, only)
     : `${frame.columns.wide ? "" : `${frame.columns.targets.join(", ")}, `}${countText(frame.series.length, "series")}`;
 }
 
@@ -98,7 +100,7 @@ function chartsSection(source: ReportSource, drawings: readonly Drawing[]): stri
   const season = seasons[0] ?? 1;
   const isPanel = frame.series.length > 1;
   const name = isPanel
-    ? ` of <span class="chosen">${nameHtml(titleOf(frame, frame.series[drawing.series]!))}</span>`
+    ? ` of <span class="chosen">${nameHtml(seriesTitle(frame, frame.series[drawing.series]!))}</span>`
     : "";
   const slot = (what: "forecast" | "folds", chart: string) =>
     `<div class="chart" data-chart="${what}"><div class="still scroll" role="region" tabindex="0" aria-label="Chart">${chart}</div></div>`;
@@ -132,7 +134,7 @@ function panelSection(
     `<div class="multiples">${places
       .map((place) => {
         const drawing = drawings[place]!;
-        const name = nameHtml(titleOf(frame, frame.series[drawing.series]!));
+        const name = nameHtml(seriesTitle(frame, frame.series[drawing.series]!));
         return `<figure><figcaption>${name}</figcaption>${drawPlot(smallPlot(frame, drawing, horizon))}</figure>`;
       })
       .join("")}</div>`;

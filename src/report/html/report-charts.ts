@@ -1,11 +1,10 @@
 // The charts that a report may have beside those of its series. In: a report's source. Out: charts, with the numbers they show where those
 // are worth a table; undefined where there is nothing to draw.
-import type { Cell } from "../../base/table.js";
+import { type Cell, recordsOf, type TableRecord } from "../../base/table.js";
 import { type Split, scoreTable } from "../../evaluate/score-table.js";
 import type { TrainingRecord } from "../../fit/config.js";
 import { autocorrelationChart, type Chart, calibrationChart, histogramChart, linesChart } from "./charts.js";
 import { autocorrelate, type CalibrationPoint, calibrationOf, collectErrors, histogramOf } from "./diagnostics.js";
-import { type Row, rowsOf } from "./headline.js";
 import { modelCalled, type ReportBacktest, type ReportSource } from "./source.js";
 import type { HtmlTable } from "./tables.js";
 import { countText, numberText } from "./text.js";
@@ -34,7 +33,7 @@ export function splitChart(
   const all = board.map(({ model }) => String(model));
   const names = [...all.filter((name) => name === main), ...all.filter((name) => name !== main)].slice(0, mostLines);
   const part = { ...result, quantiles: [], models: result.models.filter(({ name }) => names.includes(name)) };
-  const rows = rowsOf(scoreTable(part, { by: [by], ...(maseSeason === undefined ? {} : { maseSeason }) }));
+  const rows = recordsOf(scoreTable(part, { by: [by], maseSeason }));
   const metric = rows.some(({ mase }) => typeof mase === "number") ? "mase" : "mae";
   const x = Array.from({ length: count }, (_, i) => i + 1);
   const lines = names.map((name) => {
@@ -140,14 +139,14 @@ function endsText(values: readonly number[]): string {
 const deviations = 2;
 
 export function worthOf({ explanation }: Pick<ReportSource, "explanation">): ModelWorth[] {
-  const rows = explanation === undefined ? [] : rowsOf(explanation.table);
+  const rows = explanation === undefined ? [] : recordsOf(explanation.table);
   return [...new Set(rows.map(({ model }) => String(model)))].map((model) => {
     const own = rows.filter((row) => row.model === model);
-    const of = (method: string, isWanted: (row: Row) => boolean = () => true) =>
+    const of = (method: string, isWanted: (row: TableRecord) => boolean = () => true) =>
       own.filter((row) => row.method === method && isWanted(row));
-    const isWhole = ({ lags }: Row) => lags === "all";
-    const isPart = ({ lags }: Row) => lags !== "all";
-    const isInput = (row: Row) => isWhole(row) && !String(row.input).startsWith("(");
+    const isWhole = ({ lags }: TableRecord) => lags === "all";
+    const isPart = ({ lags }: TableRecord) => lags !== "all";
+    const isInput = (row: TableRecord) => isWhole(row) && !String(row.input).startsWith("(");
     const onAverage = (method: string) => {
       const found = of(method);
       const average = found.some(({ series }) => series === "all") ? "all" : found[0]?.series;
@@ -168,12 +167,12 @@ export function worthOf({ explanation }: Pick<ReportSource, "explanation">): Mod
   });
 }
 
-function ranked(title: string, xTitle: string, rows: readonly Row[]): Chart | undefined {
+function ranked(title: string, xTitle: string, rows: readonly TableRecord[]): Chart | undefined {
   const named = rows.slice(0, mostNames).map((row) => worthIn(row, String(row.input)));
   return named.length === 0 ? undefined : rankedChart(title, xTitle, named);
 }
 
-function inOrder(title: string, xTitle: string, rows: readonly Row[]): Chart | undefined {
+function inOrder(title: string, xTitle: string, rows: readonly TableRecord[]): Chart | undefined {
   return rows.length === 0
     ? undefined
     : lagsChart(
@@ -183,6 +182,6 @@ function inOrder(title: string, xTitle: string, rows: readonly Row[]): Chart | u
       );
 }
 
-function worthIn({ importance, deviation }: Row, name: string): Worth {
+function worthIn({ importance, deviation }: TableRecord, name: string): Worth {
   return { name, value: Number(importance), reach: deviations * Number(deviation ?? 0) };
 }

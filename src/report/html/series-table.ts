@@ -1,10 +1,11 @@
 // A panel's series, a row each, the worst forecast first. In: a report's source and the model that answers. Out: rows to search and sort,
 // and the order of the series.
-import type { Cell } from "../../base/table.js";
+
+import { type Cell, finiteOrEmpty, recordsOf, type TableRecord } from "../../base/table.js";
 import { scoreTable } from "../../evaluate/score-table.js";
+import { seriesTitle } from "../../series/frame.js";
 import { observedRange } from "../../series/gaps.js";
-import { rowsOf } from "./headline.js";
-import { type ReportSource, scoredPart, titleOf } from "./source.js";
+import { type ReportSource, scoredPart } from "./source.js";
 
 export interface SeriesTable {
   readonly columns: readonly string[];
@@ -19,19 +20,19 @@ const scores = ["mase", "mae", "skill", "coverage"] as const;
 /** @param main the model whose scores are told; undefined without a backtest */
 export function rankSeries(source: ReportSource, main: string | undefined): SeriesTable {
   const { frame, horizon, backtest, forecast } = source;
-  const scoreOf = new Map<string, Readonly<Record<string, Cell>>>();
+  const scoreOf = new Map<string, TableRecord>();
   let shown: readonly string[] = [];
   if (backtest !== undefined && main !== undefined) {
     const part = scoredPart(backtest);
     const table = scoreTable(
       { ...part, models: part.models.filter(({ name }) => name === main) },
-      { by: ["series"], ...(backtest.maseSeason === undefined ? {} : { maseSeason: backtest.maseSeason }) },
+      { by: ["series"], maseSeason: backtest.maseSeason },
     );
     shown = scores.filter((name) => table.columns.includes(name));
-    for (const row of rowsOf(table)) scoreOf.set(String(row.series), row);
+    for (const row of recordsOf(table)) scoreOf.set(String(row.series), row);
   }
   const rows = frame.series.map((series, s): Cell[] => {
-    const name = titleOf(frame, series);
+    const name = seriesTitle(frame, series);
     const point = forecast?.forecasts.point.subarray(s * horizon, (s + 1) * horizon);
     return [
       name,
@@ -53,8 +54,4 @@ export function rankSeries(source: ReportSource, main: string | undefined): Seri
     rows: ranked.map((s) => rows[s]!.map((cell) => (typeof cell === "number" ? Number(cell.toPrecision(5)) : cell))),
     ranked,
   };
-}
-
-function finiteOrEmpty(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

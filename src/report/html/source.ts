@@ -3,8 +3,8 @@ import type { Table } from "../../base/table.js";
 import type { BacktestModel, BacktestResult } from "../../evaluate/backtest.js";
 import type { TrainingRecord } from "../../fit/config.js";
 import type { Forecasts } from "../../forecast/predictor.js";
-import { intervalsOf, type QuantileColumn } from "../../forecast/quantile-columns.js";
-import { type Frame, type Series, seriesName } from "../../series/frame.js";
+import { intervalsOf, type QuantileColumn, quantileColumns } from "../../forecast/quantile-columns.js";
+import type { Frame } from "../../series/frame.js";
 
 export interface PageSource extends ReportSource {
   /** The command line that made it, quoted for a shell. */
@@ -32,7 +32,7 @@ export interface ReportBacktest {
   readonly result: BacktestResult;
   /** Steps from one origin to the next. */
   readonly step: number;
-  readonly maseSeason?: number;
+  readonly maseSeason?: number | undefined;
   /** Models that were asked for, the others are there to compare with. */
   readonly asked: readonly string[];
   /** Of the result's quantiles, the first so many are scored; the others are for the calibration. */
@@ -67,10 +67,7 @@ export function withFan(asked: readonly QuantileColumn[]): QuantileColumn[] {
 }
 
 function withIntervals(asked: readonly QuantileColumn[], percents: readonly number[]): QuantileColumn[] {
-  const added = percents.flatMap((percent) => [
-    { name: `lo-${percent}`, level: Number(((100 - percent) / 200).toFixed(12)) },
-    { name: `hi-${percent}`, level: Number(((100 + percent) / 200).toFixed(12)) },
-  ]);
+  const added = quantileColumns({ level: percents });
   return [...asked, ...added.filter(({ level }) => asked.every((other) => other.level !== level))];
 }
 
@@ -90,11 +87,6 @@ export function modelCalled(result: BacktestResult, name: string): BacktestModel
   const model = result.models.find((one) => one.name === name);
   if (model === undefined) throw new Error(`the backtest has no model "${name}"`);
   return model;
-}
-
-/** A single series without a key is called by what is forecast. */
-export function titleOf(frame: Frame, series: Series): string {
-  return series.key.length === 0 ? series.target : seriesName(frame, series);
 }
 
 /** Percent of the interval that is told of in sentences; undefined without one. */
