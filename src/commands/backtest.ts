@@ -90,7 +90,10 @@ export async function runFolds(
   io: Io,
 ): Promise<BacktestResult> {
   noteIgnored(frame, "a baseline", io.notify);
-  const backtestOptions = { ...backtestOptionsOf(args, frame, horizon, options.seasons), quantiles: columns };
+  const backtestOptions = {
+    ...backtestOptionsOf(args, frame, horizon, options.seasons, io.notify),
+    quantiles: columns,
+  };
   return asked === undefined && args.jobs !== undefined && args.jobs > 1
     ? await backtestOnThreads(args.jobs, frame, forecasters, backtestOptions, { ...args, options }, io)
     : await backtest(frame, forecasters, backtestOptions, io);
@@ -111,6 +114,7 @@ export function backtestOptionsOf(
   frame: Frame,
   horizon: number,
   seasons: ModelOptions["seasons"],
+  notify: Notify,
 ): BacktestOptions {
   const { folds, refit, span, step = horizon } = args;
   const season =
@@ -118,6 +122,7 @@ export function backtestOptionsOf(
       ? seasonBefore(
           frame,
           planFolds(frame, { horizon, folds, step }, () => {}),
+          notify,
         )
       : (seasons[0] ?? 1);
   return { horizon, folds, step, refit, span, season, quantiles: quantileColumns(args) };

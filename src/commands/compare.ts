@@ -27,7 +27,7 @@ export async function run(args: CompareArgs, io: Io): Promise<number | undefined
     return undefined;
   }
   noteIgnored(frame, "a baseline", io.notify);
-  const options = backtestOptionsOf(args, frame, horizon, models.seasons);
+  const options = backtestOptionsOf(args, frame, horizon, models.seasons, io.notify);
   const { jobs: jobCount = 1 } = args;
   const recipe = modelRecipe(jobCount, { ...args, options: models }, io);
   const forecasters = names.map((name) => createForecaster(name, models));

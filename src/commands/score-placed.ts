@@ -20,7 +20,7 @@ export async function scorePlaced(
   const models = placed.models.map(({ name }) => name);
   const gates = args.failIf ?? [];
   checkGates(gates, models);
-  const season = args.season === "auto" ? seasonBefore(placed.frame, placed.folds) : (args.season[0] ?? 1);
+  const season = args.season === "auto" ? seasonBefore(placed.frame, placed.folds, io.notify) : (args.season[0] ?? 1);
   const result = await besideSeasonalNaive(placed, season, io);
   const scoring = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
   await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");

@@ -114,6 +114,7 @@ async function scoreHeldOut(
       ? seasonBefore(
           frame,
           planFolds(frame, fold, () => {}),
+          () => {},
         )
       : (options.seasons[0] ?? 1);
   const result = await backtest(

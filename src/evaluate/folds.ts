@@ -94,7 +94,19 @@ function tooShort(frame: Frame, horizon: number): HindcastError {
   );
 }
 
-/** The first season of what is known at the oldest origin; 1 when there is none. */
-export function seasonBefore(frame: Frame, folds: readonly Fold[]): number {
-  return findFrameSeasons(knownAt(frame, folds, 0, "expanding").frame)[0] ?? 1;
+/**
+ * The first season of what is known at the oldest origin; 1 when there is none, with a warning to `notify` where the whole data have
+ * one. What lies after the origin must not choose it, or the baselines would know what the models do not.
+ */
+export function seasonBefore(frame: Frame, folds: readonly Fold[], notify: Notify): number {
+  const known = findFrameSeasons(knownAt(frame, folds, 0, "expanding").frame)[0];
+  if (known !== undefined) return known;
+  const whole = findFrameSeasons(frame)[0];
+  if (whole !== undefined) {
+    const text =
+      `what lies before the oldest origin tells no season, the whole data one of ${whole}: seasonal-naive, and with it skill, is` +
+      ` the plain naive; try --season ${whole}${folds.length > 1 ? ", or fewer folds" : ""}`;
+    notify({ level: "warning", text });
+  }
+  return 1;
 }

@@ -81,6 +81,7 @@ export async function compare(
       ? seasonBefore(
           scoredFrame,
           planFolds(scoredFrame, plan, () => {}),
+          () => {},
         )
       : (options.seasons[0] ?? 1);
   const forecasters: Forecaster[] = [{ ...challenger, name: "challenger" }];
