@@ -5,6 +5,7 @@ import { besideSeasonalNaive, type PlacedForecasts } from "../evaluate/forecast-
 import { checkGates } from "../evaluate/gates.js";
 import { overallScores, scoreTable } from "../evaluate/score-table.js";
 import type { ModelsArgs, ScoreArgs } from "./args.js";
+import { sayUnscaled } from "./backtest.js";
 import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
 
@@ -22,6 +23,7 @@ export async function scorePlaced(
   checkGates(gates, models);
   const season = args.season === "auto" ? seasonBefore(placed.frame, placed.folds, io.notify) : (args.season[0] ?? 1);
   const result = await besideSeasonalNaive(placed, season, io);
+  sayUnscaled(result, args.seasonOfMase, io.notify);
   const scoring = args.seasonOfMase === undefined ? {} : { maseSeason: args.seasonOfMase };
   await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");
   const overall = overallScores(result, scoring);
