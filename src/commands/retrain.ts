@@ -183,7 +183,13 @@ async function retrain(
   io.progress.stage(`train ${args.model}`);
   const fitted = await keepingIn(checkpoint, io, () => fitModel(args.model, frame, horizon, options, io));
   io.progress.stop();
-  const { isPromoted, reason } = decide(args.promotion, args.margin, champion !== undefined, comparison);
+  const { isPromoted, reason } = decide(
+    args.promotion,
+    args.margin,
+    champion !== undefined,
+    comparison,
+    champion === undefined || newObservedCount(frame, champion.context) > 0,
+  );
   tell({ chose: answererOf(fitted), engine: engine(), reason, version, action: isPromoted ? "promoted" : "kept" });
   const limits = limitsOf(args);
   const forecasts = await liveForecasts(
