@@ -3,7 +3,8 @@ import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { missingSeries } from "../registry/comparison.js";
 import type { Run } from "../registry/history.js";
-import type { Frame } from "../series/frame.js";
+import { dayMs } from "../series/calendar.js";
+import { type Frame, keepCovariates } from "../series/frame.js";
 import { formatFrequency } from "../series/frequency.js";
 import { stampAt } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
@@ -49,7 +50,9 @@ export function checkFrame(
   isForced: boolean,
   notify: Notify,
 ): void {
-  const [now, then] = [describeSchema(frame), describeSchema(context)];
+  // A model holds no covariates but those that it makes use of.
+  const used = new Set((context.covariates ?? []).map(({ name }) => name));
+  const [now, then] = [describeSchema(keepCovariates(frame, used)), describeSchema(context)];
   const changed = Object.keys(then).find((name) => now[name] !== then[name]);
   if (changed !== undefined)
     throw new HindcastError(

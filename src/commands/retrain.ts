@@ -14,7 +14,7 @@ import { isThere } from "../registry/files.js";
 import { appendRun, type Run, runCells, runColumns, runLine } from "../registry/history.js";
 import { createRegistry, emptyRun, type OpenRegistry, openRegistry } from "../registry/registry.js";
 import { pruneVersions, readNote, storeVersion, type VersionNote } from "../registry/versions.js";
-import type { Frame } from "../series/frame.js";
+import { type Frame, keepCovariates } from "../series/frame.js";
 import type { RetrainArgs } from "./args.js";
 import { horizonOf, readFrame } from "./data.js";
 import { runHook } from "./hooks.js";
@@ -253,7 +253,13 @@ async function loadChampion(registry: string, version: number, io: Io): Promise<
     const { manifest } = stored;
     const { fitted, context } = await openModel(stored);
     if (context === undefined) return undefined;
-    const open = () => predictorOf(fitted, manifest.limits, io);
+    const names = new Set((context.covariates ?? []).map(({ name }) => name));
+    const open = async () => {
+      const predictor = await predictorOf(fitted, manifest.limits, io);
+      const predict: Predictor["predict"] = (frame, ...asked) =>
+        predictor.predict(keepCovariates(frame, names), ...asked);
+      return { ...predictor, predict };
+    };
     const note = readNote(registry, version);
     return { manifest, champion: { version, horizon: manifest.horizon, fitted, context, note, open } };
   } catch (error) {
