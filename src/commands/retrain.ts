@@ -135,7 +135,7 @@ async function retrain(
     seed: args.seed,
     model: args.model,
   });
-  checkAge(frame, newest, args.maxAgeMs, io.now());
+  checkAge(frame, newest, args.maxAgeMs, io.now(), io.notify);
   const champion = stored?.champion;
   if (stored !== undefined) checkFrame(frame, known(), stored, args.force, io.notify);
   const horizon =
