@@ -5,6 +5,7 @@ import { readModel } from "../artifact/directory.js";
 import { openModel } from "../artifact/open-model.js";
 import { fingerprint, saveModel } from "../artifact/save-model.js";
 import { HindcastError, messageOf } from "../base/errors.js";
+import type { Note } from "../base/notes.js";
 import { createForecaster, fitModel } from "../choose/model.js";
 import { answererOf, type FittedModel, predictorOf } from "../choose/predictor.js";
 import type { Predictor } from "../forecast/predictor.js";
@@ -57,10 +58,12 @@ export async function run(args: RetrainArgs, world: Io): Promise<void> {
     record = { ...record, ...fields, duration_ms: Math.max(0, Math.round(io.now() - startedMs)) };
   };
   let outcome: Outcome | undefined;
+  const ofData = heldBack(io);
   try {
-    outcome = await retrain(args, io, registry, () => record, tell);
+    outcome = await retrain(args, io, ofData, registry, () => record, tell);
     await appendRun(args.registry, record);
   } catch (error) {
+    ofData.say();
     const isInterrupted = io.signal.aborted;
     const { version } = record;
     tell({
@@ -90,10 +93,29 @@ export async function run(args: RetrainArgs, world: Io): Promise<void> {
 
 /** A success is silent, so that cron sends no mail; what may make its result unexpected is said. stdin stays unopened. */
 function withoutNotes(io: Io): Io {
-  const notify: Io["notify"] = (note) => {
+  return notifying(io, (note) => {
     if (note.level === "warning") io.notify(note);
-  };
+  });
+}
+
+function notifying(io: Io, notify: Io["notify"]): Io {
   return Object.defineProperties({ notify }, { ...Object.getOwnPropertyDescriptors(io), notify: {} }) as Io;
+}
+
+/** What is odd about the data was said when a model was trained on them: a run that trains none does not say it again. */
+interface HeldBack {
+  readonly io: Io;
+  readonly say: () => void;
+}
+
+function heldBack(io: Io): HeldBack {
+  const held: Note[] = [];
+  return {
+    io: notifying(io, (note) => void held.push(note)),
+    say: () => {
+      for (const note of held.splice(0)) io.notify(note);
+    },
+  };
 }
 
 /** A champion that can go on, loaded. */
@@ -110,6 +132,7 @@ interface Champion {
 async function retrain(
   args: RetrainArgs,
   io: Io,
+  ofData: HeldBack,
   registry: OpenRegistry,
   known: () => Run,
   tell: Tell,
@@ -118,7 +141,7 @@ async function retrain(
   const { settled, pointer, nextVersion: version, lock } = registry;
   const stored = pointer === undefined ? undefined : await loadChampion(path, pointer.version, io);
   const reading = stored === undefined ? args.reading : asTrainedUnlessAsked(stored.manifest, args);
-  const frame = await readFrame(args.data, reading, io).catch((error: unknown) => {
+  const frame = await readFrame(args.data, reading, ofData.io).catch((error: unknown) => {
     // A column that the champion was trained on and nobody named is no slip of the command line.
     if (stored === undefined || !(error instanceof HindcastError) || error.code !== "usage") throw error;
     throw new HindcastError("data", error.message, error.hint, { cause: error });
@@ -152,6 +175,7 @@ async function retrain(
     return undefined;
   }
 
+  ofData.say();
   const settings = settingsOf(args);
   const isChanged = champion !== undefined && !isSameSettings(settings, champion.note.settings);
   // The challenger before the newest folds, the champion's settings likewise, and the challenger on all.
