@@ -7,6 +7,7 @@ import { type BacktestOptions, type BacktestResult, backtest } from "../evaluate
 import { seasonOfFolds } from "../evaluate/folds.js";
 import { checkGates } from "../evaluate/gates.js";
 import { overallScores, predictionColumns, predictionsTable, scoreTable } from "../evaluate/score-table.js";
+import { explainUnscaled } from "../evaluate/unscaled.js";
 import { plainBaselines } from "../forecast/baselines.js";
 import type { Forecaster } from "../forecast/predictor.js";
 import { type QuantileColumn, quantileColumns } from "../forecast/quantile-columns.js";
@@ -44,6 +45,7 @@ export async function run(args: BacktestArgs, io: Io): Promise<number | undefine
   const result = args.report === undefined ? all : scoredPart(told);
   const scoring = { by: args.by ?? [], maseSeason: args.seasonOfMase };
   sayReasons(result, io.notify);
+  sayUnscaled(result, args.seasonOfMase, io.notify);
   if (args.predictions !== undefined)
     await io.writeTable(predictionsTable(result), { output: args.predictions, csvSafe: args.csvSafe }, "csv");
   await io.writeTable(scoreTable(result, scoring), args, "table");
@@ -89,10 +91,19 @@ export async function runFolds(
   io: Io,
 ): Promise<BacktestResult> {
   noteIgnored(frame, "a baseline", io.notify);
-  const backtestOptions = { ...backtestOptionsOf(args, frame, horizon, options.seasons), quantiles: columns };
+  const backtestOptions = {
+    ...backtestOptionsOf(args, frame, horizon, options.seasons, io.notify),
+    quantiles: columns,
+  };
   return asked === undefined && args.jobs !== undefined && args.jobs > 1
     ? await backtestOnThreads(args.jobs, frame, forecasters, backtestOptions, { ...args, options }, io)
     : await backtest(frame, forecasters, backtestOptions, io);
+}
+
+/** What scores leave out. */
+export function sayUnscaled(result: BacktestResult, maseSeason: number | undefined, notify: Notify): void {
+  const note = explainUnscaled(result, maseSeason);
+  if (note !== undefined) notify(note);
 }
 
 /** Why each model chose what it chose, at the newest fold. */
@@ -110,9 +121,10 @@ export function backtestOptionsOf(
   frame: Frame,
   horizon: number,
   seasons: ModelOptions["seasons"],
+  notify: Notify,
 ): BacktestOptions {
   const { folds, refit, span, step = horizon } = args;
-  const season = seasonOfFolds(frame, { horizon, folds, step }, seasons);
+  const season = seasonOfFolds(frame, { horizon, folds, step }, seasons, notify);
   return { horizon, folds, step, refit, span, season, quantiles: quantileColumns(args) };
 }
 

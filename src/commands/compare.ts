@@ -7,7 +7,7 @@ import { overallScores, predictionsTable } from "../evaluate/score-table.js";
 import { plainBaselines } from "../forecast/baselines.js";
 import { openModelProcesses } from "../parallel/compare.js";
 import type { CompareArgs } from "./args.js";
-import { backtestOptionsOf, modelRecipe, sayReasons, workerFile } from "./backtest.js";
+import { backtestOptionsOf, modelRecipe, sayReasons, sayUnscaled, workerFile } from "./backtest.js";
 import { noteIgnored } from "./covariates.js";
 import { horizonOf, readFrame } from "./data.js";
 import { planTable } from "./dry-run.js";
@@ -27,7 +27,7 @@ export async function run(args: CompareArgs, io: Io): Promise<number | undefined
     return undefined;
   }
   noteIgnored(frame, "a baseline", io.notify);
-  const options = backtestOptionsOf(args, frame, horizon, models.seasons);
+  const options = backtestOptionsOf(args, frame, horizon, models.seasons, io.notify);
   const { jobs: jobCount = 1 } = args;
   const recipe = modelRecipe(jobCount, { ...args, options: models }, io);
   const forecasters = names.map((name) => createForecaster(name, models));
@@ -35,6 +35,7 @@ export async function run(args: CompareArgs, io: Io): Promise<number | undefined
   try {
     const result = await backtest(frame, forecasters, options, io, processes.run);
     sayReasons(result, io.notify);
+    sayUnscaled(result, args.seasonOfMase, io.notify);
     const noTest = explainNoTest(result, options.step);
     if (noTest !== undefined) io.notify({ level: "note", text: noTest });
     if (args.predictions !== undefined)

@@ -20,7 +20,10 @@ export async function readRows(paths: readonly string[], reading: ReadOptions, i
 }
 
 export async function readFrame(paths: readonly string[], reading: ReadOptions, io: Io): Promise<Frame> {
-  const rows = await readRows(paths, reading, io);
+  return frameOf(await readRows(paths, reading, io), reading, io);
+}
+
+export async function frameOf(rows: RawData, reading: ReadOptions, io: Io): Promise<Frame> {
   const { regularise } = await import("../series/regularise.js");
   const frame = regularise(rows, reading, io.notify);
   if (reading.holidays === undefined || reading.holidays.length === 0) return frame;

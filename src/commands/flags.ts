@@ -269,7 +269,7 @@ export const flags = {
     fitting: true,
     description: "steps the network sees; from the season and the horizon",
   }),
-  season: flag("season", wordOr(["auto"], listOf(wholeNumber(1, 1_000_000))), {
+  season: flag("season", wordOr(["auto"], listOf(wholeNumber(1, 1_000_000), 2)), {
     group: "model",
     default: "auto",
     fitting: true,

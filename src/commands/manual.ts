@@ -63,7 +63,10 @@ export const exitStatus: readonly (readonly [code: string, meaning: string])[] =
   ["3", "some series have no forecast, the rest are written"],
   ["4", "data"],
   ["5", "model directory, or registry"],
-  ["6", "a condition of --fail-if holds, or the data are older than --max-age"],
+  [
+    "6",
+    "a condition of --fail-if holds, or models check finds the data older than --max-age (retrain refuses them with 4)",
+  ],
   ["7", "engine"],
   ["8", "output cannot be written"],
   ["11", "the registry, or a database, is locked"],

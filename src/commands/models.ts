@@ -12,7 +12,7 @@ import { sparkline } from "../report/sparkline.js";
 import type { ModelsArgs } from "./args.js";
 import type { Io } from "./io.js";
 import { beginRun } from "./registry-run.js";
-import { sayDuration } from "./retrain-checks.js";
+import { isAhead, sayDuration } from "./retrain-checks.js";
 
 export async function run(args: ModelsArgs, io: Io): Promise<number | undefined> {
   needRegistry(args.registry);
@@ -191,6 +191,11 @@ async function check(args: ModelsArgs, io: Io): Promise<number | undefined> {
     ],
   };
   if (args.format !== undefined || args.output !== undefined) await io.writeTable(table, args, "csv");
+  if (isClock && maxAgeMs !== undefined && isAhead(manifest.grid, since, io.now()))
+    io.notify({
+      level: "warning",
+      text: `${registry}: the newest data that a run has seen are of ${newest?.last}, in the future, and so never older than --max-age`,
+    });
   if (!isStale) return undefined;
   const age = Number.isFinite(ageMs) ? `${sayDuration(ageMs)} old` : "of unknown age";
   const what = isClock ? "the newest data that a run has seen are" : "the last good run is";

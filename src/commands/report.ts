@@ -7,7 +7,7 @@ import { type ReportForecast, withCalibration, withFan } from "../report/html/so
 import type { Frame } from "../series/frame.js";
 import { seasonsOf } from "../series/season.js";
 import type { ReportArgs } from "./args.js";
-import { forecastersOf, runFolds, type Scored, sayReasons, whatToScore } from "./backtest.js";
+import { forecastersOf, runFolds, type Scored, sayReasons, sayUnscaled, whatToScore } from "./backtest.js";
 import { completeFuture, mayUseCovariates } from "./covariates.js";
 import { planTable } from "./dry-run.js";
 import { type Explanation, explainForPage } from "./explanation.js";
@@ -32,6 +32,7 @@ export async function run(args: ReportArgs, io: Io): Promise<void> {
   const asked = scored.asked?.map(({ name }) => name) ?? args.models;
   const result = await runFolds(args, scored, forecasters, options, withCalibration(columns), io);
   sayReasons(result, io.notify);
+  sayUnscaled(result, args.seasonOfMase, io.notify);
   const backtest = {
     result,
     step: args.step ?? horizon,

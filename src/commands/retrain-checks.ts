@@ -3,9 +3,10 @@ import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { missingSeries } from "../registry/comparison.js";
 import type { Run } from "../registry/history.js";
-import type { Frame } from "../series/frame.js";
+import { dayMs } from "../series/calendar.js";
+import { type Frame, keepCovariates } from "../series/frame.js";
 import { formatFrequency } from "../series/frequency.js";
-import { stampAt } from "../series/grid.js";
+import { type Grid, stampAt } from "../series/grid.js";
 import { formatStamp } from "../series/stamp.js";
 import type { StoredChampion } from "./retrain.js";
 
@@ -18,10 +19,37 @@ export function newestStamp({ grid, series }: Frame): number {
   );
 }
 
-/** @param now milliseconds since the epoch @throws HindcastError "data" */
-export function checkAge(frame: Frame, newest: number, maxAgeMs: number | undefined, now: number): void {
-  if (maxAgeMs === undefined || frame.timeStyle.kind === "integer" || now - newest <= maxAgeMs) return;
+/** Whether a stamp is in the future by more than a step and a day: the end of a month that began, or a day of another zone, is not. */
+export function isAhead(grid: Grid, stamp: number, now: number): boolean {
+  return stamp - now > dayMs && stampAt(grid, stamp, -1) > now;
+}
+
+/**
+ * A newest stamp that lies ahead is warned about: no data that come would be too old.
+ * @param now milliseconds since the epoch
+ * @throws HindcastError "data" when it is too old, "usage" where time is an integer
+ */
+export function checkAge(
+  frame: Frame,
+  newest: number,
+  maxAgeMs: number | undefined,
+  now: number,
+  notify: Notify,
+): void {
+  if (maxAgeMs === undefined) return;
+  if (frame.timeStyle.kind === "integer")
+    throw new HindcastError(
+      "usage",
+      "integer time has no calendar, so data have no age that --max-age could limit",
+      "leave out --max-age: hindcast models REGISTRY check --max-age takes the last good run's; or write the times as 2024-01-31T12:00:00Z",
+    );
   const stamp = Number.isFinite(newest) ? formatStamp(frame.timeStyle, frame.grid.zone, newest) : "none";
+  if (Number.isFinite(newest) && isAhead(frame.grid, newest, now))
+    notify({
+      level: "warning",
+      text: `the newest stamp is ${stamp}, in the future, and so never older than --max-age`,
+    });
+  if (now - newest <= maxAgeMs) return;
   throw new HindcastError(
     "data",
     `the newest stamp is ${stamp}, ${sayDuration(now - newest)} ago: older than --max-age allows`,
@@ -49,7 +77,9 @@ export function checkFrame(
   isForced: boolean,
   notify: Notify,
 ): void {
-  const [now, then] = [describeSchema(frame), describeSchema(context)];
+  // A model holds no covariates but those that it makes use of.
+  const used = new Set((context.covariates ?? []).map(({ name }) => name));
+  const [now, then] = [describeSchema(keepCovariates(frame, used)), describeSchema(context)];
   const changed = Object.keys(then).find((name) => now[name] !== then[name]);
   if (changed !== undefined)
     throw new HindcastError(

@@ -4,6 +4,7 @@ import { readModel } from "../artifact/directory.js";
 import { openModel } from "../artifact/open-model.js";
 import { fingerprint, saveModel } from "../artifact/save-model.js";
 import { codeOf, HindcastError, messageOf } from "../base/errors.js";
+import type { Note } from "../base/notes.js";
 import { answererOf, type FittedModel } from "../choose/fitted.js";
 import { createForecaster, fitModel } from "../choose/model.js";
 import { predictorOf } from "../choose/predictor.js";
@@ -14,7 +15,7 @@ import { isThere } from "../registry/files.js";
 import { appendRun, type Run, runCells, runColumns, runLine } from "../registry/history.js";
 import { createRegistry, type OpenRegistry } from "../registry/registry.js";
 import { pruneVersions, readNote, storeVersion, type VersionNote } from "../registry/versions.js";
-import type { Frame } from "../series/frame.js";
+import { type Frame, keepCovariates } from "../series/frame.js";
 import type { RetrainArgs } from "./args.js";
 import { horizonOf, readFrame } from "./data.js";
 import { runHook } from "./hooks.js";
@@ -43,10 +44,12 @@ export async function run(args: RetrainArgs, world: Io): Promise<void> {
     record = { ...record, ...fields, duration_ms: begun.durationMs() };
   };
   let outcome: Outcome | undefined;
+  const ofData = heldBack(io);
   try {
-    outcome = await retrain(args, io, registry, () => record, tell);
+    outcome = await retrain(args, io, ofData, registry, () => record, tell);
     await appendRun(args.registry, record);
   } catch (error) {
+    ofData.say();
     const isInterrupted = io.signal.aborted;
     const { version } = record;
     tell({
@@ -76,10 +79,29 @@ export async function run(args: RetrainArgs, world: Io): Promise<void> {
 
 /** A success is silent, so that cron sends no mail; what may make its result unexpected is said. stdin stays unopened. */
 function withoutNotes(io: Io): Io {
-  const notify: Io["notify"] = (note) => {
+  return notifying(io, (note) => {
     if (note.level === "warning") io.notify(note);
-  };
+  });
+}
+
+function notifying(io: Io, notify: Io["notify"]): Io {
   return Object.defineProperties({ notify }, { ...Object.getOwnPropertyDescriptors(io), notify: {} }) as Io;
+}
+
+/** What is odd about the data was said when a model was trained on them: a run that trains none does not say it again. */
+interface HeldBack {
+  readonly io: Io;
+  readonly say: () => void;
+}
+
+function heldBack(io: Io): HeldBack {
+  const held: Note[] = [];
+  return {
+    io: notifying(io, (note) => void held.push(note)),
+    say: () => {
+      for (const note of held.splice(0)) io.notify(note);
+    },
+  };
 }
 
 /** A champion that can go on, loaded. */
@@ -96,6 +118,7 @@ interface Champion {
 async function retrain(
   args: RetrainArgs,
   io: Io,
+  ofData: HeldBack,
   registry: OpenRegistry,
   known: () => Run,
   tell: Tell,
@@ -104,7 +127,7 @@ async function retrain(
   const { settled, pointer, nextVersion: version, lock } = registry;
   const stored = pointer === undefined ? undefined : await loadChampion(path, pointer.version, io);
   const reading = stored === undefined ? args.reading : asTrainedUnlessAsked(stored.manifest, args);
-  const frame = await readFrame(args.data, reading, io).catch((error: unknown) => {
+  const frame = await readFrame(args.data, reading, ofData.io).catch((error: unknown) => {
     // A column that the champion was trained on and nobody named is no slip of the command line.
     if (stored === undefined || !(error instanceof HindcastError) || error.code !== "usage") throw error;
     throw new HindcastError("data", error.message, error.hint, { cause: error });
@@ -121,7 +144,7 @@ async function retrain(
     seed: args.seed,
     model: args.model,
   });
-  checkAge(frame, newest, args.maxAgeMs, io.now());
+  checkAge(frame, newest, args.maxAgeMs, io.now(), io.notify);
   const champion = stored?.champion;
   if (stored !== undefined) checkFrame(frame, known(), stored, args.force, io.notify);
   const horizon =
@@ -138,6 +161,7 @@ async function retrain(
     return undefined;
   }
 
+  ofData.say();
   const settings = settingsOf(args);
   const isChanged = champion !== undefined && !isSameSettings(settings, champion.note.settings);
   // The challenger before the newest folds, the champion's settings likewise, and the challenger on all.
@@ -169,7 +193,13 @@ async function retrain(
   io.progress.stage(`train ${args.model}`);
   const fitted = await keepingIn(checkpoint, io, () => fitModel(args.model, frame, horizon, options, io));
   io.progress.stop();
-  const { isPromoted, reason } = decide(args.promotion, args.margin, champion !== undefined, comparison);
+  const { isPromoted, reason } = decide(
+    args.promotion,
+    args.margin,
+    champion !== undefined,
+    comparison,
+    champion === undefined || newObservedCount(frame, champion.context) > 0,
+  );
   tell({ chose: answererOf(fitted), engine: engine(), reason, version, action: isPromoted ? "promoted" : "kept" });
   const limits = limitsOf(args);
   const forecasts = await liveForecasts(
@@ -233,7 +263,13 @@ async function loadChampion(registry: string, version: number, io: Io): Promise<
     const { manifest } = stored;
     const { fitted, context } = await openModel(stored);
     if (context === undefined) return undefined;
-    const open = () => predictorOf(fitted, manifest.limits, io);
+    const names = new Set((context.covariates ?? []).map(({ name }) => name));
+    const open = async () => {
+      const predictor = await predictorOf(fitted, manifest.limits, io);
+      const predict: Predictor["predict"] = (frame, ...asked) =>
+        predictor.predict(keepCovariates(frame, names), ...asked);
+      return { ...predictor, predict };
+    };
     const note = readNote(registry, version);
     return { manifest, champion: { version, horizon: manifest.horizon, fitted, context, note, open } };
   } catch (error) {

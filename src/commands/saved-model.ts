@@ -5,6 +5,7 @@ import type { Manifest } from "../artifact/manifest.js";
 import { openModel } from "../artifact/open-model.js";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
+import { observedCount } from "../base/numeric.js";
 import { listNames } from "../base/wording.js";
 import type { FittedModel } from "../choose/fitted.js";
 import { predictorOf } from "../choose/predictor.js";
@@ -17,7 +18,7 @@ import { stampAt } from "../series/grid.js";
 import type { ReadOptions } from "../series/options.js";
 import { keepSeries } from "../series/read-keys.js";
 import type { ForecastArgs } from "./args.js";
-import { readFrame } from "./data.js";
+import { frameOf, readRows } from "./data.js";
 import type { Io } from "./io.js";
 
 export interface Opened {
@@ -47,7 +48,7 @@ export async function openWithData(
   const { manifest } = saved;
   const frame =
     args.data.length > 0
-      ? await readFrame(args.data, readingAsTrained(manifest, args), io)
+      ? await readAsTrained(manifest, args, context, io)
       : context && args.reading.only
         ? keepSeries(context, args.reading.only)
         : context;
@@ -65,6 +66,28 @@ export async function openWithData(
     );
   if (context !== undefined && args.data.length > 0) warnOfForgotten(frame, context, io.notify);
   return { ...saved, frame };
+}
+
+/** @throws HindcastError "data" for rows that stand further apart than the model's steps, and leave most of these without a value */
+async function readAsTrained(manifest: Manifest, args: FromArgs, context: Frame | undefined, io: Io): Promise<Frame> {
+  const reading = readingAsTrained(manifest, args);
+  const rows = await readRows(args.data, reading, io);
+  const frame = await frameOf(rows, reading, io);
+  // Whoever gives the frequency says that the rest are gaps, and so does a model that was trained on such.
+  const isUsual = context?.series.some(({ values }) => observedCount(values) * 2 < values.length) ?? false;
+  if (args.reading.freq !== undefined || isUsual) return frame;
+  const rowCount = rows.series.reduce((sum, { stamps }) => sum + stamps.length, 0);
+  const stepCount = frame.series.reduce((sum, { values }) => sum + values.length, 0);
+  if (rowCount >= stepCount) return frame;
+  const { tryInferFrequency } = await import("../series/inference.js");
+  const own = tryInferFrequency(rows);
+  const asked = formatFrequency(frame.grid.frequency);
+  if (own.kind === "unknown" || formatFrequency(own.frequency) === asked) return frame;
+  const text = `the data step by ${formatFrequency(own.frequency)}, the model by ${asked}: ${stepCount - rowCount} of ${stepCount} steps have no row`;
+  const hint = `train a model on these data, give it rows for each step, or add --freq ${asked} where they are gaps`;
+  if (rowCount * 5 < stepCount) throw new HindcastError("data", text, hint);
+  io.notify({ level: "warning", text: `${text}; ${hint}` });
+  return frame;
 }
 
 /** A few rows that begin after the model's own ended are forecast as if nothing had been before them. */

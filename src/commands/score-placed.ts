@@ -5,6 +5,7 @@ import { besideSeasonalNaive, type PlacedForecasts } from "../evaluate/forecast-
 import { checkGates } from "../evaluate/gates.js";
 import { overallScores, scoreTable } from "../evaluate/score-table.js";
 import type { ModelsArgs, ScoreArgs } from "./args.js";
+import { sayUnscaled } from "./backtest.js";
 import { exitCodeOf } from "./gates.js";
 import type { Io } from "./io.js";
 
@@ -20,8 +21,9 @@ export async function scorePlaced(
   const models = placed.models.map(({ name }) => name);
   const gates = args.failIf ?? [];
   checkGates(gates, models);
-  const season = seasonOfFolds(placed.frame, placed.folds, args.season);
+  const season = seasonOfFolds(placed.frame, placed.folds, args.season, io.notify);
   const result = await besideSeasonalNaive(placed, season, io);
+  sayUnscaled(result, args.seasonOfMase, io.notify);
   const scoring = { maseSeason: args.seasonOfMase };
   await io.writeTable(scoreTable(result, { ...scoring, by: args.by ?? [] }), args, "table");
   const overall = overallScores(result, scoring);

@@ -89,10 +89,11 @@ export function realNumber(bounds: { above?: number; min?: number; max?: number 
   };
 }
 
-export function listOf<T>(item: Value<T>): Value<readonly T[]> {
+export function listOf<T>(item: Value<T>, most = Number.POSITIVE_INFINITY): Value<readonly T[]> {
+  const several = Number.isFinite(most) ? `up to ${most}` : "several";
   return {
-    schema: z.preprocess(splitList, z.array(item.schema).min(1)),
-    allowed: `${item.allowed}; several are joined by commas`,
+    schema: z.preprocess(splitList, z.array(item.schema).min(1).max(most)),
+    allowed: `${item.allowed}; ${several} are joined by commas`,
     placeholder: `${item.placeholder}[,${item.placeholder}]`,
     ...(item.choices && { choices: item.choices }),
     list: true,

@@ -95,15 +95,27 @@ function tooShort(frame: Frame, horizon: number): HindcastError {
 }
 
 /**
- * The season of a backtest: the first one asked for, or else of what is known at the oldest origin; 1 when there is none.
+ * The season of a backtest: the first one asked for, or else of what is known at the oldest origin; 1 when there is none, with a warning
+ * where the whole data have one. What lies after the origin must not choose it, or the baselines would know what the models do not.
  * @param folds planned, or to be planned in silence where they are needed
+ * @param notify hears the warning
  */
 export function seasonOfFolds(
   frame: Frame,
   folds: FoldOptions | readonly Fold[],
   asked: "auto" | readonly number[],
+  notify: Notify = () => {},
 ): number {
   if (asked !== "auto") return asked[0] ?? 1;
   const planned = "horizon" in folds ? planFolds(frame, folds, () => {}) : folds;
-  return findFrameSeasons(knownAt(frame, planned, 0, "expanding").frame)[0] ?? 1;
+  const known = findFrameSeasons(knownAt(frame, planned, 0, "expanding").frame)[0];
+  if (known !== undefined) return known;
+  const whole = findFrameSeasons(frame)[0];
+  if (whole !== undefined) {
+    const text =
+      `what lies before the oldest origin tells no season, the whole data one of ${whole}: seasonal-naive, and with it skill, is` +
+      ` the plain naive; try --season ${whole}${planned.length > 1 ? ", or fewer folds" : ""}`;
+    notify({ level: "warning", text });
+  }
+  return 1;
 }

@@ -65,18 +65,18 @@ export function smape(actual: Float64Array, forecast: Float64Array): number {
 
 /**
  * Mean absolute scaled error (Hyndman & Koehler 2006): mean of |y − f| / scale.
- * @param scale [points] mean |y(t) − y(t−m)| before the point's origin; 0 or NaN makes the score NaN
+ * @param scale [points] mean |y(t) − y(t−m)| before the point's origin; where it is 0 or NaN the point is left out
  */
 export function mase(actual: Float64Array, forecast: Float64Array, scale: Float64Array): number {
-  return meanOver(actual, forecast, (y, f, i) => (scale[i]! > 0 ? Math.abs(y - f) / scale[i]! : Number.NaN));
+  return meanOver(actual, forecast, (y, f, i) => (scale[i]! > 0 ? Math.abs(y - f) / scale[i]! : undefined));
 }
 
 /**
  * Root mean squared scaled error (M5): √ of the mean of (y − f)² / scale.
- * @param scale [points] mean (y(t) − y(t−m))² before the point's origin; 0 or NaN makes the score NaN
+ * @param scale [points] mean (y(t) − y(t−m))² before the point's origin; where it is 0 or NaN the point is left out
  */
 export function rmsse(actual: Float64Array, forecast: Float64Array, scale: Float64Array): number {
-  return Math.sqrt(meanOver(actual, forecast, (y, f, i) => (scale[i]! > 0 ? (y - f) ** 2 / scale[i]! : Number.NaN)));
+  return Math.sqrt(meanOver(actual, forecast, (y, f, i) => (scale[i]! > 0 ? (y - f) ** 2 / scale[i]! : undefined)));
 }
 
 /**
@@ -100,18 +100,26 @@ export function seasonalScales(history: Float64Array, season: number): { absolut
   return { absolute: absolute / count, squared: squared / count };
 }
 
-/** Mean of `term` over the observed points, NaN when there is none or a term is NaN. */
+/** Whether {@link seasonalScales} of the same are above 0. */
+export function hasScale(history: Float64Array, season: number): boolean {
+  for (let t = season; t < history.length; t++) if (Math.abs(history[t]! - history[t - season]!) > 0) return true;
+  return false;
+}
+
+/** Mean of `term` over the observed points that it is not undefined for, NaN when there is none or a term is NaN. */
 function meanOver(
   actual: Float64Array,
   forecast: Float64Array,
-  term: (actual: number, forecast: number, index: number) => number,
+  term: (actual: number, forecast: number, index: number) => number | undefined,
 ): number {
   let sum = 0;
   let count = 0;
   for (let i = 0; i < actual.length; i++) {
     if (Number.isNaN(actual[i]!)) continue;
     if (Number.isNaN(forecast[i]!)) throw new Error(`forecast ${i} is NaN where the actual is ${actual[i]}`);
-    sum += term(actual[i]!, forecast[i]!, i);
+    const one = term(actual[i]!, forecast[i]!, i);
+    if (one === undefined) continue;
+    sum += one;
     count++;
   }
   return sum / count;

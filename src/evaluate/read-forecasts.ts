@@ -2,7 +2,7 @@
 // in the actuals' own keys and instants. Columns are found by name.
 import { HindcastError } from "../base/errors.js";
 import { listNames, quoteText } from "../base/wording.js";
-import { type QuantileColumn, readQuantileName } from "../forecast/quantile-columns.js";
+import { intervalsOf, type QuantileColumn, readQuantileName } from "../forecast/quantile-columns.js";
 import { findColumns } from "../series/columns.js";
 import { type Frame, hasTargetColumn } from "../series/frame.js";
 import { stepsBetween } from "../series/grid.js";
@@ -29,7 +29,8 @@ export interface ForecastFile {
 /**
  * Reads all rows. Their model is what the `model` column says, else the name of the forecast column.
  * @param forecastColumn found by its name when undefined, else the only numeric column that may be it
- * @throws HindcastError "data" for columns that cannot be found and, with its line, for a row without a stamp or a finite forecast
+ * @throws HindcastError "data" for columns that cannot be found and, with its line, for a row without a stamp or a finite forecast, or
+ * with an interval whose ends are crossed
  */
 export async function readForecasts(
   source: Source,
@@ -69,6 +70,19 @@ export async function readForecasts(
     if (Number.isNaN(value) && !isMissing(text)) throw refuse(record, column, explainNumber(text, reading));
     return value;
   };
+  const intervals = intervalsOf(at.quantiles.map(({ quantile }) => quantile));
+  const readAll = (record: TextRecord) => {
+    const values = readQuantiles.map((column) => readQuantile(record, column));
+    for (const { low, high } of intervals) {
+      if (!(values[low]! > values[high]!)) continue;
+      const above = readQuantiles[high]!.column;
+      throw refuse(record, readQuantiles[low]!.column, {
+        problem: `above ${file.columns[above]}, ${quoteText(record.cells[above]!)}`,
+        hint: "an interval's lower end goes first: see what wrote the file, or leave both columns out",
+      });
+    }
+    return values;
+  };
   const passes = passChooser(actuals);
   const rows = records.map((record): ForecastRow => {
     const { cells, line } = record;
@@ -91,7 +105,7 @@ export async function readForecasts(
       ...what,
       ...passes(readStamp(record, at.time), origin, step, told),
       forecast,
-      ...(readQuantiles.length === 0 ? {} : { quantiles: readQuantiles.map((column) => readQuantile(record, column)) }),
+      ...(readQuantiles.length === 0 ? {} : { quantiles: readAll(record) }),
       where: `${name} line ${line}`,
     };
   });

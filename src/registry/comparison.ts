@@ -149,16 +149,22 @@ export function missingSeries(frame: Frame, seen: Frame): string[] {
 /**
  * Who is to forecast. With `better` a tie goes to the challenger, which has seen the newest data; a margin m asks of it a score of
  * (1 − m) times the champion's, or lower.
+ * @param isNewer whether the data go on after what the champion was trained on
  */
 export function decide(
   promotion: Promotion,
   margin: number,
   hasChampion: boolean,
   { rule, metric, champion, challenger }: Comparison,
+  isNewer: boolean,
 ): { readonly isPromoted: boolean; readonly reason: string } {
   if (!hasChampion) return { isPromoted: true, reason: "there was no champion that could go on" };
   if (promotion !== "better") return { isPromoted: promotion === "always", reason: `--promote ${promotion}` };
-  if (rule === "same-settings") return { isPromoted: true, reason: "the same settings, on newer data" };
+  if (rule === "same-settings")
+    return {
+      isPromoted: true,
+      reason: `the same settings, on ${isNewer ? "newer data" : "data without newer values"}`,
+    };
   if (rule === "none") return { isPromoted: false, reason: "the data are too short to compare" };
   if (challenger === null) return { isPromoted: false, reason: "the challenger leaves series out or has no score" };
   if (champion === null) return { isPromoted: true, reason: "the champion leaves series out or has no score" };

@@ -213,6 +213,8 @@ function conclude(steps: Steps, survey: Survey, raw: RawData, frequencyOf: (step
     seen: describeSteps(survey, raw),
     suggestion,
   });
+  const epoch = epochHint(raw);
+  if (epoch !== undefined) return unknown(epoch);
   if (mixesOffsets(raw)) return unknown(mixedOffsetsHint);
   if (fits || hasDivisor) return unknown(`--freq ${formatFrequency(frequencyOf(divisor))}`);
   const nearest = raw.timeStyle.kind === "integer" ? String(medianStep(steps)) : nearestName(medianStep(survey.deltas));
@@ -226,6 +228,24 @@ function mixesOffsets(raw: RawData): boolean {
 
 const mixedOffsetsHint = "--tz ZONE, the zone that these offsets belong to";
 
+/** Epoch seconds from 2001 to 2100: fewer would be mistaken for them too easily. */
+const epochSeconds = [1e9, 4.1e9] as const;
+
+/** Whole numbers that look like a count of seconds or milliseconds: as such they know no month, and no hour that a day lacks. */
+function epochHint({ timeStyle, columns, series }: RawData): string | undefined {
+  if (timeStyle.kind !== "integer") return undefined;
+  const [from, to] = epochSeconds;
+  const liesIn = (scale: number) =>
+    series.every(({ stamps }) => stamps.every((stamp) => stamp >= from * scale && stamp <= to * scale));
+  const scale = [1, 1000].find(liesIn);
+  if (scale === undefined) return undefined;
+  const [unit, seconds] = scale === 1 ? ["seconds", "$1"] : ["milliseconds", "$1/1000"];
+  return (
+    `write the epoch ${unit} in ${columns.time} as times, such as with awk -F, -v OFS=, 'NR>1{$1=strftime("%FT%TZ",${seconds},1)}1'` +
+    " where it is the first column; for days and months that begin at local midnight add --tz"
+  );
+}
+
 /** Days that steps have which are neither weeks nor months, such as those between the first and the middle of each month. */
 const betweenWeekAndMonth = [8, 28] as const;
 /** Of a usual length, by what share stamps that were not taken on time may miss it. */
@@ -233,6 +253,8 @@ const jitter = 0.02;
 
 /** What makes stamps regular that do not all lie on the grid of a frequency that was told from them. */
 export function irregularHint(raw: RawData, frequency: Frequency): string {
+  const epoch = epochHint(raw);
+  if (epoch !== undefined) return epoch;
   if (mixesOffsets(raw)) return mixedOffsetsHint;
   const ms =
     frequency.kind === "fixed" ? frequency.ms : frequency.kind === "day" ? frequency.count * dayMs : Number.NaN;

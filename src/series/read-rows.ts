@@ -12,6 +12,7 @@ import { type Batch, type Cells, openCells } from "./read-cells.js";
 import { createKeyTable, noSuchSeries, onlyOne } from "./read-keys.js";
 import { createStampColumn, readCut } from "./read-stamps.js";
 import { createRowStore } from "./read-store.js";
+import { zoneClock } from "./zone.js";
 
 export interface Collector {
   /** @param file index of the file that the rows are from */
@@ -41,6 +42,12 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
   const stamps = createStampColumn(timeKind, options.tz, options.dateOrder);
   const readers = { time, ids, stamps, readNumber: numberReader(options) };
   const compactOrder = stamps.kind === "integer" ? suggestCompactOrder(timeCells) : "";
+  if (stamps.kind === "integer" && compactOrder === "" && !zoneClock(options.tz).isUtc)
+    throw new HindcastError(
+      "usage",
+      `integer time has no calendar, so --tz ${options.tz} means nothing`,
+      "leave out --tz, write the times as 2024-01-31T12:00:00Z (ISO 8601), or name a column of dates with --time",
+    );
   const { since, until } = readCut(options, stamps.kind);
   const covariates = found.covariates.map(({ column, kind }) => {
     const isText = options.textColumns?.includes(names[column]!) ?? holdsText(sample, column, options);

@@ -166,6 +166,7 @@ function toSeries(placed: Placed, options: RegulariseOptions, tally: Tally): Ser
   const start = from === 0 ? placement.start : stampAt(frame.grid, placement.start, from);
   const series = { key: raw.key, target: raw.target, start };
   if (to === from) {
+    if (options.missing === "error") throw missing(placed, 0);
     tally.empty.push(name);
     return { ...series, values: all, ...placeCovariates(placed, options, { from: 0, to: all.length }) };
   }

@@ -104,6 +104,12 @@ describe("arguments", () => {
     expect(forecastArgs(invoke("forecast --from m --future-data f.csv --decimal ,")).from).toBe("m");
   });
 
+  test("one or two seasons are taken, and no third", () => {
+    const seasonOf = (list: string) => forecastArgs(invoke(`forecast a.csv -H 3 --season ${list}`)).season;
+    expect(seasonOf("24,168")).toEqual([24, 168]);
+    expect(refusal(() => seasonOf("7,8,9"))).toContain('usage: --season is "7,8,9"');
+  });
+
   test("a template is written by a run that writes nothing else", () => {
     expect(forecastArgs(invoke("forecast a.csv -H 3 --future x --future-template t.csv")).futureTemplate).toBe("t.csv");
     for (const flag of ["-o x.csv", "--plot", "--report r.html", "--format json", "--future-data f.csv"])

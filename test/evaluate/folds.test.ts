@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type FoldOptions, knownAt, planFolds, seasonOfFolds } from "../../src/evaluate/folds.js";
-import { dailyFrame, listeningContext } from "./frames.js";
+import { airPassengers, dailyFrame, listeningContext } from "./frames.js";
 
 const options: FoldOptions = { horizon: 2, folds: 3, step: 2 };
 const ramp = (length: number) => Float64Array.from({ length }, (_, i) => i);
@@ -104,7 +104,8 @@ describe("the season of a backtest", () => {
   const seasonOf = (values: readonly number[]) => {
     const frame = dailyFrame(values);
     const plan = { ...options, folds: 20 };
-    const season = seasonOfFolds(frame, plan, "auto");
+    const { notes, notify } = listeningContext();
+    const season = seasonOfFolds(frame, plan, "auto", notify);
     expect(
       seasonOfFolds(
         frame,
@@ -112,12 +113,30 @@ describe("the season of a backtest", () => {
         "auto",
       ),
     ).toBe(season);
-    return season;
+    return { season, notes };
   };
+  const known = 200 - 2 - 19 * 2;
+  const late = Array.from({ length: 200 }, (_, t) => (t < known ? t : week(t)));
 
   test("is the first there is in what the oldest fold knows, and 1 without", () => {
-    const known = 200 - 2 - 19 * 2;
-    expect(seasonOf(Array.from({ length: 200 }, (_, t) => week(t)))).toBe(7);
-    expect(seasonOf(Array.from({ length: 200 }, (_, t) => (t < known ? t : week(t))))).toBe(1);
+    expect(seasonOf(Array.from({ length: 200 }, (_, t) => week(t)))).toEqual({ season: 7, notes: [] });
+    expect(seasonOf(late).season).toBe(1);
+    expect(seasonOf(Array.from({ length: 200 }, (_, t) => t))).toEqual({ season: 1, notes: [] });
+  });
+
+  test("that only the whole data tell is not taken, and named in a warning with what to try", () => {
+    const months = airPassengers();
+    const [series] = months.series;
+    const short = { ...months, series: [{ ...series!, values: series!.values.subarray(0, 48) }] };
+    for (const [folds, ways] of [
+      [3, "try --season 12, or fewer folds"],
+      [1, "try --season 12"],
+    ] as const) {
+      const { notes, notify } = listeningContext();
+      const plan = planFolds(short, { horizon: 36 / folds, step: 12, folds }, () => {});
+      expect(seasonOfFolds(short, plan, "auto", notify)).toBe(1);
+      const text = `what lies before the oldest origin tells no season, the whole data one of 12: seasonal-naive, and with it skill, is the plain naive; ${ways}`;
+      expect(notes).toEqual([{ level: "warning", text }]);
+    }
   });
 });

@@ -1,6 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bias, mae, mape, mase, metrics, mse, rmse, rmsse, seasonalScales, smape } from "../../src/evaluate/metrics.js";
+import {
+  bias,
+  hasScale,
+  mae,
+  mape,
+  mase,
+  metrics,
+  mse,
+  rmse,
+  rmsse,
+  seasonalScales,
+  smape,
+} from "../../src/evaluate/metrics.js";
 
 const gap = Number.NaN;
 const array = (...values: number[]) => Float64Array.from(values);
@@ -38,6 +50,22 @@ describe("the point scores", () => {
       expect(rmsse(array(1), array(2), array(scale))).toBeNaN();
     }
     expect(mse(array(gap), array(1))).toBeNaN();
+  });
+
+  test("MASE and RMSSE leave out the points of a fold that has no scale, as long as another has one", () => {
+    for (const scale of [0, gap]) {
+      expect(mase(array(5, 2, 4), array(0, 3, 2), array(scale, 1, 4))).toBe(0.75);
+      expect(rmsse(array(5, 2, 4), array(0, 3, 2), array(scale, 1, 1))).toBe(Math.sqrt(2.5));
+    }
+  });
+
+  test("a history has a scale where the mean seasonal difference is above 0", () => {
+    const values = fc.array(fc.constantFrom(gap, 1, 2), { maxLength: 9 });
+    fc.assert(
+      fc.property(values, fc.integer({ min: 1, max: 4 }), (history, season) => {
+        expect(hasScale(array(...history), season)).toBe(seasonalScales(array(...history), season).absolute > 0);
+      }),
+    );
   });
 
   test("are refused by name where there is none", () => {

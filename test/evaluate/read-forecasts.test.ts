@@ -328,6 +328,15 @@ describe("a forecast file's rows", () => {
     });
   });
 
+  test("have intervals whose ends are not crossed: one is refused with its line and both values", async () => {
+    const text = "month,forecast,lo-80,hi-80\n1960-01,405,400,400\n1960-02,406,,3\n1960-03,407,410,404\n";
+    await expect(read(text)).rejects.toMatchObject({
+      code: "data",
+      message: expect.stringMatching(/f\.csv line 4: lo-80 is "410", above hi-80, "404"$/),
+    });
+    await expect(read("month,forecast,q0.9,q0.1\n1960-01,405,3,4\n")).rejects.toThrow('q0.1 is "4", above q0.9, "3"');
+  });
+
   test("have intervals with a decimal comma where they are written so, and none of other columns", async () => {
     const style = { decimal: "," } as const;
     const text = "month;forecast;lo-80;hi-80\n1960-01;405;1,5;2.5\n1960-02;406;;3\n";

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Cell, Table } from "../../src/base/table.js";
 import { type BacktestOptions, backtest } from "../../src/evaluate/backtest.js";
 import { predictionsTable, type Split, scoreTable } from "../../src/evaluate/score-table.js";
+import { explainUnscaled } from "../../src/evaluate/unscaled.js";
 import { type BaselineName, baselines } from "../../src/forecast/baselines.js";
 import type { Forecaster } from "../../src/forecast/predictor.js";
 import { quantileColumns } from "../../src/forecast/quantile-columns.js";
@@ -177,6 +178,26 @@ describe("scoreTable", () => {
     alone.reference[0]![0] = Number.NaN;
     const [whole, part] = [result, alone].map((each) => records(scoreTable(each, { by: [] }))[0]!);
     expect(part).toEqual({ ...whole!, skill: records(scoreTable(result, { by: ["series"] }))[1]!.skill });
+  });
+
+  test("leaves a fold without a scale out of MASE, RMSSE and skill alone, and says how many there are", async () => {
+    // Season 2: the first origin has two values before it, and no pair; the second one's is |4 − 1|.
+    const result = await run(dailyFrame([1, 2, 4, 8]), ["naive"], { folds: 2, season: 2 });
+    const [row] = records(scoreTable(result, { by: [] }));
+    const [, second] = records(scoreTable(result, { by: ["fold"] }));
+    expect(row).toMatchObject({ n: 2, mae: 3, mase: 4 / 3, rmsse: 4 / 3, skill: second!.skill });
+    expect(explainUnscaled(result)).toEqual({
+      level: "note",
+      text: "mase, rmsse and skill leave out 1 of 2 folds: before their origins no two values 2 steps apart differ; --mase-season 1 asks for less",
+    });
+    expect(explainUnscaled(result, 1)).toBeUndefined();
+  });
+
+  test("of data that give no scale at all says why there is no MASE", async () => {
+    const flat = await run(dailyFrame([3, 3, 3, 4], [5, 5, 5, 5]), ["naive"], { folds: 1 });
+    expect(records(scoreTable(flat, { by: [] }))[0]).toMatchObject({ n: 2, mase: null, rmsse: null, skill: null });
+    const text = "mase, rmsse and skill are empty: before no origin do two values in a row differ";
+    expect(explainUnscaled(flat)).toEqual({ level: "warning", text });
   });
 
   test("does not score a step whose actual is missing", async () => {

@@ -380,6 +380,12 @@ describe("a challenger is promoted", () => {
       "the same settings, on newer data",
     ],
   ] as const)("%s", (_, promotion, margin, hasChampion, comparison, isPromoted, reason) => {
-    expect(decide(promotion, margin, hasChampion, comparison)).toEqual({ isPromoted, reason });
+    expect(decide(promotion, margin, hasChampion, comparison, true)).toEqual({ isPromoted, reason });
+  });
+
+  test("is told as what it is when the settings are the same and the data no newer", () => {
+    const same = { ...scored(1, 1), rule: "same-settings" } as const;
+    const reason = "the same settings, on data without newer values";
+    expect(decide("better", 0, true, same, false)).toEqual({ isPromoted: true, reason });
   });
 });

@@ -224,6 +224,40 @@ describe("data that are not what they were", () => {
     expect((await runShell("hindcast models registry check --max-age 2d", directory)).exit).toBe(6);
     expect(await succeed("hindcast models registry check --max-age 9d", directory)).toBe("");
   });
+
+  test("--max-age says where it could refuse nothing: stamps in the future, and integer time", async () => {
+    const directory = await start(40);
+    expect(await runShell(`${retrain} --model naive --max-age 2d`, directory)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("integer time has no calendar, so data have no age that --max-age could limit"),
+    });
+    const days = Array.from({ length: 40 }, (_, i) => `2099-0${1 + (i >> 4)}-${10 + (i & 15)},${i % 7}\n`);
+    writeFileSync(join(directory, "ahead.csv"), `date,value\n${days.join("")}`);
+    for (const line of [
+      "hindcast retrain ahead ahead.csv -H 2 --model naive --max-age 2d",
+      "hindcast models ahead check --max-age 2d",
+    ])
+      expect(await runShell(line, directory)).toMatchObject({
+        exit: 0,
+        stderr: expect.stringMatching(
+          /^hindcast: warning: .* 2099-03-17.*, in the future, and so never older than --max-age\n$/,
+        ),
+      });
+  });
+});
+
+test("what is odd about the data is said when a model is trained on them or they are refused, not when nothing is new", async () => {
+  const directory = await temporaryDirectory();
+  const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 7},${i % 9 === 4 ? "" : i % 2}\n`);
+  writeFileSync(join(directory, "data.csv"), `time,value,promo\n${rows.join("")}`);
+  const line = `${retrain} --model naive --past promo`;
+  const warning = "hindcast: warning: promo: 4 values missing; the one before is carried on\n";
+  expect(await runShell(line, directory)).toEqual({ stdout: "", stderr: warning, exit: 0 });
+  expect(await succeed(line, directory)).toBe("");
+  expect(await runShell(`${line} --force`, directory)).toEqual({ stdout: "", stderr: warning, exit: 0 });
+  writeFileSync(join(directory, "data.csv"), `time,value,promo\n${rows.slice(0, 20).join("")}`);
+  const refused = await runShell(line, directory);
+  expect(refused).toMatchObject({ exit: 4, stderr: expect.stringContaining("promo: 2 values missing") });
 });
 
 test("hooks get the record on stdin, nothing of it in their command, and what they print is no result", async () => {

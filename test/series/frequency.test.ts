@@ -10,6 +10,7 @@ import {
 } from "../../src/series/frequency.js";
 import { type Frequency, stampsOf } from "../../src/series/grid.js";
 import { inferFrequency } from "../../src/series/inference.js";
+import { regularise } from "../../src/series/regularise.js";
 import { formatStamp } from "../../src/series/stamp.js";
 import { dates, hours, type Rows, rawData, rowsAt } from "./rows.js";
 import { zones } from "./times.js";
@@ -215,5 +216,27 @@ describe("the frequency of data", () => {
       expect.objectContaining({ hint: "--freq d" }),
     );
     expect(() => inferred(["2024-01-01"])).toThrow(expect.objectContaining({ code: "data" }));
+  });
+
+  it("of epoch stamps that are no regular count is not averaged away: they are to be written as times", () => {
+    const awk = (seconds: string) =>
+      `awk -F, -v OFS=, 'NR>1{$1=strftime("%FT%TZ",${seconds},1)}1' where it is the first column`;
+    const months = Array.from({ length: 12 }, (_, month) => Date.UTC(2024, month));
+    for (const [scale, unit, seconds] of [
+      [1000, "seconds", "$1"],
+      [1, "milliseconds", "$1/1000"],
+    ] as const) {
+      const raw = rawData({ "": rowsAt(months.map((ms) => String(ms / scale))) });
+      const hint = `write the epoch ${unit} in ds as times, such as with ${awk(seconds)}; for days and months that begin at local midnight add --tz`;
+      expect(() => regularise(raw, { missing: "mask" }, () => {})).toThrow(expect.objectContaining({ hint }));
+    }
+    const scattered = [0, 1, 3, 7, 15, 31].map((hour) => String(1_704_067_200 + hour * 3600));
+    expect(() => inferred([...scattered, "1704500000"])).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining(awk("$1")) }),
+    );
+    const small = months.map((ms) => String((ms - months[0]!) / 3_600_000));
+    expect(() => regularise(rawData({ "": rowsAt(small) }), { missing: "mask" }, () => {})).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("--aggregate mean") }),
+    );
   });
 });

@@ -536,6 +536,12 @@ describe("bad input is one line with file, line and value", () => {
       'data: data.csv line 3: not utf-8 text: "2,1,café"; try: --encoding latin1',
     ],
     ["an unknown encoding", "ds,y\n1,1\n", { encoding: "klingon" }, 'usage: there is no encoding "klingon"'],
+    [
+      "a zone for whole numbers",
+      "t,y\n1,1\n2,2\n",
+      { tz: "Europe/Berlin" },
+      "usage: integer time has no calendar, so --tz Europe/Berlin means nothing",
+    ],
     ["an unknown zone", "ds,y\n2024-01-01,1\n", { tz: "Mars/Olympus" }, 'usage: there is no time zone "Mars/Olympus"'],
     ["a long delimiter", "ds,y\n1,1\n", { delimiter: "::" }, 'usage: --delimiter "::" is not one character'],
     [

@@ -288,6 +288,21 @@ describe("regularise", () => {
     expect(seriesOf(rowsAt(hours("2024-10-27T00:00", 6)), {}, "Europe/Berlin")[1]).toEqual([1, 2, 3, empty, 4, 5, 6]);
   });
 
+  it("refuses a series without any value among others where gaps are refused", () => {
+    const raw = rawData({
+      a: rowsAt(dates("2024-01-01", 3)),
+      b: [
+        ["2024-01-01", empty],
+        ["2024-01-02", empty],
+      ],
+    });
+    expect(frameOf(raw).notes).toEqual(["no value at all: b"]);
+    expect(failureOf(() => frameOf(raw, { missing: "error" }))).toMatchObject({
+      code: "data",
+      message: "data.csv line 2: b is empty at 2024-01-01",
+    });
+  });
+
   it("refuses a stamp so far from the others that the gap would fill the memory", () => {
     const stamps = ["1970-01-01T00:00", ...Array.from({ length: 50 }, (_, i) => `2024-01-01T00:${10 + i}`)];
     expect(failureOf(() => seriesOf(rowsAt(stamps)))).toMatchObject({
