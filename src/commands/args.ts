@@ -5,6 +5,7 @@ import { shardFormats } from "../artifact/shard-manifest.js";
 import { HindcastError } from "../base/errors.js";
 import { modelNames } from "../choose/model-names.js";
 import { cells } from "../engine/kernels/cells.js";
+import { formatOfName } from "../report/format-names.js";
 import type { ReadOptions } from "../series/options.js";
 import type { Argv } from "./argv.js";
 import { writeCommandLine } from "./command-line.js";
@@ -143,7 +144,8 @@ function checkFollow({ argv }: Invocation, { from, format = "csv" }: Values<"fro
 }
 
 /** One model of all series has to be the same for every shard, so it has to be there before. */
-function checkShard({ shard, from, local, format = "csv" }: Values<"shard" | "from" | "local" | "format">): void {
+function checkShard(values: Values<"shard" | "from" | "local" | "format" | "output">): void {
+  const { shard, from, local, output, format = formatOfName(output) ?? "csv" } = values;
   if (shard === undefined) return;
   if (from === undefined && !local)
     throw new HindcastError(
@@ -154,8 +156,10 @@ function checkShard({ shard, from, local, format = "csv" }: Values<"shard" | "fr
   if (!shardFormats.some((name) => name === format))
     throw new HindcastError(
       "usage",
-      `the rows of --format ${format} cannot be merged`,
-      `one of: ${shardFormats.join(", ")}`,
+      `the rows of ${values.format === undefined ? `${output}, in the format ${format},` : `--format ${format}`} cannot be merged`,
+      values.format === undefined
+        ? `--format csv, or an output called .${shardFormats.join(", .")}`
+        : `one of: ${shardFormats.join(", ")}`,
     );
 }
 
