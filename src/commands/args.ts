@@ -3,6 +3,7 @@
 import { basename } from "node:path";
 import { shardFormats } from "../artifact/shard-manifest.js";
 import { HindcastError } from "../base/errors.js";
+import { quoteWord } from "../base/wording.js";
 import { modelNames } from "../choose/model-names.js";
 import { cells } from "../engine/kernels/cells.js";
 import { formatOfName } from "../report/format-names.js";
@@ -269,7 +270,7 @@ export function modelsArgs(invocation: Invocation): ModelsArgs {
   if (action !== "score" && rest.length > (action === "promote" ? 1 : 0))
     throw new HindcastError("usage", `"${rest.at(-1)}" is more than ${action} takes`, "hindcast models --help");
   if (action === "score" && rest.length === 0)
-    throw new HindcastError("usage", "score needs data", `hindcast models ${registry} score data.csv`);
+    throw new HindcastError("usage", "score needs data", `hindcast models ${quoteWord(registry)} score data.csv`);
   checkStdinOnce(rest);
   for (const name of invocation.argv.given.keys()) {
     const owners = flagsOfActions[name];

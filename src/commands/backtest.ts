@@ -1,6 +1,7 @@
 // `hindcast backtest`: scores of one or several models on rolling origins, with the baselines beside them.
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
+import { quoteWord } from "../base/wording.js";
 import { createForecaster, type ModelOptions } from "../choose/model.js";
 import { availableThreads } from "../engine/threads.js";
 import { type BacktestOptions, type BacktestResult, backtest } from "../evaluate/backtest.js";
@@ -174,7 +175,11 @@ export async function whatToScore(args: DataArgs, io: Io): Promise<Scored> {
     return { frame, horizon: horizonOf(args.horizon, frame) };
   }
   if (args.data.length === 0)
-    throw new HindcastError("usage", "a backtest needs data", `hindcast backtest data.csv --from ${args.from}`);
+    throw new HindcastError(
+      "usage",
+      "a backtest needs data",
+      `hindcast backtest data.csv --from ${quoteWord(args.from)}`,
+    );
   const { frame, ...saved } = await openForForecast(args, args.from, io);
   const { manifest, predictor } = saved;
   io.notify({

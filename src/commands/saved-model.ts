@@ -5,7 +5,7 @@ import type { Manifest } from "../artifact/manifest.js";
 import { openModel } from "../artifact/open-model.js";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
-import { listNames } from "../base/wording.js";
+import { listNames, quoteWord } from "../base/wording.js";
 import { type FittedModel, predictorOf } from "../choose/predictor.js";
 import type { ForecastLimits } from "../forecast/limits.js";
 import type { Predictor } from "../forecast/predictor.js";
@@ -52,7 +52,7 @@ export async function openWithData(
     throw new HindcastError(
       "model",
       `${from} was saved without the end of its data (--no-context)`,
-      `give the data: hindcast forecast data.csv --from ${from}`,
+      `give the data: hindcast forecast data.csv --from ${quoteWord(from)}`,
     );
   if (formatFrequency(frame.grid.frequency) !== formatFrequency(manifest.grid.frequency))
     throw new HindcastError(

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { readBounded, syncDirectory, writeSynced } from "../artifact/directory.js";
 import { HindcastError, messageOf } from "../base/errors.js";
 import type * as z from "../base/schema.js";
+import { quoteWord } from "../base/wording.js";
 
 const maxBytes = 1 << 20;
 
@@ -87,7 +88,7 @@ export function linkRefusal(path: string): HindcastError {
   return new HindcastError(
     "model",
     `${path} is a link; a registry holds its own files`,
-    `look where it leads: ls -l ${path}`,
+    `look where it leads: ls -l ${quoteWord(path)}`,
   );
 }
 

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { refuseForeignLink } from "../base/ownership.js";
+import { quoteWord } from "../base/wording.js";
 import { isRegistry, markPath, type Pointer, readPointer } from "./champion.js";
 import { cannotWrite, isTemporaryName, isThere, linkRefusal, listNames, replaceFile, statusOf } from "./files.js";
 import { appendRun, type Run, readHistory } from "./history.js";
@@ -93,7 +94,7 @@ export function needRegistry(path: string): void {
   throw new HindcastError(
     "model",
     isThere(path) ? `${path} is no registry: it has no registry.json` : `there is no registry ${path}`,
-    `make one: hindcast retrain ${path} data.csv -H 12`,
+    `make one: hindcast retrain ${quoteWord(path)} data.csv -H 12`,
   );
 }
 

@@ -3,7 +3,7 @@
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { suggest } from "../base/suggest.js";
-import { listNames, quoteText } from "../base/wording.js";
+import { listNames, quoteNames, quoteSql, quoteText, quoteWord } from "../base/wording.js";
 import { type Covariate, covariateKinds } from "./covariates.js";
 import { stampKindReader, suggestOrder } from "./date-order.js";
 import {
@@ -107,17 +107,16 @@ function refuseColumnsOfTimes({ columns, name }: Sample, options: ReadOptions): 
   const times = columns.filter(isTime);
   const others = columns.filter((column) => !isTime(column));
   if (times.length < fewestTimes || others.length >= times.length) return;
-  const quoted = others.map((column) => (/^[a-z_]\w*$/i.test(column) ? column : `\\"${column}\\"`));
+  const quoted = others.map((column) => (/^[a-z_]\w*$/i.test(column) ? column : quoteSql(column, '"')));
   const taken = others.length === 0 ? "*" : `* exclude (${quoted.join(", ")})`;
-  const ids = others.length === 0 ? "" : ` --id ${quoteArgument(others.join(","))}`;
+  const ids = others.length === 0 ? "" : ` --id ${quoteNames(others)}`;
+  const file = quoteSql(name === "stdin" ? "FILE" : name);
   throw new HindcastError(
     "data",
     `${name}: a column for each time (${listNames(times, 3)}), where a row for each is read`,
-    `--sql "unpivot (from read_csv('${name === "stdin" ? "FILE" : name}', header = true)) on ${taken} into name time value y"${ids}`,
+    `--sql ${quoteWord(`unpivot (from read_csv(${file}, header = true)) on ${taken} into name time value y`)}${ids}`,
   );
 }
-
-const quoteArgument = (text: string) => (/^[\w,.-]+$/.test(text) ? text : `"${text}"`);
 
 /** A file without a header would lose its first row and be told nothing. */
 function refuseDataAsHeader({ columns, name }: Sample, options: ReadOptions): void {
@@ -141,7 +140,7 @@ function findAsked({ columns, name }: Sample, flag: string, names: readonly stri
     throw new HindcastError(
       "usage",
       `${flag}: there is no column ${quoteText(column)} in ${name}`,
-      near === undefined ? `one of: ${listNames(columns)}` : `${flag} ${near}`,
+      near === undefined ? `one of: ${listNames(columns)}` : `${flag} ${quoteColumn(flag, near)}`,
     );
   });
   const repeated = names.find((column, i) => names.indexOf(column) !== i);
@@ -149,6 +148,9 @@ function findAsked({ columns, name }: Sample, flag: string, names: readonly stri
     throw new HindcastError("usage", `${flag} names ${quoteText(repeated)} twice`, "each column once");
   return found;
 }
+
+/** All flags that name columns take several, but for the time. */
+const quoteColumn = (flag: string, column: string) => (flag === "--time" ? quoteWord(column) : quoteNames([column]));
 
 interface Asked {
   readonly time: number | undefined;
@@ -185,7 +187,7 @@ function severalCandidates({ columns, name }: Sample, found: readonly number[], 
   return new HindcastError(
     "data",
     `${name}: several columns may be the ${flag}: ${listNames(names)}`,
-    `--${flag} ${names[0]}${flag === "target" ? ", or --wide if each column is a series" : ""}`,
+    `--${flag} ${quoteColumn(`--${flag}`, names[0]!)}${flag === "target" ? ", or --wide if each column is a series" : ""}`,
   );
 }
 

@@ -3,7 +3,7 @@
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { extent, observedCount } from "../base/numeric.js";
-import { listNames } from "../base/wording.js";
+import { listNames, quoteNames } from "../base/wording.js";
 import { aggregateRows } from "./aggregate.js";
 import { isGivenAhead } from "./covariates.js";
 import { type Frame, type Series, seriesName } from "./frame.js";
@@ -239,7 +239,7 @@ function constantOf(placed: Placed, c: number): number {
   throw new HindcastError(
     "data",
     `${placeOf(placed, other)} has ${name} ${show(other)} after ${show(first)}, and --static is what never changes in a series`,
-    `--past ${name}, or --future ${name} where it is known ahead`,
+    `--past ${quoteNames([name])}, or --future ${quoteNames([name])} where it is known ahead`,
   );
 }
 

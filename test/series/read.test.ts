@@ -362,7 +362,7 @@ describe("stamps", () => {
         `try: --sql "unpivot (from read_csv('data.csv', header = true)) on * exclude (shop) into name time value y" --id shop`,
     );
     expect(await failureOf(readText("Country Name,Code,1990,1991,1992\nA,B,1,2,3\n"))).toContain(
-      `exclude (\\"Country Name\\", Code) into name time value y" --id "Country Name,Code"`,
+      `exclude (\\"Country Name\\", Code) into name time value y" --id 'Country Name,Code'`,
     );
     expect(await failureOf(readText("Jan 2024,Feb 2024,Mar 2024,Apr 2024\n1,2,3,4\n"))).toContain("on * into name");
     const { columns } = await readText("date,2001,2002,2003\n2024-01-01,1,2,3\n2024-01-02,4,5,6\n", { wide: true });
