@@ -206,7 +206,11 @@ function findTime(
   if (iso.length > 1) throw severalCandidates(sample, iso, "time");
   if (iso.length === 1) return { time: iso[0]!, isIncreasing: false };
   refuseOtherDates(sample, open);
-  const integers = open.filter((i) => !targetNames.includes(columns[i]!.toLowerCase()) && increases(rows, i, ids));
+  const increasing = (kind: typeof stampKind) =>
+    open.filter((i) => !targetNames.includes(columns[i]!.toLowerCase()) && increases(rows, i, ids, kind));
+  const whole = increasing(stampKind);
+  // A column of 17.0 may as well be one of values.
+  const integers = whole.length > 0 ? whole : increasing(kindOf);
   if (integers.length > 1) throw severalCandidates(sample, integers, "time");
   if (integers.length === 1) return { time: integers[0]!, isIncreasing: true };
   throw new HindcastError(
@@ -242,11 +246,11 @@ function every(rows: Sample["rows"], column: number, passes: (text: string) => b
   return count > 0;
 }
 
-function increases(rows: Sample["rows"], column: number, ids: readonly number[]): boolean {
+function increases(rows: Sample["rows"], column: number, ids: readonly number[], kindOf: typeof stampKind): boolean {
   const last = new Map<string, number>();
   for (const row of rows) {
     const text = row[column]!;
-    if (stampKind(text) !== "integer") return false;
+    if (kindOf(text) !== "integer") return false;
     const key = JSON.stringify(ids.map((id) => row[id]));
     const value = Number(text);
     if (value <= (last.get(key) ?? Number.NEGATIVE_INFINITY)) return false;
