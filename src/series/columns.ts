@@ -16,6 +16,7 @@ import {
 } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import { stampKind } from "./stamp.js";
+import { joinTimeParts } from "./time-parts.js";
 
 /** Indexes into the columns of the file. */
 export interface Columns {
@@ -182,12 +183,15 @@ function findNamed(sample: Sample, names: readonly string[], flag: string, witho
   return found;
 }
 
-function severalCandidates({ columns, name }: Sample, found: readonly number[], flag: string): HindcastError {
+function severalCandidates(sample: Sample, found: readonly number[], flag: string): HindcastError {
+  const { columns, name } = sample;
+  const joined = flag === "time" ? joinTimeParts(sample) : undefined;
   const names = found.map((i) => columns[i]!);
   return new HindcastError(
     "data",
     `${name}: several columns may be the ${flag}: ${listNames(names)}`,
-    `--${flag} ${quoteColumn(`--${flag}`, names[0]!)}${flag === "target" ? ", or --wide if each column is a series" : ""}`,
+    joined ??
+      `--${flag} ${quoteColumn(`--${flag}`, names[0]!)}${flag === "target" ? ", or --wide if each column is a series" : ""}`,
   );
 }
 

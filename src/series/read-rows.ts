@@ -12,6 +12,7 @@ import { type Batch, type Cells, openCells } from "./read-cells.js";
 import { createKeyTable, noSuchSeries, onlyOne } from "./read-keys.js";
 import { createStampColumn, readCut } from "./read-stamps.js";
 import { createRowStore } from "./read-store.js";
+import { joinTimeParts } from "./time-parts.js";
 
 export interface Collector {
   /** @param file index of the file that the rows are from */
@@ -169,6 +170,7 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
         timeStyle: stamps.style(),
         zone: options.tz,
         series,
+        joinParts: () => joinTimeParts(sample),
         ...(covariates.length > 0 && {
           covariates: covariates.map(({ column, kind, dictionary }) => ({
             name: names[column]!,

@@ -148,12 +148,15 @@ function refuseIrregular(placed: Placed, options: RegulariseOptions): void {
   if (firstRepeat >= 0 && options.aggregate === undefined) {
     const { repeatCount } = placement;
     const isSingle = rows.columns.ids.length === 0 && !rows.columns.wide;
+    const joined = rows.joinParts?.();
     throw new HindcastError(
       "data",
       `${placeOf(placed, firstRepeat)} has ${textOf(placed, raw.stamps[firstRepeat]!)} again; ${countOf(repeatCount, "row repeats", "rows repeat")} a stamp`,
-      isSingle
-        ? "--id COL if there are several series, else --aggregate mean"
-        : "--aggregate mean, sum, first, last, min or max",
+      joined !== undefined
+        ? `${joined}${isSingle ? "; or --id COL if there are several series" : ""}`
+        : isSingle
+          ? "--id COL if there are several series, else --aggregate mean"
+          : "--aggregate mean, sum, first, last, min or max",
     );
   }
   if (isTooSparse(placement.stepCount, raw.stamps.length)) throw tooSparse(placed);

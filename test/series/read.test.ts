@@ -247,7 +247,7 @@ describe("which column is what", () => {
   });
 
   test.each([
-    ["date,time,y\n2024-01-01,10:00,1\n", "time: date, time", "--time date"],
+    ["date,time,y\n2024-01-01,soon,1\n", "time: date, time", "--time date"],
     ["from,to,y\n2024-01-01,2024-01-02,1\n", "time: from, to", "--time from"],
     ["a,b,y\n1,1,1\n2,3,1\n", "time: a, b", "--time a"],
     ["ds,y,value\n1,1,1\n", "target: y, value", "--target y, or --wide if each column is a series"],
