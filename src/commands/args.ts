@@ -118,7 +118,9 @@ export function forecastArgs(invocation: Invocation): ForecastArgs {
       "--jobs shares out a model per series, and here is one model for all",
       "add --local, or use --threads",
     );
-  return { ...dataArgs(invocation, values.from), ...values };
+  const asked = dataArgs(invocation, values.from);
+  checkStdinOnce([...asked.data, ...(values.futureData === undefined ? [] : [values.futureData])]);
+  return { ...asked, ...values };
 }
 
 /** What needs all rows, or writes a file when all is done, does not go with rows that keep coming. */
