@@ -68,6 +68,7 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
     ids: options.ids === undefined ? undefined : findAsked(sample, "--id", options.ids),
     targets: options.targets === undefined ? undefined : findAsked(sample, "--target", options.targets),
   };
+  if (options.textColumns !== undefined) refuseLacking(sample, options);
   const covariates = covariateKinds.flatMap((kind) =>
     findAsked(sample, `--${kind}`, options[kind] ?? []).map((column) => ({ column, kind })),
   );
@@ -94,6 +95,17 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
   const ignored = left.filter((i) => !targets.includes(i)).map((i) => columns[i]!);
   if (ignored.length > 0) notify({ level: "note", text: `${sample.name}: columns not used: ${listNames(ignored)}` });
   return { time, ids, targets, covariates, isIncreasing };
+}
+
+/** A saved model's covariates are not asked for by a flag. */
+function refuseLacking({ columns, name }: Sample, options: ReadOptions): void {
+  const lacking = covariateKinds.flatMap((kind) => options[kind] ?? []).filter((column) => !columns.includes(column));
+  if (lacking.length > 0)
+    throw new HindcastError(
+      "data",
+      `${name} has no ${listNames(lacking)}, which the model was trained with: ${listNames(columns)}`,
+      `data with ${lacking.length === 1 ? "this column" : "these columns"} too`,
+    );
 }
 
 /** Columns that are called like times from which on they are taken to be them. */
