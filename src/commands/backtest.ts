@@ -169,7 +169,11 @@ export interface Scored {
 
 type DataArgs = Pick<BacktestArgs, "data" | "from" | "given" | "horizon" | "integer" | "max" | "min" | "reading">;
 
-export async function whatToScore(args: DataArgs, io: Io): Promise<Scored> {
+export async function whatToScore(
+  args: DataArgs,
+  io: Io,
+  command: "backtest" | "report" = "backtest",
+): Promise<Scored> {
   if (args.from === undefined) {
     const frame = await readFrame(args.data, args.reading, io);
     return { frame, horizon: horizonOf(args.horizon, frame) };
@@ -177,8 +181,8 @@ export async function whatToScore(args: DataArgs, io: Io): Promise<Scored> {
   if (args.data.length === 0)
     throw new HindcastError(
       "usage",
-      "a backtest needs data",
-      `hindcast backtest data.csv --from ${quoteWord(args.from)}`,
+      `a ${command} needs data`,
+      `hindcast ${command} data.csv --from ${quoteWord(args.from)}`,
     );
   const { frame, ...saved } = await openForForecast(args, args.from, io);
   const { manifest, predictor } = saved;
