@@ -90,6 +90,7 @@ export function openCheckpoint(path: string, options: CheckpointOptions): OpenCh
   /** By key, sealed and not yet written. */
   const pending = new Map<string, string>();
   let isBegun = stored !== undefined;
+  let isKept = isThere;
   let isWarned = false;
   let writtenAtMs = now();
   let costMs = 0;
@@ -101,11 +102,15 @@ export function openCheckpoint(path: string, options: CheckpointOptions): OpenCh
   };
   const write = async (beganMs: number) => {
     try {
-      if (!isBegun) await beginCheckpoint(path, run);
+      if (!isBegun) {
+        await beginCheckpoint(path, run);
+        isKept = false;
+      }
       isBegun = true;
       for (const [key, text] of pending) {
         await replaceWithin(path, `${key}.json`, text);
         pending.delete(key);
+        isKept = true;
       }
     } catch (error) {
       if (!(error instanceof Error && "syscall" in error)) throw error;
@@ -141,7 +146,7 @@ export function openCheckpoint(path: string, options: CheckpointOptions): OpenCh
     async flush() {
       // An older checkpoint is worth more than the first seconds of a run that was to replace it.
       if (pending.size > 0 && (isBegun || !isThere || resume !== false)) await write(now());
-      return isBegun || isThere;
+      return isKept;
     },
     async remove() {
       // Also where a run that died had removed a part of it.

@@ -8,6 +8,7 @@ import { privateMode, usualMode } from "../base/ownership.js";
 import { openSealedJson, sealJson } from "../base/sealed-json.js";
 import { sha256 } from "../base/sha256.js";
 import { isAbsence, statusOf } from "../base/status.js";
+import { quoteWord } from "../base/wording.js";
 import { type FileName, type FileRecord, type Manifest, manifestSchema, schemaVersion } from "./manifest.js";
 
 const manifestName = "hindcast.json";
@@ -51,7 +52,7 @@ async function checkParent(path: string): Promise<void> {
     if (isAbsence(error)) return undefined;
     throw refuse(messageOf(error), "choose another --out");
   });
-  if (above === undefined) throw refuse("its directory does not exist", `mkdir -p ${dirname(path)}`);
+  if (above === undefined) throw refuse("its directory does not exist", `mkdir -p ${quoteWord(dirname(path))}`);
   if (!above.isDirectory()) throw refuse("what should be its directory is a file", "choose another --out");
   await promises.access(parent, constants.W_OK).catch((error: unknown) => {
     throw refuse(`no permission to write in ${parent} (${codeOf(error)})`, "choose another --out");
@@ -179,7 +180,7 @@ function findModel(path: string): string {
     throw new HindcastError(
       "model",
       `there is no model directory ${path}`,
-      `make one: hindcast train data.csv -H 12 --out ${path}`,
+      `make one: hindcast train data.csv -H 12 --out ${quoteWord(path)}`,
     );
   throw new HindcastError(
     "model",

@@ -6,6 +6,7 @@ import { createReadStream, readFileSync } from "node:fs";
 import { codeOf, HindcastError, messageOf } from "../base/errors.js";
 import * as z from "../base/schema.js";
 import { openSealedJson, sealJson } from "../base/sealed-json.js";
+import { quoteWord } from "../base/wording.js";
 
 const schemaVersion = 1;
 
@@ -87,5 +88,5 @@ export async function checkShardFile(path: string, { file }: ShardManifest): Pro
 }
 
 export function runAgain(path: string): string {
-  return `run its shard again, with -o ${path}`;
+  return `run its shard again, with -o ${quoteWord(path)}`;
 }

@@ -8,3 +8,13 @@ export interface Note {
 }
 
 export type Notify = (note: Note) => void;
+
+/** What is said again in the same words, such as at every fold, is said once. */
+export function sayingOnce(notify: Notify): Notify {
+  const said = new Set<string>();
+  return (note) => {
+    if (said.has(note.text)) return;
+    said.add(note.text);
+    notify(note);
+  };
+}

@@ -3,6 +3,7 @@ import { lstatSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
 import { HindcastError, messageOf } from "./errors.js";
+import { quoteWord } from "./wording.js";
 
 /** Of what is not whole yet: it may hold anything of the user's, and its final mode is not known to be private. */
 export const privateMode = { file: 0o600, directory: 0o700 } as const;
@@ -46,6 +47,6 @@ export function refuseForeignLink(path: string, shown = path): void {
     throw new HindcastError(
       "output",
       `${shown} is a link that another user has put there`,
-      `look where it leads: ls -l ${shown}`,
+      `look where it leads: ls -l ${quoteWord(shown)}`,
     );
 }

@@ -3,8 +3,10 @@
 import { basename } from "node:path";
 import { shardFormats } from "../artifact/shard-manifest.js";
 import { HindcastError } from "../base/errors.js";
+import { quoteWord } from "../base/wording.js";
 import { modelNames } from "../choose/model-names.js";
 import { cells } from "../engine/kernels/cells.js";
+import { formatOfName } from "../report/format-names.js";
 import type { ReadOptions } from "../series/options.js";
 import type { Argv } from "./argv.js";
 import { writeCommandLine } from "./command-line.js";
@@ -115,7 +117,9 @@ export function forecastArgs(invocation: Invocation): ForecastArgs {
       "--jobs shares out a model per series, and here is one model for all",
       "add --local, or use --threads",
     );
-  return { ...dataArgs(invocation, values.from), ...values };
+  const asked = dataArgs(invocation, values.from);
+  checkStdinOnce([...asked.data, ...(values.futureData === undefined ? [] : [values.futureData])]);
+  return { ...asked, ...values };
 }
 
 /** What needs all rows, or writes a file when all is done, does not go with rows that keep coming. */
@@ -142,7 +146,8 @@ function checkFollow({ argv }: Invocation, { from, format = "csv" }: Values<"fro
 }
 
 /** One model of all series has to be the same for every shard, so it has to be there before. */
-function checkShard({ shard, from, local, format = "csv" }: Values<"shard" | "from" | "local" | "format">): void {
+function checkShard(values: Values<"shard" | "from" | "local" | "format" | "output">): void {
+  const { shard, from, local, output, format = formatOfName(output) ?? "csv" } = values;
   if (shard === undefined) return;
   if (from === undefined && !local)
     throw new HindcastError(
@@ -153,8 +158,10 @@ function checkShard({ shard, from, local, format = "csv" }: Values<"shard" | "fr
   if (!shardFormats.some((name) => name === format))
     throw new HindcastError(
       "usage",
-      `the rows of --format ${format} cannot be merged`,
-      `one of: ${shardFormats.join(", ")}`,
+      `the rows of ${values.format === undefined ? `${output}, in the format ${format},` : `--format ${format}`} cannot be merged`,
+      values.format === undefined
+        ? `--format csv, or an output called .${shardFormats.join(", .")}`
+        : `one of: ${shardFormats.join(", ")}`,
     );
 }
 
@@ -260,7 +267,7 @@ export function modelsArgs(invocation: Invocation): ModelsArgs {
   if (action !== "score" && rest.length > (action === "promote" ? 1 : 0))
     throw new HindcastError("usage", `"${rest.at(-1)}" is more than ${action} takes`, "hindcast models --help");
   if (action === "score" && rest.length === 0)
-    throw new HindcastError("usage", "score needs data", `hindcast models ${registry} score data.csv`);
+    throw new HindcastError("usage", "score needs data", `hindcast models ${quoteWord(registry)} score data.csv`);
   checkStdinOnce(rest);
   for (const name of invocation.argv.given.keys()) {
     const owners = flagsOfActions[name];

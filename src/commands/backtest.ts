@@ -1,6 +1,7 @@
 // `hindcast backtest`: scores of one or several models on rolling origins, with the baselines beside them.
 import { HindcastError } from "../base/errors.js";
-import type { Notify } from "../base/notes.js";
+import { type Notify, sayingOnce } from "../base/notes.js";
+import { quoteWord } from "../base/wording.js";
 import { createForecaster, type ModelOptions } from "../choose/model.js";
 import { availableThreads } from "../engine/threads.js";
 import { type BacktestOptions, type BacktestResult, backtest } from "../evaluate/backtest.js";
@@ -9,7 +10,7 @@ import { checkGates } from "../evaluate/gates.js";
 import { overallScores, predictionColumns, predictionsTable, scoreTable } from "../evaluate/score-table.js";
 import { explainUnscaled } from "../evaluate/unscaled.js";
 import { plainBaselines } from "../forecast/baselines.js";
-import type { Forecaster } from "../forecast/predictor.js";
+import type { FitContext, Forecaster } from "../forecast/predictor.js";
 import { type QuantileColumn, quantileColumns } from "../forecast/quantile-columns.js";
 import { type ModelRecipe, openUnitThreads } from "../parallel/backtest.js";
 import { type Fact, scoredPart, withCalibration } from "../report/html/source.js";
@@ -91,13 +92,15 @@ export async function runFolds(
   io: Io,
 ): Promise<BacktestResult> {
   noteIgnored(frame, "a baseline", io.notify);
+  const { signal, progress, dataDirectory } = io;
+  const context = { notify: sayingOnce(io.notify), signal, progress, dataDirectory };
   const backtestOptions = {
     ...backtestOptionsOf(args, frame, horizon, options.seasons, io.notify),
     quantiles: columns,
   };
   return asked === undefined && args.jobs !== undefined && args.jobs > 1
-    ? await backtestOnThreads(args.jobs, frame, forecasters, backtestOptions, { ...args, options }, io)
-    : await backtest(frame, forecasters, backtestOptions, io);
+    ? await backtestOnThreads(args.jobs, frame, forecasters, backtestOptions, { ...args, options }, context)
+    : await backtest(frame, forecasters, backtestOptions, context);
 }
 
 /** What scores leave out. */
@@ -139,7 +142,7 @@ interface Recipe extends Pick<BacktestArgs, "engine" | "threads"> {
 export function modelRecipe(
   jobCount: number,
   { options, engine, threads = Math.max(1, Math.floor(availableThreads() / jobCount)) }: Recipe,
-  io: Io,
+  io: Pick<Io, "dataDirectory">,
 ): ModelRecipe {
   // A function cannot be posted; threads make their own.
   const { clock: _clock, openTrainer: _openTrainer, ...models } = options;
@@ -152,7 +155,7 @@ async function backtestOnThreads(
   forecasters: readonly Forecaster[],
   options: BacktestOptions,
   how: Recipe,
-  io: Io,
+  io: FitContext & Pick<Io, "dataDirectory">,
 ): Promise<BacktestResult> {
   const recipe = modelRecipe(jobCount, how, io);
   const { run, close } = openUnitThreads({ frame, options, recipe }, { workerFile, threadCount: jobCount }, io);
@@ -173,13 +176,21 @@ export interface Scored {
 
 type DataArgs = Pick<BacktestArgs, "data" | "from" | "given" | "horizon" | "integer" | "max" | "min" | "reading">;
 
-export async function whatToScore(args: DataArgs, io: Io): Promise<Scored> {
+export async function whatToScore(
+  args: DataArgs,
+  io: Io,
+  command: "backtest" | "report" = "backtest",
+): Promise<Scored> {
   if (args.from === undefined) {
     const frame = await readFrame(args.data, args.reading, io);
     return { frame, horizon: horizonOf(args.horizon, frame) };
   }
   if (args.data.length === 0)
-    throw new HindcastError("usage", "a backtest needs data", `hindcast backtest data.csv --from ${args.from}`);
+    throw new HindcastError(
+      "usage",
+      `a ${command} needs data`,
+      `hindcast ${command} data.csv --from ${quoteWord(args.from)}`,
+    );
   const { frame, ...saved } = await openForForecast(args, args.from, io);
   const { manifest, predictor } = saved;
   io.notify({

@@ -2,6 +2,7 @@
 import { HindcastError } from "../base/errors.js";
 import { networksOf } from "../choose/fitted.js";
 import { type Frame, seriesName } from "../series/frame.js";
+import { requireFuture } from "../series/future.js";
 import type { ExplainArgs } from "./args.js";
 import { completeFuture } from "./covariates.js";
 import { horizonOf } from "./data.js";
@@ -28,9 +29,11 @@ export async function run(args: ExplainArgs, io: Io): Promise<void> {
       `use -H ${manifest.horizon} or less`,
     );
   const s = args.explained === undefined ? undefined : findSeries(frame, args.explained);
-  const known = await completeFuture(frame, args, horizon, s !== undefined && networksOf(fitted).length > 0, io);
+  const known = await completeFuture(frame, args, horizon, false, io);
   // All that was asked for is the template of the future.
   if (known === undefined) return;
+  if (s !== undefined && networksOf(fitted).length > 0)
+    requireFuture({ ...known, series: known.series.slice(s, s + 1) }, horizon);
   const size = { repeatCount: args.repeats, mostWindows };
   const question = { frame: known, seasons, horizon, seed: manifest.seed, s, ...size };
   const { table, notes } = await explainModel(fitted, question, io);

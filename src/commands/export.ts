@@ -2,6 +2,7 @@
 import type { Manifest } from "../artifact/manifest.js";
 import { openModel } from "../artifact/open-model.js";
 import { HindcastError } from "../base/errors.js";
+import { quoteWord } from "../base/wording.js";
 import { encodeOnnx } from "../export/onnx-model.js";
 import { formatFrequency } from "../series/frequency.js";
 import type { ExportArgs } from "./args.js";
@@ -13,7 +14,7 @@ export async function run({ from, withScaling, output }: ExportArgs, io: Io): Pr
     throw new HindcastError(
       "usage",
       "an ONNX file is bytes, and stdout is a terminal",
-      `hindcast export --from ${from} --to onnx model.onnx`,
+      `hindcast export --from ${quoteWord(from)} --to onnx model.onnx`,
     );
   const stored = await readSaved(from);
   const { fitted } = await openModel(stored);

@@ -2,7 +2,7 @@
 import type { Manifest } from "../artifact/manifest.js";
 import { exitCodes, HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
-import { answererOf, covariateNames, type FittedModel } from "../choose/fitted.js";
+import { answererOf, covariateNames, type FittedModel, networksOf, partsOf } from "../choose/fitted.js";
 import { forecastColumns, forecastTable } from "../forecast/forecast-table.js";
 import type { Predictor } from "../forecast/predictor.js";
 import { quantileColumns } from "../forecast/quantile-columns.js";
@@ -116,6 +116,7 @@ async function loadModel(args: ForecastArgs, from: string, io: Io): Promise<Job 
   const { frame: known, predictor, manifest, fitted } = await openForForecast(args, from, io);
   const aligned = args.align ? alignFrame(known) : known;
   const horizon = args.horizon === undefined ? manifest.horizon : horizonOf(args.horizon, aligned);
+  if (horizon > manifest.horizon) await checkLongHorizon(fitted, horizon);
   const frame = await completeFuture(aligned, args, horizon, true, io);
   if (frame === undefined) return undefined;
   if (args.dryRun) {
@@ -124,4 +125,14 @@ async function loadModel(args: ForecastArgs, from: string, io: Io): Promise<Job 
     return undefined;
   }
   return { frame, horizon, predictor, manifest, fitted };
+}
+
+/** Before a template is written that cannot be used. @throws HindcastError "usage" for a horizon that a part was not fitted for */
+async function checkLongHorizon(fitted: FittedModel, horizon: number): Promise<void> {
+  const [{ checkLinearHorizon }, { checkHorizon }] = await Promise.all([
+    import("../forecast/linear.js"),
+    import("../forecast/network.js"),
+  ]);
+  for (const part of partsOf(fitted)) if (part.kind === "linear") checkLinearHorizon(part.model, horizon);
+  for (const network of networksOf(fitted)) checkHorizon(network, horizon);
 }

@@ -3,6 +3,7 @@ import { readModel } from "../artifact/directory.js";
 import { exitCodes, HindcastError } from "../base/errors.js";
 import { extent } from "../base/numeric.js";
 import type { Cell, Table } from "../base/table.js";
+import { quoteWord } from "../base/wording.js";
 import { championPath, type Pointer, promote, readPointer, versionPath, writePointer } from "../registry/champion.js";
 import { isThere } from "../registry/files.js";
 import { appendRun, type Run, readHistory, runCells, runColumns } from "../registry/history.js";
@@ -134,7 +135,7 @@ async function promoteByHand({ registry, rest }: ModelsArgs, pointer: Pointer | 
     throw new HindcastError(
       "usage",
       word === "" ? "promote needs a version" : `there is no version "${word}" in ${registry}`,
-      `hindcast models ${registry} promote VERSION, which is one of: ${versions.join(", ") || "none"}`,
+      `hindcast models ${quoteWord(registry)} promote VERSION, which is one of: ${versions.join(", ") || "none"}`,
     );
   await readModel(versionPath(registry, version));
   await promote(registry, version, pointer);
@@ -148,7 +149,7 @@ async function rollBack({ registry }: ModelsArgs, pointer: Pointer | undefined):
     throw new HindcastError(
       "model",
       `${registry} has no champion before this one`,
-      `hindcast models ${registry}, then hindcast models ${registry} promote VERSION`,
+      `hindcast models ${quoteWord(registry)}, then hindcast models ${quoteWord(registry)} promote VERSION`,
     );
   await readModel(versionPath(registry, version));
   await writePointer(registry, { version, previous: rest });

@@ -24,7 +24,7 @@ export async function run(args: ReportArgs, io: Io): Promise<void> {
       args.svg === undefined ? "add -o report.html, or > report.html" : "add -o chart.svg, or > chart.svg",
     );
   const { options } = setUpModels(sharingTime(args, fitsOf(args.models, args) + 1), io);
-  const scored = await whatToScore(args, io);
+  const scored = await whatToScore(args, io, "report");
   const { frame, horizon } = scored;
   if (args.dryRun) return io.writeTable(planTable(frame, horizon, args.models, options), args, "table");
   const columns = quantileColumns(args);

@@ -6,7 +6,7 @@ import { openModel } from "../artifact/open-model.js";
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { observedCount } from "../base/numeric.js";
-import { listNames } from "../base/wording.js";
+import { listNames, quoteWord } from "../base/wording.js";
 import type { FittedModel } from "../choose/fitted.js";
 import { predictorOf } from "../choose/predictor.js";
 import type { ForecastLimits } from "../forecast/limits.js";
@@ -56,7 +56,7 @@ export async function openWithData(
     throw new HindcastError(
       "model",
       `${from} was saved without the end of its data (--no-context)`,
-      `give the data: hindcast forecast data.csv --from ${from}`,
+      `give the data: hindcast forecast data.csv --from ${quoteWord(from)}`,
     );
   if (formatFrequency(frame.grid.frequency) !== formatFrequency(manifest.grid.frequency))
     throw new HindcastError(

@@ -78,7 +78,8 @@ export async function openShard(args: ForecastArgs, asked: AskedShard, io: Io): 
     },
     async write(table, { horizon, isMissing, model }) {
       if (manifest === undefined) return io.writeTable(table, args, "csv");
-      const format = shardFormats.find((name) => name === args.format) ?? "csv";
+      const asked = io.formatOf(args, "csv");
+      const format = shardFormats.find((name) => name === asked) ?? "csv";
       const { pieces, written } = countBytes(
         formats.get(format)(table, { width: 0, colour: false, csvSafe: args.csvSafe }),
       );

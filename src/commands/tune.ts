@@ -3,6 +3,7 @@ import { fingerprint } from "../artifact/save-model.js";
 import { quantile } from "../base/numeric.js";
 import { sha256 } from "../base/sha256.js";
 import type { Cell, Table } from "../base/table.js";
+import { quoteWord } from "../base/wording.js";
 import { chooseCell } from "../choose/auto.js";
 import type { ModelOptions } from "../choose/model.js";
 import { mostAtOnce, rate, type Search, searchSettings, type Trial } from "../choose/tune.js";
@@ -168,7 +169,7 @@ function saySearch({ trials, best, ended }: Search, args: TuneArgs, io: Io): voi
       : `trial ${best.trial}: MASE ${found} on the folds, the default's ${usual}; the best of many looks better than it is on data to come`;
   io.notify({ level: "note", text });
   if (args.bestSettings !== undefined)
-    io.notify({ level: "note", text: `to train with it: hindcast train … --config ${args.bestSettings}` });
+    io.notify({ level: "note", text: `to train with it: hindcast train … --config ${quoteWord(args.bestSettings)}` });
 }
 
 /** A row a setting: of the best trial, of the default, and how much of the trials' variance it explains alone. */

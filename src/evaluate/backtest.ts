@@ -154,7 +154,9 @@ export async function runUnit(
     context.signal.throwIfAborted();
     context.progress.stage(`fold ${f + 1}/${folds.length} · ${forecaster.name}`);
     const known = knownAt(frame, folds, f, span);
-    predictor ??= await forecaster.fit(known.frame, horizon, context);
+    predictor ??= await forecaster.fit(known.frame, horizon, context).catch((error: unknown) => {
+      throw sayWhatIsKnown(error, frame, folds, f);
+    });
     const { name: chose, reason } = predictor;
     const { point, quantiles, crossEntropy } = await predictor.predict(known.frame, horizon, levels);
     const spread = (rows: Float64Array) => spreadRows(rows, known.from, frame.series.length, horizon);
@@ -167,6 +169,17 @@ export async function runUnit(
     });
   }
   return done;
+}
+
+/** What was too little to fit on is what lies before fold `f`, and not all of the data. */
+function sayWhatIsKnown(error: unknown, { series }: Frame, folds: readonly Fold[], f: number): unknown {
+  if (!(error instanceof HindcastError && error.code === "data")) return error;
+  const { origins } = folds[f]!;
+  const s = origins.findIndex((origin) => origin > 0);
+  const stepCount = series[s]!.values.length - origins[s]!;
+  const [takes, fewer] = folds.length === 1 ? ["are scored", ""] : [`${folds.length} folds take`, "fewer --folds; or "];
+  const message = `before the last ${stepCount} steps, which ${takes}, ${error.message}`;
+  return new HindcastError("data", message, `${fewer}${error.hint}`, { cause: error });
 }
 
 /** @param from the fold's own series in the whole frame @returns [series × horizon] of the whole frame */

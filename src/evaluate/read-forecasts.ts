@@ -1,7 +1,7 @@
 // A forecast file, of this tool or any other. In: a source and the frame of the actuals it will be scored against. Out: its rows,
 // in the actuals' own keys and instants. Columns are found by name.
 import { HindcastError } from "../base/errors.js";
-import { listNames, quoteText } from "../base/wording.js";
+import { listNames, quoteText, quoteWord } from "../base/wording.js";
 import { intervalsOf, type QuantileColumn, readQuantileName } from "../forecast/quantile-columns.js";
 import { findColumns } from "../series/columns.js";
 import { type Frame, hasTargetColumn } from "../series/frame.js";
@@ -246,7 +246,7 @@ function findForecast(
     ? new HindcastError(
         "data",
         `${name}: several columns may be the forecast: ${listNames(found.map((i) => columns[i]!))}`,
-        `--forecast ${columns[found[0]!]}`,
+        `--forecast ${quoteWord(columns[found[0]!]!)}`,
       )
     : new HindcastError(
         asked === undefined ? "data" : "usage",

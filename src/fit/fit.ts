@@ -104,12 +104,15 @@ async function fitOnce(
   const prepared = prepareFrame(frame, preparation, channels, outputs);
   const plans = planTraining(prepared, { window, horizon: outputs, validationSteps });
   const longest = longestLength(frame);
-  if (plans.training.origins.length === 0)
+  if (plans.training.origins.length === 0) {
+    const [heldBack, lower] =
+      validationSteps === 0 ? ["", "--horizon"] : [`, and ${validationSteps} are held back`, "--hold-back, --horizon"];
     throw new HindcastError(
       "data",
-      `the longest series has ${longest} steps: too few to train a network on ${horizon} steps ahead`,
-      "add history, lower --horizon or --window, or use --model seasonal-naive",
+      `the longest series has ${longest} steps${heldBack}: too few to train a network on ${horizon} steps ahead`,
+      `add history, lower ${lower} or --window, or use --model seasonal-naive`,
     );
+  }
   if (window > longest)
     throw new HindcastError(
       "data",

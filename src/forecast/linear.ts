@@ -16,12 +16,7 @@ export function linearPredictor(model: LinearModel, reach: number, context: Pred
   return {
     name: "linear",
     async predict(frame, horizon) {
-      if (horizon > model.horizon)
-        throw new HindcastError(
-          "usage",
-          `this model was fitted for ${model.horizon} steps ahead, not ${horizon}`,
-          `use -H ${model.horizon} or less, or fit again with -H ${horizon}`,
-        );
+      checkLinearHorizon(model, horizon);
       const said = new Float64Array(model.horizon);
       const path: Path = (values, out, series) => {
         goOn(model, drifts.get(seriesId(series)), reach, values, said);
@@ -30,6 +25,16 @@ export function linearPredictor(model: LinearModel, reach: number, context: Pred
       return followPaths(frame, horizon, { name: "linear", path, perTurn: seriesPerTurn, ...context });
     },
   };
+}
+
+/** @throws HindcastError "usage" for a horizon that is too long */
+export function checkLinearHorizon(model: LinearModel, horizon: number): void {
+  if (horizon > model.horizon)
+    throw new HindcastError(
+      "usage",
+      `this model was fitted for ${model.horizon} steps ahead, not ${horizon}`,
+      `use -H ${model.horizon} or less, or fit again with -H ${horizon}`,
+    );
 }
 
 /** @param values [time] NaN = not observed; where the last ones are not, the model's own forecasts stand in for them */

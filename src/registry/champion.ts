@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { HindcastError } from "../base/errors.js";
 import * as z from "../base/schema.js";
 import { statusOf } from "../base/status.js";
+import { quoteWord } from "../base/wording.js";
 import { isThere, linkRefusal, listNames, readJson, replaceFile } from "./files.js";
 
 const markName = "registry.json";
@@ -48,7 +49,7 @@ export function championPath(registry: string): string {
     throw new HindcastError(
       "model",
       `${registry} has no champion yet`,
-      `hindcast retrain ${registry} data.csv -H 12, or hindcast models ${registry} promote VERSION`,
+      `hindcast retrain ${quoteWord(registry)} data.csv -H 12, or hindcast models ${quoteWord(registry)} promote VERSION`,
     );
   refuseLinkedVersions(registry);
   const path = versionPath(registry, pointer.version);
@@ -56,7 +57,7 @@ export function championPath(registry: string): string {
   throw new HindcastError(
     "model",
     `version ${pointer.version}, the champion of ${registry}, is not there`,
-    `promote another: hindcast models ${registry}, then hindcast models ${registry} promote VERSION`,
+    `promote another: hindcast models ${quoteWord(registry)}, then hindcast models ${quoteWord(registry)} promote VERSION`,
   );
 }
 

@@ -7,6 +7,7 @@ import { HindcastError, messageOf } from "../base/errors.js";
 import type * as z from "../base/schema.js";
 import { openJson } from "../base/sealed-json.js";
 import { cannotRead, isAbsence, statusOf } from "../base/status.js";
+import { quoteWord } from "../base/wording.js";
 
 const maxBytes = 1 << 20;
 
@@ -62,7 +63,7 @@ export function linkRefusal(path: string): HindcastError {
   return new HindcastError(
     "model",
     `${path} is a link; a registry holds its own files`,
-    `look where it leads: ls -l ${path}`,
+    `look where it leads: ls -l ${quoteWord(path)}`,
   );
 }
 

@@ -6,6 +6,7 @@ import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { refuseForeignLink } from "../base/ownership.js";
 import { statusOf } from "../base/status.js";
+import { quoteWord } from "../base/wording.js";
 import { isRegistry, markPath, type Pointer, readPointer } from "./champion.js";
 import { cannotWrite, isTemporaryName, isThere, linkRefusal, listNames, replaceFile } from "./files.js";
 import { appendRun, type Run, readHistory, runColumns } from "./history.js";
@@ -69,7 +70,7 @@ export function needRegistry(path: string): void {
   throw new HindcastError(
     "model",
     isThere(path) ? `${path} is no registry: it has no registry.json` : `there is no registry ${path}`,
-    `make one: hindcast retrain ${path} data.csv -H 12`,
+    `make one: hindcast retrain ${quoteWord(path)} data.csv -H 12`,
   );
 }
 

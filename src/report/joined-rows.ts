@@ -2,6 +2,7 @@
 // text that a single file of all series would hold, in pieces: of every file, no more than a piece is in memory.
 import { closeSync, openSync, readSync } from "node:fs";
 import { HindcastError } from "../base/errors.js";
+import { quoteWord } from "../base/wording.js";
 
 const quote = 0x22;
 const lineFeed = 0x0a;
@@ -66,6 +67,10 @@ function lineReader(path: string, hasQuotes: boolean): (count: number) => string
         return lines;
       }
     }
-    throw new HindcastError("data", `${path} ends before its rows do`, `run its shard again, with -o ${path}`);
+    throw new HindcastError(
+      "data",
+      `${path} ends before its rows do`,
+      `run its shard again, with -o ${quoteWord(path)}`,
+    );
   };
 }

@@ -3,7 +3,7 @@
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { suggest } from "../base/suggest.js";
-import { listNames, quoteText } from "../base/wording.js";
+import { listNames, quoteNames, quoteSql, quoteText, quoteWord } from "../base/wording.js";
 import { type Covariate, covariateKinds } from "./covariates.js";
 import { stampKindReader, suggestOrder } from "./date-order.js";
 import {
@@ -16,6 +16,7 @@ import {
 } from "./numbers.js";
 import type { ReadOptions } from "./options.js";
 import { stampKind } from "./stamp.js";
+import { joinTimeParts } from "./time-parts.js";
 
 /** Indexes into the columns of the file. */
 export interface Columns {
@@ -67,6 +68,7 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
     ids: options.ids === undefined ? undefined : findAsked(sample, "--id", options.ids),
     targets: options.targets === undefined ? undefined : findAsked(sample, "--target", options.targets),
   };
+  if (options.textColumns !== undefined) refuseLacking(sample, options);
   const covariates = covariateKinds.flatMap((kind) =>
     findAsked(sample, `--${kind}`, options[kind] ?? []).map((column) => ({ column, kind })),
   );
@@ -95,6 +97,17 @@ export function findColumns(sample: Sample, options: ReadOptions, notify: Notify
   return { time, ids, targets, covariates, isIncreasing };
 }
 
+/** A saved model's covariates are not asked for by a flag. */
+function refuseLacking({ columns, name }: Sample, options: ReadOptions): void {
+  const lacking = covariateKinds.flatMap((kind) => options[kind] ?? []).filter((column) => !columns.includes(column));
+  if (lacking.length > 0)
+    throw new HindcastError(
+      "data",
+      `${name} has no ${listNames(lacking)}, which the model was trained with: ${listNames(columns)}`,
+      `data with ${lacking.length === 1 ? "this column" : "these columns"} too`,
+    );
+}
+
 /** Columns that are called like times from which on they are taken to be them. */
 const fewestTimes = 3;
 
@@ -107,17 +120,16 @@ function refuseColumnsOfTimes({ columns, name }: Sample, options: ReadOptions): 
   const times = columns.filter(isTime);
   const others = columns.filter((column) => !isTime(column));
   if (times.length < fewestTimes || others.length >= times.length) return;
-  const quoted = others.map((column) => (/^[a-z_]\w*$/i.test(column) ? column : `\\"${column}\\"`));
+  const quoted = others.map((column) => (/^[a-z_]\w*$/i.test(column) ? column : quoteSql(column, '"')));
   const taken = others.length === 0 ? "*" : `* exclude (${quoted.join(", ")})`;
-  const ids = others.length === 0 ? "" : ` --id ${quoteArgument(others.join(","))}`;
+  const ids = others.length === 0 ? "" : ` --id ${quoteNames(others)}`;
+  const file = quoteSql(name === "stdin" ? "FILE" : name);
   throw new HindcastError(
     "data",
     `${name}: a column for each time (${listNames(times, 3)}), where a row for each is read`,
-    `--sql "unpivot (from read_csv('${name === "stdin" ? "FILE" : name}', header = true)) on ${taken} into name time value y"${ids}`,
+    `--sql ${quoteWord(`unpivot (from read_csv(${file}, header = true)) on ${taken} into name time value y`)}${ids}`,
   );
 }
-
-const quoteArgument = (text: string) => (/^[\w,.-]+$/.test(text) ? text : `"${text}"`);
 
 /** A file without a header would lose its first row and be told nothing. */
 function refuseDataAsHeader({ columns, name }: Sample, options: ReadOptions): void {
@@ -141,7 +153,7 @@ function findAsked({ columns, name }: Sample, flag: string, names: readonly stri
     throw new HindcastError(
       "usage",
       `${flag}: there is no column ${quoteText(column)} in ${name}`,
-      near === undefined ? `one of: ${listNames(columns)}` : `${flag} ${near}`,
+      near === undefined ? `one of: ${listNames(columns)}` : `${flag} ${quoteColumn(flag, near)}`,
     );
   });
   const repeated = names.find((column, i) => names.indexOf(column) !== i);
@@ -149,6 +161,9 @@ function findAsked({ columns, name }: Sample, flag: string, names: readonly stri
     throw new HindcastError("usage", `${flag} names ${quoteText(repeated)} twice`, "each column once");
   return found;
 }
+
+/** All flags that name columns take several, but for the time. */
+const quoteColumn = (flag: string, column: string) => (flag === "--time" ? quoteWord(column) : quoteNames([column]));
 
 interface Asked {
   readonly time: number | undefined;
@@ -180,12 +195,15 @@ function findNamed(sample: Sample, names: readonly string[], flag: string, witho
   return found;
 }
 
-function severalCandidates({ columns, name }: Sample, found: readonly number[], flag: string): HindcastError {
+function severalCandidates(sample: Sample, found: readonly number[], flag: string): HindcastError {
+  const { columns, name } = sample;
+  const joined = flag === "time" ? joinTimeParts(sample) : undefined;
   const names = found.map((i) => columns[i]!);
   return new HindcastError(
     "data",
     `${name}: several columns may be the ${flag}: ${listNames(names)}`,
-    `--${flag} ${names[0]}${flag === "target" ? ", or --wide if each column is a series" : ""}`,
+    joined ??
+      `--${flag} ${quoteColumn(`--${flag}`, names[0]!)}${flag === "target" ? ", or --wide if each column is a series" : ""}`,
   );
 }
 
@@ -204,7 +222,11 @@ function findTime(
   if (iso.length > 1) throw severalCandidates(sample, iso, "time");
   if (iso.length === 1) return { time: iso[0]!, isIncreasing: false };
   refuseOtherDates(sample, open);
-  const integers = open.filter((i) => !targetNames.includes(columns[i]!.toLowerCase()) && increases(rows, i, ids));
+  const increasing = (kind: typeof stampKind) =>
+    open.filter((i) => !targetNames.includes(columns[i]!.toLowerCase()) && increases(rows, i, ids, kind));
+  const whole = increasing(stampKind);
+  // A column of 17.0 may as well be one of values.
+  const integers = whole.length > 0 ? whole : increasing(kindOf);
   if (integers.length > 1) throw severalCandidates(sample, integers, "time");
   if (integers.length === 1) return { time: integers[0]!, isIncreasing: true };
   throw new HindcastError(
@@ -240,11 +262,11 @@ function every(rows: Sample["rows"], column: number, passes: (text: string) => b
   return count > 0;
 }
 
-function increases(rows: Sample["rows"], column: number, ids: readonly number[]): boolean {
+function increases(rows: Sample["rows"], column: number, ids: readonly number[], kindOf: typeof stampKind): boolean {
   const last = new Map<string, number>();
   for (const row of rows) {
     const text = row[column]!;
-    if (stampKind(text) !== "integer") return false;
+    if (kindOf(text) !== "integer") return false;
     const key = JSON.stringify(ids.map((id) => row[id]));
     const value = Number(text);
     if (value <= (last.get(key) ?? Number.NEGATIVE_INFINITY)) return false;

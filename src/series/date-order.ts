@@ -1,5 +1,6 @@
 // Dates as spreadsheets and people write them: with the day or the month first, with slashes or points, without any mark, with the month
 // by its name. In: an order and a cell. Out: the same date in ISO 8601, which is all that the rest reads.
+import { civilDate, firstIsoMonday } from "./calendar.js";
 import { type DateOrder, dateOrders } from "./options.js";
 import { stampKind } from "./stamp.js";
 
@@ -17,13 +18,21 @@ const unmarkedForm = /^\s*(\d{4})(\d\d)(\d\d)?\s*$/;
 /** With the year last; a number that was a date may have lost its first zero. */
 const unmarkedYearLast = /^\s*(\d?\d)(\d\d)(\d{4})\s*$/;
 
+/** ISO 8601 without its marks, as far as it is no whole number: 20240131T120000Z. */
+const basicForm = /^\s*(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)?(\d\d(?:[.,]\d+)?)?(Z|[+-]\d\d(?::?\d\d)?)?\s*$/;
+/** 2024W05, and a day of a week: 2024-W05-1, 2024W051. */
+const weekForm = /^\s*(\d{4})(-?)W(\d\d)(?:\2([1-7]))?\s*$/;
+/** A whole number out of a column that other programs hold as a fraction. */
+const wholeFraction = /^\s*(-?\d{1,15})\.0+\s*$/;
+
+const weekday = "(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[.,]?\\s+)?";
 const month = "(?<name>[a-z]{3,9})\\.?";
 const day = "(?<day>\\d{1,2})(?:st|nd|rd|th)?";
 const year = "(?<year>\\d{4})";
-/** 31 Jan 2015; Jan 31, 2015 and Jan 2015; 2015 Jan 31 and 2015 Jan. */
+/** Mon 31 Jan 2015; 31 Jan 2015; Jan 31, 2015 and Jan 2015; 2015 Jan 31 and 2015 Jan. */
 const namedForms = [
-  `${day}[\\s./-]+${month},?[\\s./-]+${year}`,
-  `${month}[\\s./-]+(?:${day},?[\\s./-]+)?${year}`,
+  `${weekday}${day}[\\s./-]+${month},?[\\s./-]+${year}`,
+  `${weekday}${month}[\\s./-]+(?:${day},?[\\s./-]+)?${year}`,
   `${year}[\\s./-]+${month}(?:[\\s./-]+${day})?`,
 ].map(wholeCell);
 const monthNames = [
@@ -49,12 +58,14 @@ function monthOf(name: string): number {
 
 /**
  * @param order undefined where dates that are numbers alone are in ISO 8601, which no order takes away
- * @returns what rewrites a date of that order, or one that names its month; any other text stays as it is, ISO 8601 too
+ * @returns what rewrites a date of that order, one that names its month, ISO 8601 in its rarer forms and 17.0; any other text stays as it is
  */
 export function isoSpeller(order: DateOrder | undefined): (text: string) => string {
   return (text) => {
     if (text.length > longestDate || isSpelled(text)) return text;
-    return spellNamed(text) ?? (order === undefined ? undefined : spellNumbered(text, order)) ?? text;
+    return (
+      spellNamed(text) ?? spellRare(text) ?? (order === undefined ? undefined : spellNumbered(text, order)) ?? text
+    );
   };
 }
 
@@ -81,6 +92,23 @@ function spellNamed(text: string): string | undefined {
     return spell(groups.year!, String(number), groups.day, groups);
   }
   return undefined;
+}
+
+function spellRare(text: string): string | undefined {
+  const whole = wholeFraction.exec(text)?.[1];
+  if (whole !== undefined) return whole;
+  const [, years, , week, weekday] = weekForm.exec(text) ?? [];
+  if (years !== undefined) {
+    const monday = firstIsoMonday(Number(years)) + (Number(week) - 1) * 7;
+    const isThere = Number(week) >= 1 && monday < firstIsoMonday(Number(years) + 1);
+    if (weekday === undefined || !isThere) return `${years}-W${week}`;
+    const date = civilDate(monday + Number(weekday) - 1);
+    return spell(String(date.year).padStart(4, "0"), String(date.month), String(date.day), {});
+  }
+  const [, year, months, days, hour, minutes = "00", seconds, offset = ""] = basicForm.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const rest = seconds === undefined ? `:${minutes}` : `:${minutes}:${seconds}`;
+  return spell(year, months!, days, { hour, rest, offset });
 }
 
 function spellNumbered(text: string, order: DateOrder): string | undefined {

@@ -4,7 +4,7 @@ import { HindcastError } from "../base/errors.js";
 import { dayMs, hourMs, minuteMs } from "./calendar.js";
 import { type Frequency, frequencySchema } from "./grid.js";
 
-const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const forms = "s, 15min, h, 6h, d, b, w, w-mon, ms, me, qs, qe, ys, ye, or a whole number for integer time";
 
 /** @param text as `formatFrequency` writes it, or with a weekday (see `parseWeekday`) @throws HindcastError "usage" */

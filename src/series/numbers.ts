@@ -66,6 +66,11 @@ function separatorClass(thousands: string): string {
   return /\s/u.test(thousands) ? "[ \\u00a0\\u202f]" : `[\\u{${thousands.codePointAt(0)!.toString(16)}}]`;
 }
 
+/** Whether there is one in a cell, as far as the style has one. */
+function holdsSeparator(cell: string, thousands: string | undefined): boolean {
+  return thousands === undefined || new RegExp(separatorClass(thousands), "u").test(cell);
+}
+
 /** Styles that are worth a hint, with the flags that ask for them. */
 const otherStyles: readonly (NumberStyle & { readonly flags: string })[] = [
   { decimal: ".", flags: "--decimal ." },
@@ -142,7 +147,7 @@ export function hintOfNumber(text: string, style: NumberStyle): string {
 /** The flags by which a cell is a number, in all styles in which it is; "" where there is none. */
 function flagsFor(cell: string): string {
   return otherStyles
-    .filter((other) => numberForm(other).test(cell) && cell.includes(other.thousands ?? ""))
+    .filter((other) => numberForm(other).test(cell) && holdsSeparator(cell, other.thousands))
     .map((other) => other.flags)
     .join(" or ");
 }

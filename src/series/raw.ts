@@ -24,6 +24,8 @@ export interface RawData {
   readonly zone: string;
   readonly series: readonly RawSeries[];
   readonly covariates?: readonly Covariate[];
+  /** The flags that make one time of columns that hold its parts; undefined where there are none. */
+  joinParts?(): string | undefined;
   /** Where a row of a series stood, for messages: "sales.csv line 12". */
   locate(series: RawSeries, row: number): string;
 }

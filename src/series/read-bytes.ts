@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { codeOf, HindcastError, messageOf } from "../base/errors.js";
+import { quoteWord } from "../base/wording.js";
 import type { Source } from "./source.js";
 
 /** Enough to tell gzip and a byte order mark. */
@@ -72,11 +73,11 @@ export function readError(name: string, thrown: unknown): HindcastError {
         ? [
             `${name} is a directory`,
             existsSync(join(name, "hindcast.json"))
-              ? `it is a model: --from ${name}`
-              : `its files: ${name.replace(/\/$/, "")}/*.csv`,
+              ? `it is a model: --from ${quoteWord(name)}`
+              : `its files: ${quoteWord(name.replace(/\/$/, ""))}/*.csv`,
           ]
         : code === "EACCES" || code === "EPERM"
-          ? [`${name}: no permission to read it`, `ls -l ${name}`]
+          ? [`${name}: no permission to read it`, `ls -l ${quoteWord(name)}`]
           : [`${name} cannot be read: ${messageOf(thrown)}`, "check the path and the disk"];
   return new HindcastError("data", message, hint, { cause: thrown });
 }

@@ -2,6 +2,7 @@
 // parsing; what it refuses becomes an error with the line where the trouble began.
 import { CsvError, Parser } from "csv-parse";
 import { HindcastError } from "../base/errors.js";
+import { quoteWord } from "../base/wording.js";
 import { countFields, sniffDelimiter } from "./read-delimiter.js";
 
 /** Rows in the order of the input. */
@@ -66,9 +67,9 @@ function startParser(head: Buffer, name: string, asked: string | undefined): Row
       "data",
       `${name} line 1: JSON where the names of columns are expected`,
       /^\s*\[/.test(sample)
-        ? `jq -c '.[]' ${name} | hindcast …, which reads one object a line with --input-format ndjson`
+        ? `jq -c '.[]' ${quoteWord(name)} | hindcast …, which reads one object a line with --input-format ndjson`
         : /^[^[]*"rows"\s*:\s*\[/.test(sample)
-          ? `jq -c '.rows[]' ${name}, or -o with a name that ends in .ndjson where hindcast wrote it; read with --input-format ndjson`
+          ? `jq -c '.rows[]' ${quoteWord(name)}, or -o with a name that ends in .ndjson where hindcast wrote it; read with --input-format ndjson`
           : "--input-format ndjson, with one object a line",
     );
   const delimiter = asked ?? sniffDelimiter(sample);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { HindcastError, messageOf } from "../base/errors.js";
-import { quoteText } from "../base/wording.js";
+import { quoteSql, quoteText } from "../base/wording.js";
 import { readError } from "./read-bytes.js";
 import type { RecordFile } from "./read-records.js";
 import type { Query, Source } from "./source.js";
@@ -257,9 +257,4 @@ function sqlError(code: "usage" | "data", name: string, thrown: unknown): Hindca
     said.startsWith("Missing Extension") ? "data on this machine: nothing is downloaded" : "correct the query",
     { cause: thrown },
   );
-}
-
-/** @param mark ' for text, " for a name */
-function quoteSql(text: string, mark: "'" | '"'): string {
-  return `${mark}${text.replaceAll(mark, mark + mark)}${mark}`;
 }

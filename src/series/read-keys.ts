@@ -2,7 +2,7 @@
 // `__proto__` too. Rows of a series mostly follow one another, so the last key is compared first.
 import { HindcastError } from "../base/errors.js";
 import { suggest } from "../base/suggest.js";
-import { listNames, quoteText } from "../base/wording.js";
+import { listNames, quoteNames, quoteText } from "../base/wording.js";
 import type { Frame, Series } from "./frame.js";
 
 export interface KeyTable {
@@ -77,6 +77,6 @@ export function noSuchSeries(name: string, names: readonly string[]): HindcastEr
   return new HindcastError(
     "usage",
     `--only: there is no series ${quoteText(name)}`,
-    near === undefined ? `one of: ${listNames(names)}` : `--only ${near}`,
+    near === undefined ? `one of: ${listNames(names)}` : `--only ${quoteNames([near])}`,
   );
 }

@@ -1,7 +1,7 @@
 // Rows to series. In: which column is what, and batches of rows. Out: RawData, and an error with file, line and value for
 // the first cell that cannot be used.
 import { HindcastError } from "../base/errors.js";
-import { listNames, quoteText } from "../base/wording.js";
+import { listNames, quoteText, quoteWord } from "../base/wording.js";
 import { type Columns, holdsText, type Sample } from "./columns.js";
 import { categoryLimit } from "./covariates.js";
 import { stampKindReader, suggestCompactOrder } from "./date-order.js";
@@ -12,6 +12,7 @@ import { type Batch, type Cells, openCells } from "./read-cells.js";
 import { createKeyTable, noSuchSeries, onlyOne } from "./read-keys.js";
 import { createStampColumn, readCut } from "./read-stamps.js";
 import { createRowStore } from "./read-store.js";
+import { joinTimeParts } from "./time-parts.js";
 import { zoneClock } from "./zone.js";
 
 export interface Collector {
@@ -169,6 +170,7 @@ export function createCollector(found: Columns, sample: Sample, files: FileNames
         timeStyle: stamps.style(),
         zone: options.tz,
         series,
+        joinParts: () => joinTimeParts(sample),
         ...(covariates.length > 0 && {
           covariates: covariates.map(({ column, kind, dictionary }) => ({
             name: names[column]!,
@@ -219,7 +221,7 @@ function refuseDecreasing(series: readonly RawSeries[], column: string, locate: 
       throw new HindcastError(
         "data",
         `${locate(one, row)}: ${column} goes from ${one.stamps[row - 1]} to ${one.stamps[row]}, so it may not be the time`,
-        `--time ${column} if it is; --id COL if there are several series`,
+        `--time ${quoteWord(column)} if it is; --id COL if there are several series`,
       );
   }
 }

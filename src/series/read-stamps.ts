@@ -93,7 +93,7 @@ function offsetStart(text: string): number {
 }
 
 /** A day, a month or a time of day as ISO 8601 writes it, whether there is one or not. */
-const isoForm = /^\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?)?$/;
+const isoForm = /^\d{4}-(?:W\d\d|\d\d(-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?)?)$/;
 const isoHint = "write it as 2024-01-31 or 2024-01-31T12:00:00Z (ISO 8601)";
 
 /** @param text as it was read, and @param iso as it was taken: no stamp of this kind */
@@ -113,8 +113,9 @@ function explainStamp(text: string, iso: string, kind: StampKind): { problem: st
   if (isoForm.test(iso.trim())) return { problem: "a date or a time that does not exist", hint: "correct it" };
   if (/^\s*\d{1,2}([/.-])\d{1,2}\1\d{4}(?!\d)/.test(text))
     return { problem: "a date that does not exist, whichever comes first, the day or the month", hint: "correct it" };
-  if (/^\s*(?:\d{1,2}[\s/.-])?(?:\d{1,2}|[a-z]{3,9}\.?)[\s/.-]\d\d(?!\d)/i.test(text))
+  if (/^\s*(?:\d{1,2}[\s/.-])?(?:\d{1,2}|[a-z]{3,9}\.?)[\s/.-]\d\d(?!\d|\s+[a-z])/i.test(text))
     return { problem: "a date with two digits of its year", hint: isoHint };
+  if (/^\s*\d{4}-?[0-3]\d\d\s*$/.test(text)) return { problem: "a day of a year, which is not read", hint: isoHint };
   if (/^\s*-?\d{16,}\s*$/.test(text)) return { problem: "a whole number of more than 15 digits", hint: isoHint };
   return { problem: "neither an ISO 8601 date nor a whole number", hint: `${isoHint}, or --time with another column` };
 }

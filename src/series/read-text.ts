@@ -2,7 +2,7 @@
 // and without NUL; anything else is an error with its line.
 import { isAscii, isUtf8 } from "node:buffer";
 import { HindcastError } from "../base/errors.js";
-import { quoteText } from "../base/wording.js";
+import { quoteText, quoteWord } from "../base/wording.js";
 
 const newline = 10;
 /** What is handed on at once: little, so that the cells made of it die young and the heap stays small. */
@@ -97,7 +97,7 @@ function refuseArchive(chunk: Buffer, name: string): void {
   throw new HindcastError(
     "data",
     `${name} is ${found.kind}, not text`,
-    `${found.unpack} ${name === "stdin" ? "FILE" : name} | hindcast … -${found.unpack === "unzip -p" ? ", or the spreadsheet saved as CSV" : ""}`,
+    `${found.unpack} ${name === "stdin" ? "FILE" : quoteWord(name)} | hindcast … -${found.unpack === "unzip -p" ? ", or the spreadsheet saved as CSV" : ""}`,
   );
 }
 

@@ -3,11 +3,12 @@
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { extent, observedCount } from "../base/numeric.js";
-import { listNames } from "../base/wording.js";
+import { listNames, quoteNames } from "../base/wording.js";
 import { aggregateRows } from "./aggregate.js";
+import { dayMs, weekdayOf } from "./calendar.js";
 import { isGivenAhead } from "./covariates.js";
 import { type Frame, type Series, seriesName } from "./frame.js";
-import { formatFrequency, parseFrequency, parseWeekday } from "./frequency.js";
+import { formatFrequency, parseFrequency, parseWeekday, weekdays } from "./frequency.js";
 import { fillGaps, looksAhead, observedRange } from "./gaps.js";
 import { type Frequency, type Grid, stampAt } from "./grid.js";
 import { inferFrequency, irregularHint, tryInferFrequency } from "./inference.js";
@@ -17,6 +18,7 @@ import { wholeSteps } from "./part-steps.js";
 import { isTooSparse, type Placement, placeRows, placeRowsInBins } from "./placement.js";
 import type { RawData, RawSeries } from "./raw.js";
 import { formatStamp, type TimeStyle } from "./stamp.js";
+import { zoneClock } from "./zone.js";
 
 export type RegulariseOptions = Pick<ReadOptions, "freq" | "aggregate" | "missing">;
 
@@ -78,13 +80,22 @@ export function askedFrequency(text: string, style: TimeStyle): Frequency {
     ? new HindcastError(
         "usage",
         `--freq ${text}: the time column holds whole numbers`,
-        "--freq with a whole number, such as 1",
+        lengthInSeconds(frequency) === null
+          ? "--freq with a whole number, such as 1"
+          : `--freq with a whole number: ${lengthInSeconds(frequency)} where they are seconds, else such as 1`,
       )
     : new HindcastError(
         "usage",
         `--freq ${text}: the time column holds dates`,
         "--freq with a unit, such as d, h or 15min",
       );
+}
+
+/** null for steps that are not of one length. */
+function lengthInSeconds(frequency: Frequency): number | null {
+  if (frequency.kind === "fixed") return frequency.ms / 1000;
+  if (frequency.kind === "day") return (frequency.count * dayMs) / 1000;
+  return frequency.kind === "week" ? (frequency.count * 7 * dayMs) / 1000 : null;
 }
 
 /** How rows are put on the grid: on their own stamps, or, where the asked frequency is coarser than they are, in bins. */
@@ -127,6 +138,7 @@ function refuseIrregular(placed: Placed, options: RegulariseOptions): void {
   const { firstOffGrid, firstRepeat } = placement;
   if (firstOffGrid >= 0) {
     const frequency = options.freq ?? formatFrequency(frame.grid.frequency);
+    refuseOtherWeekday(placed, frequency);
     throw new HindcastError(
       "data",
       `${placeOf(placed, firstOffGrid)} has ${textOf(placed, raw.stamps[firstOffGrid]!)}, which is no step of ${frequency} from ${textOf(placed, placement.start)} on`,
@@ -136,15 +148,34 @@ function refuseIrregular(placed: Placed, options: RegulariseOptions): void {
   if (firstRepeat >= 0 && options.aggregate === undefined) {
     const { repeatCount } = placement;
     const isSingle = rows.columns.ids.length === 0 && !rows.columns.wide;
+    const joined = rows.joinParts?.();
     throw new HindcastError(
       "data",
       `${placeOf(placed, firstRepeat)} has ${textOf(placed, raw.stamps[firstRepeat]!)} again; ${countOf(repeatCount, "row repeats", "rows repeat")} a stamp`,
-      isSingle
-        ? "--id COL if there are several series, else --aggregate mean"
-        : "--aggregate mean, sum, first, last, min or max",
+      joined !== undefined
+        ? `${joined}${isSingle ? "; or --id COL if there are several series" : ""}`
+        : isSingle
+          ? "--id COL if there are several series, else --aggregate mean"
+          : "--aggregate mean, sum, first, last, min or max",
     );
   }
   if (isTooSparse(placement.stepCount, raw.stamps.length)) throw tooSparse(placed);
+}
+
+const dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/** Weeks that are counted from another day than their stamps. */
+function refuseOtherWeekday(placed: Placed, frequency: string): void {
+  const { placement, raw, frame } = placed;
+  const asked = parseWeekday(frequency);
+  const weekday = weekdayOf(Math.floor(zoneClock(frame.grid.zone).toLocal(placement.start) / dayMs));
+  if (asked === null || weekday === asked) return;
+  const row = raw.stamps.indexOf(placement.start);
+  throw new HindcastError(
+    "data",
+    `${placeOf(placed, row)} begins with ${textOf(placed, placement.start)}, a ${dayNames[weekday]}, and the steps of ${frequency} are ${dayNames[asked]}s`,
+    `--freq ${frequency.replace(/[a-z]+\s*$/i, weekdays[weekday]!)}, or --freq ${frequency} --aggregate mean`,
+  );
 }
 
 function tooSparse(placed: Placed): HindcastError {
@@ -240,7 +271,7 @@ function constantOf(placed: Placed, c: number): number {
   throw new HindcastError(
     "data",
     `${placeOf(placed, other)} has ${name} ${show(other)} after ${show(first)}, and --static is what never changes in a series`,
-    `--past ${name}, or --future ${name} where it is known ahead`,
+    `--past ${quoteNames([name])}, or --future ${quoteNames([name])} where it is known ahead`,
   );
 }
 

@@ -44,6 +44,15 @@ test.each(["csv", "json"])("a saved model's shards in %s, merged, are the whole"
   expect(merged).toMatchObject({ stdout, exit: 3, stderr: expect.stringContaining("1 of 7 series have no forecast") });
 });
 
+test.each(["json", "ndjson", "tsv"])("the name of a shard's output asks for %s as without shards", async (format) => {
+  const whole = await run(`hindcast forecast panel.csv --from theta -o whole.${format}`);
+  expect(whole.exit).toBe(3);
+  await run(shards("panel.csv --from theta", (i) => `named-${i}.${format}`));
+  expect(await run(`hindcast merge named-*.${format} -o merged.${format}`)).toMatchObject({ exit: 3 });
+  const [merged, asked] = ["merged", "whole"].map((name) => readFileSync(join(directory, `${name}.${format}`), "utf8"));
+  expect(merged).toBe(asked);
+});
+
 test("so are shards of a model per series, the index from an array job", async () => {
   const flags = `panel.csv ${read} -H 3 --local --model gru --window 4 --epochs 2`;
   const { stdout } = await run(`hindcast forecast ${flags}`);
@@ -151,6 +160,10 @@ test.each([
   { flags: "--from gru --shard 1", says: "--shard" },
   { flags: "--from gru --shard 0/0", says: "--shard" },
   { flags: "--from gru --shard 0/2 --format md", says: "the rows of --format md cannot be merged" },
+  {
+    flags: "--from gru --shard 0/2 -o rows.md",
+    says: "the rows of rows.md, in the format md, cannot be merged\ntry: --format csv",
+  },
   { flags: "--from gru --local", says: "--local is about fitting" },
   { flags: "-H 3 --jobs 2", says: "--jobs shares out a model per series" },
 ])("$flags is refused as usage", async ({ flags, env, says }) => {

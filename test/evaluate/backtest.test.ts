@@ -197,7 +197,12 @@ describe("backtest", () => {
     const context = listeningContext();
     const result = await backtest(frame, [unfit("lstm"), toy, naive], options, context);
     expect(result.models.map(({ name }) => name)).toEqual(["toy", "naive"]);
-    expect(context.notes).toEqual([{ level: "warning", text: "lstm is left out: too few steps for lstm" }]);
+    expect(context.notes).toEqual([
+      {
+        level: "warning",
+        text: "lstm is left out: before the last 6 steps, which 3 folds take, too few steps for lstm",
+      },
+    ]);
   });
 
   test("stops between folds when aborted", async () => {

@@ -180,6 +180,20 @@ describe("table", () => {
     );
   });
 
+  test("times are whole where text or the terminal has to give way", () => {
+    const runs = tableOf(["run", "why", "last"], [1, "a reason of some length", "2024-03-14"], [2, "", "2024-03-15"]);
+    expect(render("table", runs, 28)).toBe(
+      "run  why          last\n  1  a reason o…  2024-03-14\n  2               2024-03-15\n",
+    );
+    const numbers = Array.from({ length: 8 }, (_, i) => 12345 + i);
+    const rows = ["2024-03-14T12:00Z", "2024-03-14T13:00Z"].map((time) => ["shop of Anna", time, ...numbers]);
+    const [, one, two] = render("table", tableOf(["id", "ds", ..."abcdefgh"], ...rows), 60).split("\n");
+    expect([one, two].map((line) => line!.slice(0, 31))).toEqual([
+      "shop of Anna  2024-03-14T12:00Z",
+      "shop of Anna  2024-03-14T13:00Z",
+    ]);
+  });
+
   test("whole numbers stay whole", () => {
     expect(render("table", tableOf(["n"], [123456789], [1234567.8]), 5)).toBe("        n\n123456789\n  1234568\n");
   });

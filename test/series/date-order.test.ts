@@ -39,9 +39,30 @@ describe("isoSpeller", () => {
     ["2024 Jan", "2024-01"],
     ["2024-May-3", "2024-05-03"],
     ["2024 Jun 3 04:00Z", "2024-06-03 04:00Z"],
+    ["Mon 01 Jan 2024", "2024-01-01"],
+    ["Wednesday, January 31, 2024", "2024-01-31"],
+    ["Wed, 31 Jan 2024 10:00:00 +0000", "2024-01-31 10:00:00+0000"],
   ])("a month by its name, in any order: %s is %s", (text, iso) => {
     for (const order of [undefined, ...orders]) expect(isoSpeller(order)(text)).toBe(iso);
     expect(stampReader("UTC")(iso)).not.toBeNaN();
+  });
+
+  test.each([
+    ["20240101T000000Z", "2024-01-01 00:00:00Z"],
+    ["20240131T0305+0200", "2024-01-31 03:05+0200"],
+    ["20240131T030509.250", "2024-01-31 03:05:09.250"],
+    ["20240131T03", "2024-01-31 03:00"],
+    ["2023W01", "2023-W01"],
+    ["2023-W01-1", "2023-01-02"],
+    ["2024W017", "2024-01-07"],
+    ["2025-W01-1", "2024-12-30"],
+  ])("ISO 8601 in a rarer form: %s is %s", (text, iso) => {
+    for (const order of [undefined, ...orders]) expect(isoSpeller(order)(text)).toBe(iso);
+    expect(stampReader("UTC")(iso)).not.toBeNaN();
+  });
+
+  test.each(["2023-W53-1", "2023-W00-1", "20240230T000000Z", "20240101T250000Z"])("%s gives no stamp", (text) => {
+    expect(stampReader("UTC")(isoSpeller(undefined)(text))).toBeNaN();
   });
 
   test.each(["Jan-24", "31 Jan 24", "Janu 2024", "Jan 2024 04:00", "May", "sold 2024", "31 noon 2024", "2024 W05"])(

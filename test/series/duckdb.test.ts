@@ -64,7 +64,7 @@ const idOf = {
 describe("Parquet and SQL", () => {
   test("the query that is suggested for a column for each time turns it", async () => {
     writeFileSync(at("turned.csv"), "the shop,town,2021,2022,2023\nnorth,A,1,2,3\nsouth,B,4,,6\n");
-    const [, sql] = /--sql "(.*)" --id "the shop,town"$/.exec(await failureOf(readFile("turned.csv"))) ?? [];
+    const [, sql] = /--sql "(.*)" --id 'the shop,town'$/.exec(await failureOf(readFile("turned.csv"))) ?? [];
     const { series, columns } = await readSql(sql!.replaceAll('\\"', '"'), { ids: ["the shop", "town"] });
     expect(columns).toMatchObject({ time: "time", ids: ["the shop", "town"], targets: ["y"] });
     expect(series.map(({ key, values }) => [key[0], ...values])).toEqual([

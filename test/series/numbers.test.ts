@@ -48,6 +48,8 @@ describe("numbers", () => {
     ["1,234", plain, "not a number", "--decimal , or --thousands ,"],
     ["1,234.5", plain, "not a number", "--thousands ,"],
     ["1.234,5", plain, "not a number", "--decimal , --thousands ."],
+    ["1\u202f234", plain, "not a number", '--thousands " " or --decimal , --thousands " "'],
+    ["1\u00a0234,5", plain, "not a number", '--decimal , --thousands " "'],
     ["1 234", plain, "not a number", '--thousands " " or --decimal , --thousands " "'],
     ["1.5", comma, "not a number", "--decimal ."],
     [

@@ -247,7 +247,7 @@ describe("which column is what", () => {
   });
 
   test.each([
-    ["date,time,y\n2024-01-01,10:00,1\n", "time: date, time", "--time date"],
+    ["date,time,y\n2024-01-01,soon,1\n", "time: date, time", "--time date"],
     ["from,to,y\n2024-01-01,2024-01-02,1\n", "time: from, to", "--time from"],
     ["a,b,y\n1,1,1\n2,3,1\n", "time: a, b", "--time a"],
     ["ds,y,value\n1,1,1\n", "target: y, value", "--target y, or --wide if each column is a series"],
@@ -332,6 +332,8 @@ describe("stamps", () => {
     ["31-Jan-24", "a date with two digits of its year", "ISO 8601"],
     ["Jan 32 2024", "a date or a time that does not exist", "correct it"],
     ["2024-02-30", "a date or a time that does not exist", "correct it"],
+    ["2024-W60-1", "a date or a time that does not exist", "correct it"],
+    ["2024-001", "a day of a year, which is not read", "ISO 8601"],
     ["2024-01-31T25:00Z", "a date or a time that does not exist", "correct it"],
     ["soon", "neither an ISO 8601 date nor a whole number", "--time with another column"],
     ["1704067200000000000", "a whole number of more than 15 digits", "ISO 8601"],
@@ -340,6 +342,14 @@ describe("stamps", () => {
     const failure = await failureOf(readText(`ds,y\n2024-01-01,1\n${stamp},2\n`));
     expect(failure).toContain(`data: data.csv line 3: ds is "${stamp}", ${problem}; try: `);
     expect(failure).toContain(hint);
+  });
+
+  test("whole numbers may have a fraction of nothing, where no other column increases", async () => {
+    const { columns, series, timeStyle } = await readText("at,sold\n1704067200.0,5\n1704153600.0,3\n");
+    expect([columns.time, timeStyle.kind]).toEqual(["at", "integer"]);
+    expect([...series[0]!.stamps]).toEqual([1704067200, 1704153600]);
+    const other = await readText("step,sold\n1,5.0\n2,7.0\n");
+    expect([other.columns.time, other.columns.targets]).toEqual(["step", ["sold"]]);
   });
 
   test("with an order, dates of it and of ISO 8601 are read, and others refused", async () => {
@@ -362,7 +372,7 @@ describe("stamps", () => {
         `try: --sql "unpivot (from read_csv('data.csv', header = true)) on * exclude (shop) into name time value y" --id shop`,
     );
     expect(await failureOf(readText("Country Name,Code,1990,1991,1992\nA,B,1,2,3\n"))).toContain(
-      `exclude (\\"Country Name\\", Code) into name time value y" --id "Country Name,Code"`,
+      `exclude (\\"Country Name\\", Code) into name time value y" --id 'Country Name,Code'`,
     );
     expect(await failureOf(readText("Jan 2024,Feb 2024,Mar 2024,Apr 2024\n1,2,3,4\n"))).toContain("on * into name");
     const { columns } = await readText("date,2001,2002,2003\n2024-01-01,1,2,3\n2024-01-02,4,5,6\n", { wide: true });

@@ -1,6 +1,6 @@
 // A table for people. In: a table and the terminal's width. Out: aligned lines. To fit, numbers lose significant digits first, then
-// the columns that can be spared are left out, then text at the end of a row goes on below, then text loses its end; what still does not fit
-// is left to the terminal.
+// the columns that can be spared are left out, then text at the end of a row goes on below, then text loses its end, but for
+// times, by which rows are told apart; what still does not fit is left to the terminal.
 import { Chalk } from "chalk";
 import type { Cell, Table } from "../../base/table.js";
 import { cutToWidth, harmless, textWidth, wrapToWidth } from "../width.js";
@@ -10,6 +10,8 @@ const gap = "  ";
 const mostDigits = 6;
 const fewestDigits = 3;
 const narrowestText = 6;
+/** 2024-01-31T12:00:00.000+05:45 */
+const longestTime = 29;
 /** Narrower text at the end of a row is hard to read in several lines. */
 const narrowestLines = 24;
 
@@ -65,17 +67,22 @@ function fitColumns(rows: readonly (readonly Cell[])[], { width, unicode = true 
   let lines = layOut(rows, digits);
   while (totalWidth(widthsOf(lines)) > width && digits > fewestDigits) lines = layOut(rows, --digits);
   const widths = widthsOf(lines);
-  // Text loses its end, and a number stays whole.
+  // Text loses its end, and a number or a time stays whole.
   const body = rows.slice(1);
   const isText = widths.map(
-    (_, i) => body.every((row) => typeof row[i] !== "number") || body.some((row) => typeof row[i] === "string"),
+    (_, i) =>
+      (body.every((row) => typeof row[i] !== "number") || body.some((row) => typeof row[i] === "string")) &&
+      !body.every((row) => row[i] === null || isTime(row[i])),
   );
   const last = widths.length - 1;
   const left = width - totalWidth(widths.slice(0, -1)) - gap.length;
   const goesOn = last > 0 && isText[last]! && left >= narrowestLines && widths[last]! > left;
   if (goesOn) widths[last] = left;
+  // Where nothing makes it fit, text is cut no further than it can be read.
+  const least = totalWidth(widths.map((w, i) => (isText[i] ? Math.min(w, narrowestText) : w)));
+  const narrowest = least > width ? narrowestLines : narrowestText;
   for (let excess = totalWidth(widths) - width; excess > 0; excess--) {
-    const widest = widths.reduce((best, w, i) => (isText[i] && w > (widths[best] ?? narrowestText) ? i : best), -1);
+    const widest = widths.reduce((best, w, i) => (isText[i] && w > (widths[best] ?? narrowest) ? i : best), -1);
     if (widest === -1) break;
     widths[widest]!--;
   }
@@ -85,6 +92,11 @@ function fitColumns(rows: readonly (readonly Cell[])[], { width, unicode = true 
     return typeof rows[r]![i] === "number" ? cell : cutToWidth(cell, widths[i]!, unicode);
   };
   return { lines: lines.map((cells, r) => cells.map((cell, i) => cut(cell, r, i))), goneOn, widths };
+}
+
+/** As every stamp with a calendar is written. */
+function isTime(cell: Cell | undefined): boolean {
+  return typeof cell === "string" && cell.length <= longestTime && /^\d{4}-(\d\d|Q\d)/.test(cell);
 }
 
 function layOut(rows: readonly (readonly Cell[])[], digits: number): string[][] {
