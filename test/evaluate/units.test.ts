@@ -142,7 +142,8 @@ describe("models that fail", () => {
     const context = listeningContext();
     const unfit = failing("drift", new HindcastError("data", "a single step", "add history"));
     expect(await run([unfit, baselines.get("naive")({ seasons: [] })], context)).toEqual(["naive"]);
-    expect(context.notes).toEqual([{ level: "warning", text: "drift is left out: a single step" }]);
+    const text = "drift is left out: before the last 6 steps, which 3 folds take, a single step";
+    expect(context.notes).toEqual([{ level: "warning", text }]);
   });
 
   test("are those, too, that can forecast no series at any origin", async () => {
