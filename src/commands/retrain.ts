@@ -1,5 +1,7 @@
 // `hindcast retrain`: what cron runs. Data and a registry in; out comes a registry with a new champion or the old one, and a line in
 // its history that says which, and why. Killed at any moment, it leaves a registry that works.
+
+import type { OpenCheckpoint } from "../artifact/checkpoint.js";
 import { readModel } from "../artifact/directory.js";
 import { openModel } from "../artifact/open-model.js";
 import { fingerprint, saveModel } from "../artifact/save-model.js";
@@ -10,7 +12,7 @@ import { createForecaster, fitModel } from "../choose/model.js";
 import { predictorOf } from "../choose/predictor.js";
 import type { Predictor } from "../forecast/predictor.js";
 import { championPath, promote, readPointer, versionPath } from "../registry/champion.js";
-import { compare, decide, newObservedCount } from "../registry/comparison.js";
+import { type Comparison, compare, decide, newObservedCount } from "../registry/comparison.js";
 import { isThere } from "../registry/files.js";
 import { appendRun, type Run, runCells, runColumns, runLine } from "../registry/history.js";
 import { createRegistry, type OpenRegistry } from "../registry/registry.js";
@@ -20,7 +22,7 @@ import type { RetrainArgs } from "./args.js";
 import { horizonOf, readFrame } from "./data.js";
 import { runHook } from "./hooks.js";
 import type { Io } from "./io.js";
-import { limitsOf, setUpModels, sharingTime } from "./model-options.js";
+import { limitsOf, type ModelSetup, setUpModels, sharingTime } from "./model-options.js";
 import { isSameSettings, settingsOf, withSettings } from "./model-settings.js";
 import { beginRun } from "./registry-run.js";
 import { keepingIn, openRetrainCheckpoint } from "./resume.js";
@@ -46,7 +48,7 @@ export async function run(args: RetrainArgs, world: Io): Promise<void> {
   let outcome: Outcome | undefined;
   const ofData = heldBack(io);
   try {
-    outcome = await retrain(args, io, ofData, registry, () => record, tell);
+    outcome = await retrain({ args, io, ofData, registry, known: () => record, tell });
     await appendRun(args.registry, record);
   } catch (error) {
     ofData.say();
@@ -114,18 +116,39 @@ interface Champion {
   readonly open: () => Promise<Predictor>;
 }
 
+/** What the parts of a run have in common. */
+interface Work {
+  readonly args: RetrainArgs;
+  readonly io: Io;
+  readonly ofData: HeldBack;
+  readonly registry: OpenRegistry;
+  /** What was told so far. */
+  readonly known: () => Run;
+  readonly tell: Tell;
+}
+
 /** @returns undefined where nothing was trained */
-async function retrain(
-  args: RetrainArgs,
-  io: Io,
-  ofData: HeldBack,
-  registry: OpenRegistry,
-  known: () => Run,
-  tell: Tell,
-): Promise<Outcome | undefined> {
-  const { registry: path } = args;
-  const { settled, pointer, nextVersion: version, lock } = registry;
-  const stored = pointer === undefined ? undefined : await loadChampion(path, pointer.version, io);
+async function retrain(work: Work): Promise<Outcome | undefined> {
+  const data = await readData(work);
+  if (await isSkipped(work, data)) return undefined;
+  work.ofData.say();
+  return storeChallenger(work, data, await compareModels(work, data));
+}
+
+interface Data {
+  readonly frame: Frame;
+  readonly reading: RetrainArgs["reading"];
+  /** Values that were observed. */
+  readonly observed: number;
+  readonly horizon: number;
+  /** undefined before the first one, and where it cannot go on. */
+  readonly stored: StoredChampion | undefined;
+}
+
+/** The champion, and data that are fit to train its challenger on. */
+async function readData({ args, io, ofData, registry, known, tell }: Work): Promise<Data> {
+  const { pointer } = registry;
+  const stored = pointer === undefined ? undefined : await loadChampion(args.registry, pointer.version, io);
   const reading = stored === undefined ? args.reading : asTrainedUnlessAsked(stored.manifest, args);
   const frame = await readFrame(args.data, reading, ofData.io).catch((error: unknown) => {
     // A column that the champion was trained on and nobody named is no slip of the command line.
@@ -133,35 +156,49 @@ async function retrain(
     throw new HindcastError("data", error.message, error.hint, { cause: error });
   });
   const newest = newestStamp(frame);
-  const data = fingerprint(frame);
+  const { series, steps, observed, sha256 } = fingerprint(frame);
   tell({
-    series: data.series,
-    steps: data.steps,
-    observed: data.observed,
-    data_sha256: data.sha256,
+    series,
+    steps,
+    observed,
+    data_sha256: sha256,
     first: sayStamp(frame, Math.min(...frame.series.map(({ start }) => start))),
     last: sayStamp(frame, newest),
     seed: args.seed,
     model: args.model,
   });
   checkAge(frame, newest, args.maxAgeMs, io.now(), io.notify);
-  const champion = stored?.champion;
   if (stored !== undefined) checkFrame(frame, known(), stored, args.force, io.notify);
   const horizon =
-    args.horizon === undefined && champion !== undefined ? champion.horizon : horizonOf(args.horizon, frame);
+    args.horizon === undefined && stored !== undefined ? stored.champion.horizon : horizonOf(args.horizon, frame);
   tell({ horizon });
+  return { frame, reading, observed, horizon, stored };
+}
 
-  const reference = await newestContext(path, settled);
-  const newCount = reference === undefined ? data.observed : newObservedCount(frame, reference);
+/** Whether too little is new for another training. */
+async function isSkipped({ args, registry, tell }: Work, { frame, observed, stored }: Data): Promise<boolean> {
+  const reference = await newestContext(args.registry, registry.settled);
+  const newCount = reference === undefined ? observed : newObservedCount(frame, reference);
   tell({ new_observed: newCount });
-  if (reference !== undefined && champion !== undefined && newCount < args.requireNew && !args.force) {
-    const asked = args.requireNew > 1 ? ` of the ${args.requireNew} asked for` : "";
-    const values = newCount === 1 ? "value" : "values";
-    tell({ action: "skipped", reason: newCount === 0 ? "nothing new" : `${newCount} new ${values}${asked}` });
-    return undefined;
-  }
+  if (reference === undefined || stored === undefined || newCount >= args.requireNew || args.force) return false;
+  const asked = args.requireNew > 1 ? ` of the ${args.requireNew} asked for` : "";
+  const values = newCount === 1 ? "value" : "values";
+  tell({ action: "skipped", reason: newCount === 0 ? "nothing new" : `${newCount} new ${values}${asked}` });
+  return true;
+}
 
-  ofData.say();
+interface Compared extends ModelSetup {
+  /** That the challenger is made with. */
+  readonly settings: VersionNote["settings"];
+  readonly checkpoint: OpenCheckpoint;
+  /** Steps from one fold to the next. */
+  readonly step: number;
+  readonly comparison: Comparison;
+}
+
+/** The challenger and the champion on the newest folds. */
+async function compareModels({ args, io, tell }: Work, { frame, horizon, stored }: Data): Promise<Compared> {
+  const champion = stored?.champion;
   const settings = settingsOf(args);
   const isChanged = champion !== undefined && !isSameSettings(settings, champion.note.settings);
   // The challenger before the newest folds, the champion's settings likewise, and the challenger on all.
@@ -169,19 +206,19 @@ async function retrain(
   const { options: unkept, engine } = setUpModels(timed, io);
   const checkpoint = openRetrainCheckpoint(args, frame, engine, io);
   const options = { ...unkept, checkpoint, older: await openOlder(args, frame, horizon, io) };
-  const challenger = createForecaster(args.model, options);
   const contestants = {
-    challenger,
+    challenger: createForecaster(args.model, options),
     champion: champion && {
       context: champion.context,
       open: champion.open,
       refit: isChanged ? recipeOf(champion, timed, io) : undefined,
     },
   };
+  const step = args.step ?? horizon;
   const scoring = {
     horizon: Math.min(horizon, champion?.horizon ?? horizon),
     folds: args.folds,
-    step: args.step ?? horizon,
+    step,
     seasons: options.seasons,
     ...(args.report === undefined ? {} : besideForReport(options)),
   };
@@ -189,7 +226,18 @@ async function retrain(
   const comparison = await keepingIn(checkpoint, io, () => compare(frame, contestants, scoring, io));
   const { rule, metric, folds, scored } = comparison;
   tell({ rule, metric, folds, scored, champion_score: comparison.champion, challenger_score: comparison.challenger });
+  return { settings, options, engine, checkpoint, step, comparison };
+}
 
+/** Trains the challenger on all the data and makes a version of it, and the champion if it is better. */
+async function storeChallenger(
+  { args, io, registry, known, tell }: Work,
+  { frame, reading, horizon, stored }: Data,
+  { settings, options, engine, checkpoint, step, comparison }: Compared,
+): Promise<Outcome> {
+  const { registry: path } = args;
+  const { pointer, nextVersion: version, lock } = registry;
+  const champion = stored?.champion;
   io.progress.stage(`train ${args.model}`);
   const fitted = await keepingIn(checkpoint, io, () => fitModel(args.model, frame, horizon, options, io));
   io.progress.stop();
@@ -209,6 +257,7 @@ async function retrain(
     io.notify,
   );
   io.signal.throwIfAborted();
+  const { metric, scored } = comparison;
   const heldOut =
     metric === null || comparison.challenger === null
       ? null
@@ -239,7 +288,7 @@ async function retrain(
   return {
     frame,
     seasons: options.seasons,
-    step: scoring.step,
+    step,
     comparison,
     challenger: { version, fitted, horizon, limits },
     champion: stored && { ...stored.champion, manifest: stored.manifest },
