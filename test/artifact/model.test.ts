@@ -80,6 +80,7 @@ test("two trainings with the same seed write the same bytes, but for run.json", 
 
 test.each([
   ["rnn", {}],
+  ["rnn", { mix: [] }],
   ["lstm", { layers: [5, 4] }],
   ["gru", { bidirectional: true }],
   ["gru", { dropout: 0.3, layers: [4, 4], bidirectional: true }],
@@ -100,8 +101,10 @@ test.each([
   const prepared = prepareFrame(frame, preparation, channels, horizon);
   const batch = createBatch(prepared, windowShape(config), 1);
   gatherBatch(prepared, planForecast(prepared), Int32Array.of(0), 0, 1, batch);
-  const own = predictArrays(config, fitted.network.weights, batch.inputs, null, 1);
-  const output = stock.predict(tensor3d(batch.inputs, [1, config.window, config.inputs]));
+  const own = predictArrays(config, fitted.network.weights, batch.inputs, null, 1, batch.candidates);
+  const { mix = [] } = config;
+  const x = tensor3d(batch.inputs, [1, config.window, config.inputs]);
+  const output = stock.predict(mix.length === 0 ? x : [x, tensor3d(batch.candidates, [1, mix.length, horizon])]);
   const theirs = await (Array.isArray(output) ? output[0]! : output).data();
   stock.dispose();
   expect(theirs).toHaveLength(horizon);
