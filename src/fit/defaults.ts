@@ -97,7 +97,7 @@ export function chooseSettings(
   // What is known ahead of each step is told step by step, which is how such networks were measured.
   const cycle = decoder === "direct" && !looksAhead ? findCycle(typicalLength, horizon, seasons, spec) : null;
   const repeats =
-    spec.mix === undefined && cycle === null ? chooseMix(typicalLength, horizon, seasons, spec, head) : [];
+    spec.mix === undefined && cycle === null ? chooseMix(typicalLength, horizon, seasons, looksAhead, spec, head) : [];
   const segment = spec.segment ?? cycle?.short ?? 1;
   const window = wholeSegments(
     spec.window ?? (cycle === null ? chooseWindow(typicalLength, horizon, seasons) : cycle.window),
@@ -186,11 +186,14 @@ function chooseMix(
   length: number,
   horizon: number,
   seasons: readonly number[],
+  looksAhead: boolean,
   { plain, decoder = "direct", attention = null, conv = null }: NetworkSpec,
   head: NetworkConfig["head"],
 ): number[] {
   // Attention is to show which steps a forecast rests on, and was looked at, as convolutions and other heads were, without a mix.
   if (plain || decoder !== "direct" || head !== undefined || attention !== null || conv !== null) return [];
+  // Hours in days and weeks, told the weather, were forecast worse with both.
+  if (looksAhead && seasons.length > 1) return [];
   const told = seasons.filter((season) => season <= (length - horizon) / 2);
   return told.length === 0 ? [] : [1, ...told];
 }

@@ -69,6 +69,17 @@ describe("a season that is walked through step by step", () => {
   });
 });
 
+test("beside what is known ahead, one season is mixed in and two are not", () => {
+  const ahead = {
+    ...frame,
+    covariates: [{ name: "promo", kind: "future" as const, categories: null, place: null }],
+    series: frame.series.map((one) => ({ ...one, covariates: [Float64Array.from(one.values, (_, t) => t % 2)] })),
+  };
+  const mixOf = (seasons: number[]) => chooseSettings(ahead, 24, seasons, spec).network.mix;
+  expect(mixOf([7])).toEqual([1, 7]);
+  expect(mixOf([24, 168])).toBeUndefined();
+});
+
 describe("what is held back", () => {
   test("is what was asked for, and nothing when that was asked for", () => {
     expect(choose({ holdBack: 60 }).validationSteps).toBe(60);
