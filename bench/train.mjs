@@ -25,7 +25,7 @@ const hindcast = `${root}bin/hindcast.js`;
 const example = ["forecast", data, "-H", String(horizon), "--quiet", "-o", output];
 const epochSteps = Math.ceil((months.length - horizon - window - horizon + 1) / batch);
 const sameTraining =
-  `--model gru --layers ${units} --window ${window} --batch ${batch} --epochs ${Math.ceil(steps / epochSteps)} --patience 0 --hold-back 0
+  `--model gru --mix none --layers ${units} --window ${window} --batch ${batch} --epochs ${Math.ceil(steps / epochSteps)} --patience 0 --hold-back 0
   --lr ${rate} --loss mse --transform log1p --calendar none --no-deseasonalize`.split(/\s+/);
 const request = JSON.stringify({ data, output, window, horizon, units, steps, batch, rate });
 const python = (name) => [pythonWith(name), `${root}bench/peers/${name}_train.py`, request];
