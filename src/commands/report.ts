@@ -45,7 +45,7 @@ export async function run(args: ReportArgs, io: Io): Promise<void> {
   const source = {
     frame,
     horizon,
-    seasons: seasonsOf(frame, options.seasons),
+    seasons: scored.saved?.fitted.seasons ?? seasonsOf(frame, options.seasons),
     backtest,
     forecast: ahead.forecast,
     ...(ahead.explanation && { explanation: ahead.explanation }),

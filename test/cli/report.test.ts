@@ -185,6 +185,8 @@ describe("--report", () => {
     expect(await seasons("-H 6 --model theta --season 14,7 --local")).toBe("7 and 14 steps");
     await runShell(`hindcast train ${passengers} -H 6 --model theta --season 5 --out m5 -q -o /dev/null`, directory);
     expect(await seasons("--from m5")).toBe("5 steps");
+    const page = await runShell(`hindcast report ${passengers} --from m5 --folds 1 -q`, directory);
+    expect(page.stdout).toContain("<dd><bdi>5 steps</bdi>");
   });
 
   test("of retrain is about who forecasts now, beside the other and the baselines, and changes nothing else", async () => {
