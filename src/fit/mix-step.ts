@@ -1,8 +1,9 @@
 // The loss of a network with a mix, and its gradient with respect to what one dense layer says: the head's numbers and the mix's logits
 // side by side. So the kernels, which end in a dense layer, train it. In: what the layer says, and candidates. Out: loss and gradient.
 import type { LossKind } from "../engine/kernels/fused/kernels.js";
-import { pointLoss } from "../engine/kernels/fused/loss.js";
+import { weightedLoss } from "../engine/kernels/fused/loss.js";
 import { softmaxRows } from "../model/encoder/arrays.js";
+import { addShares } from "../model/mix.js";
 
 /** Rows of a batch. */
 export interface MixRows {
@@ -29,32 +30,28 @@ export interface MixRows {
 export function mixLoss(kind: LossKind, said: Float32Array, rows: MixRows, gradient: Float32Array): number {
   const { count, horizon, mixed, candidates, targets, weights } = rows;
   const width = horizon + mixed;
-  let total = 0;
-  for (let i = 0; i < count * horizon; i++) total += weights[i]!;
-  let sum = 0;
-  const slopes = new Float64Array(horizon);
-  const pulls = new Float64Array(mixed);
+  const forecasts = new Float32Array(count * horizon);
+  const shares = new Float32Array(count * mixed);
   for (let row = 0; row < count; row++) {
-    const from = row * width;
-    const shares = said.slice(from + horizon, from + width);
-    softmaxRows(shares, mixed);
-    const own = candidates.subarray(row * mixed * horizon, (row + 1) * mixed * horizon);
-    for (let k = 0; k < horizon; k++) {
-      const weight = weights[row * horizon + k]!;
-      let error = said[from + k]! - targets[row * horizon + k]!;
-      for (let c = 0; c < mixed; c++) error += shares[c]! * own[c * horizon + k]!;
-      const { value, slope } = pointLoss(kind, error);
-      if (weight !== 0) sum += weight * value;
-      slopes[k] = weight === 0 ? 0 : (weight * slope) / total;
-      gradient[from + k] = slopes[k]!;
-    }
-    let mean = 0;
-    for (let c = 0; c < mixed; c++) {
-      pulls[c] = 0;
-      for (let k = 0; k < horizon; k++) pulls[c]! += own[c * horizon + k]! * slopes[k]!;
-      mean += shares[c]! * pulls[c]!;
-    }
-    for (let c = 0; c < mixed; c++) gradient[from + horizon + c] = shares[c]! * (pulls[c]! - mean);
+    const own = said.subarray(row * width, (row + 1) * width);
+    forecasts.set(own.subarray(0, horizon), row * horizon);
+    shares.set(own.subarray(horizon), row * mixed);
   }
-  return sum / total;
+  softmaxRows(shares, mixed);
+  addShares(forecasts, shares, candidates, count);
+  const slopes = new Float32Array(count * horizon);
+  const loss = weightedLoss(kind, forecasts, targets, weights, slopes);
+  for (let row = 0; row < count; row++) {
+    const own = slopes.subarray(row * horizon, (row + 1) * horizon);
+    const pulls = Float64Array.from({ length: mixed }, (_, c) => {
+      let pull = 0;
+      for (let k = 0; k < horizon; k++) pull += candidates[(row * mixed + c) * horizon + k]! * own[k]!;
+      return pull;
+    });
+    const mean = pulls.reduce((sum, pull, c) => sum + shares[row * mixed + c]! * pull, 0);
+    gradient.set(own, row * width);
+    for (const [c, pull] of pulls.entries())
+      gradient[row * width + horizon + c] = shares[row * mixed + c]! * (pull - mean);
+  }
+  return loss;
 }

@@ -17,11 +17,17 @@ export function addMix(
   batch: number,
 ): void {
   const count = bias.length;
+  const shares = affineRows(state, kernel, bias, batch, state.length / batch, count);
+  softmaxRows(shares, count);
+  addShares(output, shares, candidates, batch);
+}
+
+/** @param output [B × K] is added to @param shares [B × C] @param candidates [B × C × K] */
+export function addShares(output: Float32Array, shares: Float32Array, candidates: Float32Array, batch: number): void {
+  const count = shares.length / batch;
   const horizon = output.length / batch;
-  const weights = affineRows(state, kernel, bias, batch, state.length / batch, count);
-  softmaxRows(weights, count);
   for (let row = 0; row < batch * count; row++) {
     const to = Math.floor(row / count) * horizon;
-    for (let k = 0; k < horizon; k++) output[to + k]! += weights[row]! * candidates[row * horizon + k]!;
+    for (let k = 0; k < horizon; k++) output[to + k]! += shares[row]! * candidates[row * horizon + k]!;
   }
 }
