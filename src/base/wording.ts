@@ -25,6 +25,11 @@ export function quoteSql(text: string, mark: "'" | '"' = "'"): string {
   return `${mark}${text.replaceAll(mark, mark + mark)}${mark}`;
 }
 
+/** The name of a column as SQL has it, in quotes only where it needs them. */
+export function quoteSqlName(name: string): string {
+  return /^[a-z_]\w*$/i.test(name) ? name : quoteSql(name, '"');
+}
+
 /** The first names, joined by commas, and how many more there are. */
 export function listNames(names: readonly string[], shown = 8): string {
   const cut = names.slice(0, shown).map((name) => (name.length > longest ? `${name.slice(0, longest)}…` : name));

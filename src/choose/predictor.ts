@@ -1,6 +1,6 @@
 // How a fitted model forecasts: all that a saved one needs, and nothing of what fits one. In: a fitted model as plain data. Out: a
 // predictor.
-import type { Notify } from "../base/notes.js";
+import { type Notify, sayingOnce } from "../base/notes.js";
 import { listNames } from "../base/wording.js";
 import type { Effects } from "../effects/schema.js";
 import { unknownCategories } from "../features/covariates.js";
@@ -181,10 +181,8 @@ function calibrated(predictor: Predictor, calibration: Calibration | null, notif
 
 /** What several say alike is said once, and what has no forecast by the whole. */
 function withoutRepeats(notify: Notify): Notify {
-  const said = new Set<string>();
+  const once = sayingOnce(notify);
   return (note) => {
-    if (note.level === "warning" || said.has(note.text)) return;
-    said.add(note.text);
-    notify(note);
+    if (note.level !== "warning") once(note);
   };
 }

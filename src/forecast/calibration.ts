@@ -52,13 +52,19 @@ export function withIntervals(predictor: Predictor, calibration: Calibration): P
       const scales = currentScales(calibration, frame);
       const reaches = frame.series.map(({ values }) => reachOf(values, calibration));
       // What is ahead of a series' end, but not of its last value, was no forecast's first step.
-      const gaps = frame.series.map(({ values }) => values.length - 1 - Math.max(0, lastObservedIndex(values)));
+      const gaps = frame.series.map(({ values }) => gapAfter(values));
       const longest = gaps.reduce((most, gap) => Math.max(most, gap), 0);
       const shifted = (level: number) =>
         shift(point, horizon, { offsets: offsetsAt(calibration, level, longest + horizon), scales, reaches, gaps });
       return { point, quantiles: levels.map(shifted) };
     },
   };
+}
+
+/** Steps without a value at the end; none where there never was one, which is not forecast. */
+function gapAfter(values: Float64Array): number {
+  const last = lastObservedIndex(values);
+  return last < 0 ? 0 : values.length - 1 - last;
 }
 
 interface Shift {

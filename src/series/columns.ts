@@ -3,7 +3,7 @@
 import { HindcastError } from "../base/errors.js";
 import type { Notify } from "../base/notes.js";
 import { suggest } from "../base/suggest.js";
-import { listNames, quoteNames, quoteSql, quoteText, quoteWord } from "../base/wording.js";
+import { listNames, quoteNames, quoteSql, quoteSqlName, quoteText, quoteWord } from "../base/wording.js";
 import { type Covariate, covariateKinds } from "./covariates.js";
 import { stampKindReader, suggestOrder } from "./date-order.js";
 import {
@@ -120,8 +120,7 @@ function refuseColumnsOfTimes({ columns, name }: Sample, options: ReadOptions): 
   const times = columns.filter(isTime);
   const others = columns.filter((column) => !isTime(column));
   if (times.length < fewestTimes || others.length >= times.length) return;
-  const quoted = others.map((column) => (/^[a-z_]\w*$/i.test(column) ? column : quoteSql(column, '"')));
-  const taken = others.length === 0 ? "*" : `* exclude (${quoted.join(", ")})`;
+  const taken = others.length === 0 ? "*" : `* exclude (${others.map(quoteSqlName).join(", ")})`;
   const ids = others.length === 0 ? "" : ` --id ${quoteNames(others)}`;
   const file = quoteSql(name === "stdin" ? "FILE" : name);
   throw new HindcastError(

@@ -1,6 +1,6 @@
 // A time whose parts stand in columns of their own, such as date and hour. In: the first rows. Out: the query that makes one column of
 // them.
-import { quoteSql, quoteWord } from "../base/wording.js";
+import { quoteSql, quoteSqlName, quoteWord } from "../base/wording.js";
 import { isMissing } from "./numbers.js";
 
 interface Rows {
@@ -48,8 +48,9 @@ export function joinTimeParts({ columns, rows, name }: Rows): string | undefined
   });
   const take = (kind: Part | "date" | "clock") => {
     const column = found.get(kind);
-    if (column !== undefined) taken.push(quoteColumn(column));
-    return column === undefined ? undefined : quoteColumn(column);
+    if (column === undefined) return undefined;
+    taken.push(quoteSqlName(column));
+    return taken.at(-1);
   };
   const taken: string[] = [];
   const day = take("date") ?? civilDay(take);
@@ -67,10 +68,6 @@ function civilDay(take: (kind: Part) => string | undefined): string | undefined 
   const [year, month] = [take("year"), take("month")];
   if (year === undefined || month === undefined) return undefined;
   return `make_date(${year}, ${month}, ${take("day") ?? 1})`;
-}
-
-function quoteColumn(column: string): string {
-  return /^[a-z_]\w*$/i.test(column) ? column : quoteSql(column, '"');
 }
 
 function sourceOf(name: string): string {
